@@ -1,0 +1,71 @@
+# render test lint bench real deep: each installs what it needs into .venv, once.
+# The stamps are older than pyproject.toml or the lock only when those changed.
+
+PYTHON ?= python3
+REGION ?=
+WORKERS ?= 2
+DEEP_SECONDS ?= 300
+
+LOCK := requirements/test.txt
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help render test lint bench real deep lock
+
+help:
+	@echo 'make render [REGION=shanghai]  render the fleet, or one region, into generated/'
+	@echo 'make test                      every test that needs nothing but Python'
+	@echo 'make lint                      ruff, mypy, the import contract'
+	@echo 'make bench                     the benchmark harness (minutes)'
+	@echo 'make real                      give every object to a real kube-apiserver (needs Go once)'
+	@echo 'make deep                      the slow properties, for at most DEEP_SECONDS=$(DEEP_SECONDS)'
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
+	@$(PYTHON) -m venv .venv
+
+.venv/installed-tool: pyproject.toml $(LOCK) | .venv/bin/python
+	@$(INSTALL) --constraint $(LOCK) --editable .
+	@touch $@
+
+.venv/installed-test: pyproject.toml $(LOCK) | .venv/bin/python
+	@$(INSTALL) --requirement $(LOCK)
+	@$(INSTALL) --no-deps --editable .
+	@touch $@ .venv/installed-tool
+
+render: .venv/installed-tool
+	@$(BIN)/gitopsgen render $(addprefix --region ,$(REGION))
+
+test: .venv/installed-test
+	@$(BIN)/pytest -q -n $(WORKERS) --ignore tests/real
+
+lint: .venv/installed-test
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-timing
+
+bench: .venv/installed-test
+	@$(BIN)/python -m tests.bench
+
+real: .venv/installed-test
+	@$(BIN)/pytest -q tests/real
+
+# Running out of time is not a failure: what ran by then has passed.
+deep: .venv/installed-test
+	@GITOPSGEN_DEEP=1 timeout --signal INT $(DEEP_SECONDS) $(BIN)/pytest -q -x -m deep --ignore tests/real; \
+	code=$$?; \
+	case $$code in \
+	  124) echo "deep: stopped after $(DEEP_SECONDS) s without a failure" ;; \
+	  5) echo 'deep: no test is marked deep' ;; \
+	  *) exit $$code ;; \
+	esac
+
+# Not for every day: resolve the newest versions that pyproject.toml allows, and write them down.
+lock:
+	@$(PYTHON) -m venv --clear .venv/lock
+	@.venv/lock/bin/python -m pip install --quiet --disable-pip-version-check '.[test,lint]'
+	@{ sed '/^[^#]/,$$d' $(LOCK); .venv/lock/bin/python -m pip freeze --exclude gitopsgen; } > $(LOCK).new
+	@mv $(LOCK).new $(LOCK)
+	@rm -rf .venv/lock

@@ -1,0 +1,5 @@
+"""`python -m gitopsgen`."""
+
+from gitopsgen.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,133 @@
+"""Where a command's report goes: data to stdout, findings and progress to stderr, one object as JSON.
+
+Knows the streams and the formats, and no stage.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from gitopsgen.cli.options import Colour, Format
+from gitopsgen.diagnostics import Location, Severity, UsageError
+from gitopsgen.report import Report, counted, ordered
+
+_LARGEST_SHOWN = 1_000_000  # bytes: a source line is a service, not worth reading a huge file for
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """How a command speaks, and about which project."""
+
+    root: Path
+    format: Format = Format.TEXT
+    colour: Colour = Colour.AUTO
+    quiet: bool = False
+
+    def finish(self, report: Report, fail_on: Severity = Severity.ERROR) -> int:
+        """Print a report; give 1 if a finding weighs enough, else 0."""
+        if self.format is Format.JSON:
+            from gitopsgen.report import json
+
+            _put(sys.stdout, json.document(report))
+        else:
+            for line in report.lines:
+                _put(sys.stdout, line)
+            sys.stdout.flush()
+            self._print_findings(report)
+        return int(any(_weighs(finding.severity, fail_on) for finding in report.findings))
+
+    def progress(self) -> Callable[[int, int], None] | None:
+        """Give what shows progress, or None where no terminal would show it."""
+        if self.quiet or self.format is not Format.TEXT or not is_terminal(sys.stderr):
+            return None
+        return _show_progress
+
+    def _print_findings(self, report: Report) -> None:
+        findings = ordered(report.findings)
+        if self.format is Format.GITHUB:
+            from gitopsgen.report import github
+
+            lines = github.lines(findings)
+        else:
+            from gitopsgen.report import terminal, text
+
+            paint = terminal.coloured if use_colour(self.colour) else terminal.plain
+            lines = text.lines(findings, source_lines(self.root), paint)
+        for line in lines:
+            _put(sys.stderr, line)
+        if not self.quiet:
+            for line in (*report.summary, *([counted(findings)] if counted(findings) else [])):
+                _put(sys.stderr, line)
+
+
+def open_console(project: Path | None, output: Format, colour: Colour, quiet: bool) -> Console:
+    """Find the project and give the console for a command about it."""
+    return Console(find_root(project), output, colour, quiet)
+
+
+def find_root(project: Path | None) -> Path:
+    """Give the directory of `gitopsgen.yaml`: the one named, or the nearest upwards."""
+    start = (project or Path.cwd()).resolve()
+    for directory in (start,) if project else (start, *start.parents):
+        if (directory / "gitopsgen.yaml").is_file():
+            return directory
+    where = f"in {project}" if project else "here or in any directory above"
+    raise UsageError(f"no gitopsgen.yaml {where}: run inside a project, or name one with --project DIR")
+
+
+def use_colour(wanted: Colour) -> bool:
+    """Decide on colours: the flag, then NO_COLOR and FORCE_COLOR (no-color.org), then the terminal."""
+    if wanted is not Colour.AUTO:
+        return wanted is Colour.ALWAYS
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or is_terminal(sys.stderr)
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Say whether a person watches the stream on something that knows control codes."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def source_lines(root: Path) -> Callable[[Location], str | None]:
+    """Give what finds the text of a line in a file of the project, or None where there is none to show."""
+    known: dict[str, list[str]] = {}
+
+    def line_at(location: Location) -> str | None:
+        if location.line is None:
+            return None
+        if location.file not in known:
+            known[location.file] = _lines_of(root, location.file)
+        lines = known[location.file]
+        return lines[location.line - 1] if 0 < location.line <= len(lines) else None
+
+    return line_at
+
+
+def _lines_of(root: Path, file: str) -> list[str]:
+    path = (root / file).resolve()
+    try:
+        if not path.is_relative_to(root) or path.stat().st_size > _LARGEST_SHOWN:
+            return []
+        return path.read_text("utf-8", errors="replace").split("\n")
+    except OSError:
+        return []
+
+
+def _weighs(severity: Severity, fail_on: Severity) -> bool:
+    return severity is Severity.ERROR or (severity is Severity.WARNING and fail_on is Severity.WARNING)
+
+
+def _put(stream: TextIO, line: str) -> None:
+    stream.write(f"{line}\n")
+
+
+def _show_progress(done: int, total: int) -> None:
+    # back to the line's start and wiped at the end: nothing of it stays in the terminal
+    sys.stderr.write(f"\r\x1b[K{f'rendering {done}/{total}' if done < total else ''}")
+    sys.stderr.flush()

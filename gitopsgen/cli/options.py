@@ -1,0 +1,65 @@
+"""Options that several subcommands share: spelled once, the same everywhere.
+
+Each can be given as an environment variable too: `GITOPSGEN_` and the flag's name.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+class Format(StrEnum):
+    """How findings and answers are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+
+
+class Colour(StrEnum):
+    """When the terminal's colours are used."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+def option(*flags: str, help: str, **more: Any) -> Any:  # noqa: A002 - the word that typer uses
+    """Declare an option that is also read from the environment under its long name."""
+    name = next(flag for flag in flags if flag.startswith("--"))
+    variable = "GITOPSGEN_" + name.removeprefix("--").replace("-", "_").upper()
+    return typer.Option(*flags, help=help, envvar=variable, show_envvar=False, **more)
+
+
+ProjectDirectory = Annotated[
+    Path | None,
+    option("--project", metavar="DIR", help="The project's root; otherwise found upwards by its gitopsgen.yaml."),
+]
+Output = Annotated[Format, option("-o", "--output", help="How findings and answers are printed.")]
+Color = Annotated[Colour, option("--color", help="Colours; NO_COLOR and FORCE_COLOR are honoured.")]
+Quiet = Annotated[bool, option("-q", "--quiet", help="Print findings only.")]
+
+Regions = Annotated[list[str] | None, option("--region", metavar="GLOB", help="Only these regions (repeatable).")]
+Clusters = Annotated[list[str] | None, option("--cluster", metavar="GLOB", help="Only these clusters (repeatable).")]
+Cases = Annotated[list[str] | None, option("--case", metavar="GLOB", help="Only these cases (repeatable).")]
+Selector = Annotated[
+    list[str] | None,
+    option("-l", "--selector", metavar="KEY=VALUE,…", help="Only where facts match: tier=edge-small,wave!=0."),
+]
+Sets = Annotated[
+    list[str] | None,
+    option("--set", metavar="PATH=VALUE", help="Set a value above all layers: autoscaling.max=20 (repeatable)."),
+]
+VersionSet = Annotated[
+    str,
+    option("--version-set", metavar="NAME", help="Render every cluster with this version set instead of its own."),
+]
+
+
+def subcommand(**more: Any) -> typer.Typer:
+    """Give the application of one subcommand: plain help, and no options of typer's own."""
+    return typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False, **more)

@@ -1,0 +1,128 @@
+"""A project as loaded: blueprints, regions, clusters, version sets and the layers of values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+Plain = Any  # None, bool, int, float, str, list or dict of Plain: what YAML and JSON can carry
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The contents of `gitopsgen.yaml`."""
+
+    root: Path
+    repository_url: str
+    revision: str
+    registry: str
+    requires: str
+    blueprints: str = "blueprints"
+    overlays: str = "overlays"
+    generated: str = "generated"
+    schemas: str = "schemas"
+    raw: Mapping[str, Plain] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer of values: where it comes from, and its data with merge tags kept.
+
+    `name` is what people call it (`tier edge-small`); `file` is relative to the project root;
+    `prefix` is the path inside the file under which `data` stood (`("cases", "payment-gateway")`).
+    """
+
+    name: str
+    file: str
+    data: Mapping[str, Plain]
+    prefix: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentUse:
+    """A component that a blueprint takes, and where its values stand (`()` for the root)."""
+
+    component: str
+    at: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One template file: what it renders, and where the values that it sees begin.
+
+    `path` is relative to the project root; `kind` is `manifest` (YAML for the cluster),
+    `node` (a file for the node, written under `bootstrap/`) or `fleet` (rendered once);
+    `output` is the path under `bootstrap/` for a node file, else empty.
+    `at` is the prefix of the values that the template sees as `values`.
+    """
+
+    path: str
+    kind: str
+    at: tuple[str, ...] = ()
+    output: str = ""
+    component: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """One case: its templates, native files, value schema and default values."""
+
+    name: str
+    directory: str
+    title: str
+    namespace: str
+    minimum_kubernetes: str
+    templates: tuple[Template, ...]
+    files: Mapping[str, str]  # path relative to the project root -> text, of files/ and copied node files
+    schema: Mapping[str, Plain]  # closed JSON Schema of the merged values
+    defaults: tuple[Layer, ...]  # components' defaults, then the blueprint's own
+    uses: tuple[ComponentUse, ...] = ()
+    facts: Mapping[str, Plain] = field(default_factory=dict)  # what templates see as `case`
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """One Kubernetes cluster of a region; `facts` is what templates see as `cluster`."""
+
+    name: str
+    region: str
+    version_set: str
+    kubernetes: str  # "1.35"
+    cases: tuple[str, ...]
+    facts: Mapping[str, Plain]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A city; `facts` is what templates see as `region`."""
+
+    name: str
+    tier: str
+    area: str
+    environment: str
+    wave: int
+    clusters: tuple[Cluster, ...]
+    facts: Mapping[str, Plain]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionSet:
+    """The pinned versions that a cluster runs; `data` is what templates see as `versions`."""
+
+    name: str
+    kubernetes: str  # "1.35"
+    data: Mapping[str, Plain]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """All inputs, read and checked one by one; nothing is merged for a case yet."""
+
+    settings: Settings
+    blueprints: Mapping[str, Blueprint]
+    regions: Mapping[str, Region]
+    version_sets: Mapping[str, VersionSet]
+    images: Mapping[str, Plain]  # the image lock: "repository:tag" -> {digest, …}
+    digests: Mapping[str, str]  # every input file, relative path -> sha256 of its bytes
