@@ -1,0 +1,11 @@
+"""Judges rendered manifests: each by itself, and all of one cluster together.
+
+Reads no manifest and prints nothing; where a field was set is the pipeline's to say.
+"""
+
+from __future__ import annotations
+
+from gitopsgen.check.checker import Checker
+from gitopsgen.check.rule import Finding, Rule
+
+__all__ = ["Checker", "Finding", "Rule"]

@@ -1,0 +1,91 @@
+"""Runs the rules over manifests of one Kubernetes version and one schema pack.
+
+Keeps what it learned about kinds; keeps nothing about objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from gitopsgen.check.cluster import Cluster
+from gitopsgen.check.pods import template_path
+from gitopsgen.check.rule import Finding, Found, Known, Rule, Subject, text
+from gitopsgen.check.rules import CLUSTER_RULES, MANIFEST_RULES
+from gitopsgen.model.manifest import Manifest
+from gitopsgen.schemas import Bundled, Pack, Source, split_api_version
+from gitopsgen.schemas.cache import default_directory
+from gitopsgen.schemas.validator import compile_kind
+
+Check = Callable[[Subject], Iterator[Found]]
+
+
+class Checker:
+    """All rules, for one Kubernetes version and the custom kinds of one pack.
+
+    Made once, before workers are forked; raises `UsageError` where the version has no schemas.
+    """
+
+    def __init__(self, kubernetes: str, pack: Path, *, cache: Path | None = None, keep: bool = True) -> None:
+        """Take the schemas; `cache` is where cut schemas are kept, if `keep` (default: the user's cache)."""
+        self.kubernetes = kubernetes
+        directory = (cache or default_directory()) if keep else None
+        self._sources: tuple[Source, ...] = (Bundled(kubernetes, directory), Pack(pack))
+        self._known: dict[tuple[str, str], tuple[Known, tuple[tuple[Rule, Check], ...]]] = {}
+        self._claimed: dict[tuple[str, str], Known] = {}
+
+    def manifest(self, manifest: Manifest) -> tuple[Finding, ...]:
+        """Give what is wrong with one manifest; depends on its data alone."""
+        if not manifest.is_resource:
+            return ()
+        claim = _claim(manifest.data)
+        if claim not in self._known:
+            known = self._learn(*claim)
+            self._known[claim] = known, tuple(_checks(known))
+        known, checks = self._known[claim]
+        subject = Subject(manifest, known)
+        if known.validator is not None:
+            subject.violations = known.validator.violations(manifest.data)
+        return tuple([_finding(rule, found) for rule, check in checks for found in check(subject)])
+
+    def cluster(self, manifests: Sequence[Manifest]) -> tuple[Finding, ...]:
+        """Give what is wrong between the manifests of one cluster; needs no schema of theirs."""
+        subjects = [Subject(manifest, self._claims(manifest.data)) for manifest in manifests if manifest.is_resource]
+        cluster = Cluster(subjects)
+        return tuple([_finding(rule.RULE, found) for rule in CLUSTER_RULES for found in rule.check(cluster)])
+
+    def _claims(self, data: Any) -> Known:
+        claim = _claim(data)
+        if claim not in self._claimed:
+            self._claimed[claim] = Known(*claim, pods=template_path(split_api_version(claim[0])[0], claim[1]))
+        return self._claimed[claim]
+
+    def _learn(self, api_version: str, kind: str) -> Known:
+        found = next((known for source in self._sources if (known := source.find(api_version, kind))), None)
+        return Known(
+            api_version=api_version,
+            name=kind,
+            kind=found,
+            validator=None if found is None else compile_kind(found),
+            pods=template_path(split_api_version(api_version)[0], kind),
+            sources=self._sources,
+        )
+
+
+def _claim(data: Any) -> tuple[str, str]:
+    """Give the apiVersion and kind that a document claims, empty where they are no strings."""
+    if not isinstance(data, dict):
+        return "", ""
+    return text(data.get("apiVersion")), text(data.get("kind"))
+
+
+def _checks(known: Known) -> Iterable[tuple[Rule, Check]]:
+    for module in MANIFEST_RULES:
+        if module.RULE.on is None or module.RULE.on(known):
+            yield module.RULE, module.check
+
+
+def _finding(rule: Rule, found: Found) -> Finding:
+    manifest = found.subject.manifest
+    return Finding(rule.code, rule.name, rule.severity, found.message, found.hint, manifest, found.field)

@@ -1,0 +1,71 @@
+"""All objects of one cluster, found by kind and by name.
+
+Judges nothing; what a missing or a second object means is said by rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from gitopsgen.check.rule import Subject, text
+
+
+class Cluster:
+    """The objects of one cluster; made once, asked by every rule."""
+
+    __slots__ = ("_by_kind", "_by_name", "namespaces", "subjects")
+
+    def __init__(self, subjects: Sequence[Subject]) -> None:
+        """Sort the objects."""
+        self.subjects = subjects
+        self._by_kind: dict[tuple[str, str], list[Subject]] = {}
+        self._by_name: dict[tuple[str, str, str, str], Subject] = {}
+        for subject in subjects:
+            group, kind = subject.known.group, subject.known.name
+            self._by_kind.setdefault((group, kind), []).append(subject)
+            self._by_name.setdefault((group, kind, subject.namespace, subject.name), subject)
+        self.namespaces = frozenset(subject.namespace for subject in subjects) | {
+            subject.name for subject in self.of("Namespace")
+        }
+
+    def of(self, kind: str, group: str = "") -> list[Subject]:
+        """Give all objects of a kind."""
+        return self._by_kind.get((group, kind), [])
+
+    def get(self, kind: str, name: str, namespace: str = "", group: str = "") -> Subject | None:
+        """Give the object with this identity, in whatever version, or None."""
+        return self._by_name.get((group, kind, namespace, name))
+
+    def same(self, subject: Subject) -> Subject:
+        """Give the first object with the identity of this one, which may be this one."""
+        known = subject.known
+        return self._by_name[known.group, known.name, subject.namespace, subject.name]
+
+    def workloads(self) -> Iterable[Subject]:
+        """Give all objects that make pods, or are one."""
+        return (subject for subject in self.subjects if subject.known.pods is not None)
+
+
+def matches(selector: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:
+    """Whether a LabelSelector (`matchLabels`, `matchExpressions`) selects an object with these labels."""
+    required = selector.get("matchLabels") or {}
+    expressions = selector.get("matchExpressions") or ()
+    return all(labels.get(key) == value for key, value in required.items()) and all(
+        _holds(expression, labels) for expression in expressions
+    )
+
+
+def _holds(expression: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:
+    key, values = text(expression.get("key")), expression.get("values") or ()
+    match expression.get("operator"):
+        case "In":
+            return labels.get(key) in values
+        case "NotIn":
+            return labels.get(key) not in values
+        case "Exists":
+            return key in labels
+        case "DoesNotExist":
+            return key not in labels
+        case _:
+            return False

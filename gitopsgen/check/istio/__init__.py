@@ -1,0 +1,1 @@
+"""Rules on the mesh and on routes."""

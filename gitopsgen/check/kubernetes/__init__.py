@@ -1,0 +1,1 @@
+"""Rules on what an API server accepts: kinds, schemas, names, labels."""

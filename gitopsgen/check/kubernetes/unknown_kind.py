@@ -1,0 +1,65 @@
+"""An object of a kind that the cluster does not have.
+
+What it finds
+    An `apiVersion` and `kind` that neither the cluster's Kubernetes version nor the schema pack has:
+    a misspelt kind, an API that was removed, a version of a custom kind that is not installed.
+
+Why
+    The API server answers "no matches for kind", and nothing that follows can be checked.
+
+Example:
+    apiVersion: policy/v1beta1
+    kind: PodDisruptionBudget
+    metadata: {name: payment-gateway, namespace: payment}
+    spec: {maxUnavailable: 1}
+
+Instead
+    apiVersion: policy/v1
+    kind: PodDisruptionBudget
+    metadata: {name: payment-gateway, namespace: payment}
+    spec: {maxUnavailable: 1}
+
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gitopsgen.check.rule import Found, Known, Rule, Subject
+from gitopsgen.diagnostics import Severity
+from gitopsgen.schemas.bundled import versions, versions_with
+from gitopsgen.schemas.constraints import CONSTRAINTS
+from gitopsgen.schemas.wording import listed, suggestion
+
+
+def _is_unknown(known: Known) -> bool:
+    # constraints get their kind from templates, so only the whole cluster can tell
+    return known.kind is None and known.group != CONSTRAINTS
+
+
+RULE = Rule("GG401", "unknown-kind", Severity.ERROR, on=_is_unknown)
+
+
+def check(subject: Subject) -> Iterator[Found]:
+    """Report an object whose kind no source of kinds has."""
+    version, kind = subject.known.api_version, subject.known.name
+    if not (version and kind):
+        missing = "apiVersion" if not version else "kind"
+        yield subject.found((), f'the document has no "{missing}", expected a Kubernetes object')
+        return
+    names = [name for source in subject.known.sources for name in source.names()]
+    elsewhere = sorted(found for found, name in names if name == kind)
+    if elsewhere:
+        message = f'"{version}" has no kind "{kind}", expected {listed(elsewhere)}'
+        yield subject.found(("apiVersion",), message, _history(version, kind))
+    else:
+        hint = suggestion(kind, sorted({name for _, name in names})) or "a custom kind needs a schema: schemas import"
+        yield subject.found(("kind",), f'no schema for "{kind}" of "{version}", expected a known kind', hint)
+
+
+def _history(version: str, kind: str) -> str:
+    had = versions_with(version, kind)
+    if not had:
+        return ""
+    later = [known for known in versions() if known not in had and versions().index(known) > versions().index(had[-1])]
+    return f"removed in Kubernetes {later[0]}" if later else f"new in Kubernetes {had[0]}"

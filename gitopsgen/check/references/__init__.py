@@ -1,0 +1,1 @@
+"""Rules on objects that name each other."""

@@ -1,0 +1,44 @@
+"""JSON that was costly to make, kept in the user's cache directory.
+
+A cache only: what cannot be read or written is made again, and nobody hears of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def default_directory() -> Path:
+    """Give `$XDG_CACHE_HOME/gitopsgen`, else `~/.cache/gitopsgen`."""
+    home = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(home) if home.startswith("/") else Path.home() / ".cache") / "gitopsgen"
+
+
+def cached(path: Path | None, make: Callable[[], Any]) -> Any:
+    """Give what `path` holds, else what `make` gives, kept at `path` for the next time."""
+    if path is None:
+        return make()
+    with contextlib.suppress(OSError, ValueError):
+        return json.loads(path.read_bytes())
+    value = make()
+    with contextlib.suppress(OSError):
+        _write(path, json.dumps(value, separators=(",", ":"), sort_keys=True))
+    return value
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,146 @@
+"""All kinds of one Kubernetes version, cut to what checks read and joined with what servers publish.
+
+The bundled schemas know types, unknown fields and required fields; the server's facts add
+enumerations, scopes and defaults of list keys; the forms of quantities, numbers and dates,
+which the server's decoder knows, are added here. Pure: `bundled` reads the files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Json = dict[str, Any]
+
+# Raised whenever the result for the same input changes: caches are keyed by it.
+FORMAT = 1
+
+_REFERENCE = "#/$defs/"
+_DROPPED = frozenset(
+    {
+        "$id",
+        "$schema",
+        "description",
+        "x-kubernetes-group-version-kind",
+        "x-kubernetes-map-type",
+        "x-kubernetes-patch-strategy",
+        "x-kubernetes-unions",
+    }
+)
+# apimachinery's resource.Quantity: a signed decimal with a binary suffix, a decimal suffix or an exponent
+_QUANTITY = {
+    "type": ["string", "number"],
+    "pattern": r"^[+-]?([0-9]+|[0-9]+\.[0-9]*|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$",
+    "x-gitopsgen-type": "quantity",
+}
+_INT_OR_STRING = {"type": ["string", "integer"], "x-kubernetes-int-or-string": True}
+# Both are written as oneOf in the source, where null meets both sides and so is refused: as here.
+_SCALARS = {
+    "io.k8s.apimachinery.pkg.api.resource.Quantity": _QUANTITY,
+    "io.k8s.apimachinery.pkg.util.intstr.IntOrString": _INT_OR_STRING,
+}
+_INT32 = {"minimum": -(2**31), "maximum": 2**31 - 1}
+
+
+def build(definitions: Json, facts: Json, *, exact: bool) -> Json:
+    """Give `{"kinds": {apiVersion: {kind: {…}}}, "definitions": {name: schema}}`.
+
+    `exact` says whether the facts are of the very version of the definitions; only then does
+    a kind that the facts lack count as not served.
+    """
+    return {
+        "kinds": _kinds(definitions, facts["kinds"], exact=exact),
+        "definitions": {
+            name: _SCALARS.get(name) or _definition(definition, facts["definitions"].get(name, {}))
+            for name, definition in definitions.items()
+        },
+    }
+
+
+def closure(library: Json, definition: str) -> Json:
+    """Give a self-contained schema of one definition: itself, and beside it all that it refers to."""
+    names, queue = {definition}, [definition]
+    while queue:
+        found = _references(library["definitions"][queue.pop()]) - names
+        names |= found
+        queue.extend(found)
+    return {"$ref": _REFERENCE + definition, "$defs": {name: library["definitions"][name] for name in sorted(names)}}
+
+
+def _kinds(definitions: Json, published: Json, *, exact: bool) -> Json:
+    kinds: Json = {}
+    for name, definition in definitions.items():
+        for gvk in definition.get("x-kubernetes-group-version-kind", ()):
+            version = f"{gvk['group']}/{gvk['version']}" if gvk["group"] else gvk["version"]
+            known = published.get(version, {}).get(gvk["kind"])
+            if known or not _is_internal(gvk["kind"], definition):
+                plural, namespaced = known or ("", None)
+                entry = {
+                    "definition": name,
+                    "plural": plural,
+                    "namespaced": namespaced,
+                    "served": bool(known) or not exact,
+                }
+                kinds.setdefault(version, {})[gvk["kind"]] = entry
+    return kinds
+
+
+def _is_internal(kind: str, definition: Json) -> bool:
+    # lists, options and answers carry a kind too, but no object of theirs stands in a manifest
+    metadata = definition.get("properties", {}).get("metadata", {}).get("$ref", "")
+    return kind.endswith("List") or not metadata.endswith("ObjectMeta")
+
+
+def _definition(definition: Json, facts: Json) -> Json:
+    cut: Json = _cut(definition)
+    fields = cut.get("properties", {})
+    for name, found in facts.items():
+        if name in fields:
+            fields[name] = _enrich(fields[name], found)
+    missing = [name for name, found in facts.items() if found.get("required") and name not in cut.get("required", ())]
+    if missing and fields:
+        cut["required"] = [*cut.get("required", ()), *missing]
+    return cut
+
+
+def _enrich(field: Json, facts: Json) -> Json:
+    enriched = dict(field)
+    if "enum" in facts:
+        enriched["enum"] = _choices(field, facts["enum"])
+    if "itemEnum" in facts:
+        enriched["items"] = {**field["items"], "enum": _choices(field["items"], facts["itemEnum"])}
+    if "default" in facts:
+        enriched["default"] = facts["default"]
+    if "keys" in facts:
+        enriched |= {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": facts["keys"]}
+    return enriched
+
+
+def _choices(field: Json, values: list[Any]) -> list[Any]:
+    # the server reads null as "not set", which its enumerations do not list
+    return [*values, None] if "null" in field.get("type", ()) else values
+
+
+def _cut(node: Json) -> Json:
+    cut = {key: _cut_value(key, value) for key, value in node.items() if key not in _DROPPED}
+    if cut.get("format") == "int32":
+        cut |= _INT32
+    return cut
+
+
+def _cut_value(key: str, value: Any) -> Any:
+    if key == "$ref":
+        return _REFERENCE + value.rpartition("/")[2]
+    if key == "properties":
+        return {name: _cut(field) for name, field in value.items()}
+    if key in {"items", "additionalProperties"} and isinstance(value, Mapping):
+        return _cut(dict(value))
+    return value
+
+
+def _references(node: Json) -> set[str]:
+    found = {node["$ref"].rpartition("/")[2]} if "$ref" in node else set()
+    for below in (*node.get("properties", {}).values(), node.get("items"), node.get("additionalProperties")):
+        if isinstance(below, Mapping):
+            found |= _references(dict(below))
+    return found

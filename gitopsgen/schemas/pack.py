@@ -1,0 +1,62 @@
+"""A schema pack on disk: `<directory>/<group>/<kind>_<version>.json`, made by `importer`.
+
+Reads one file when its kind is asked for; what stands in it is said in `structural`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from gitopsgen.schemas.kind import Kind, api_version, split_api_version
+from gitopsgen.schemas.metadata import with_object_meta
+
+RESOURCE = "x-gitopsgen-resource"
+
+
+class Pack:
+    """The custom kinds of one version set; a directory that does not exist is an empty pack."""
+
+    def __init__(self, directory: Path) -> None:
+        """Take the pack that stands in `directory`."""
+        self._directory = directory
+
+    def find(self, api_version: str, kind: str) -> Kind | None:
+        """Give the kind, or None where the pack does not have it."""
+        group, version = split_api_version(api_version)
+        path = self._directory / relative_path(group, kind, version)
+        if not group or _escapes(group, kind, version) or not path.is_file():
+            return None
+        found = kind_of(json.loads(path.read_bytes()))
+        return found if found.name == kind else None
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Give API version and name of each kind; reads every file."""
+        for path in sorted(self._directory.glob("*/*.json")):
+            found = kind_of(json.loads(path.read_bytes()))
+            yield found.api_version, found.name
+
+
+def kind_of(schema: dict[str, Any]) -> Kind:
+    """Give the kind that a schema of a pack describes, its metadata checked as every object's."""
+    resource = schema[RESOURCE]
+    version = api_version(resource["group"], resource["version"])
+    return Kind(
+        api_version=version,
+        name=resource["kind"],
+        schema=with_object_meta(schema, version, resource["kind"]),
+        plural=resource["plural"],
+        namespaced=resource["scope"] == "Namespaced",
+        source=resource["source"],
+    )
+
+
+def relative_path(group: str, kind: str, version: str) -> str:
+    """Give where the schema of a kind stands in a pack."""
+    return f"{group}/{kind.lower()}_{version}.json"
+
+
+def _escapes(*names: str) -> bool:
+    return any("/" in name or "\\" in name or name.startswith(".") for name in names)

@@ -1,0 +1,116 @@
+"""Structural schemas of custom kinds, closed: an unknown field is a violation, as under strict field validation.
+
+`close` turns the OpenAPI form of a CustomResourceDefinition into JSON Schema, `reopen` turns it back;
+facts only, no prose. What a schema says is decided here, where it is kept is not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Json = dict[str, Any]
+Turn = Callable[[Json], Json]
+
+_PROSE = frozenset({"description", "example", "externalDocs", "title", "x-kubernetes-validations", "$schema", "id"})
+_INT32 = {"minimum": -(2**31), "maximum": 2**31 - 1}
+_PRESERVE = "x-kubernetes-preserve-unknown-fields"
+_INT_OR_STRING = "x-kubernetes-int-or-string"
+_EMBEDDED: Json = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": {"type": "object"}}
+# a flag that stands after the anchor is legal in Go's expressions only
+_LATE_FLAG = re.compile(r"^\^\(\?i\)(.*)\$$", re.DOTALL)
+_GROUP_FLAG = re.compile(r"\(\(\?i\)")
+
+
+def close(node: Json) -> Json:
+    """Give the closed JSON Schema of a structural schema."""
+    closed = _below(_scalars(node), field=close, condition=_close_condition)
+    if node.get("type") == "object" and "additionalProperties" not in node and not node.get(_PRESERVE):
+        closed["additionalProperties"] = False
+    if node.get("x-kubernetes-embedded-resource"):
+        closed["properties"] = {**_EMBEDDED, **closed.get("properties", {})}
+    return closed
+
+
+def reopen(node: Json) -> Json:
+    """Give the structural schema that `close` was given, without its prose."""
+    opened = _below(_published(node), field=reopen, condition=_reopen_condition)
+    if opened.get("additionalProperties") is False:
+        del opened["additionalProperties"]
+    if isinstance(opened.get("type"), list):
+        opened["type"] = next(kind for kind in opened["type"] if kind != "null")
+    return opened
+
+
+def normalised(pattern: str) -> str:
+    """Give the same expression with its flags where every engine reads them."""
+    late = _LATE_FLAG.match(pattern)
+    return f"^(?i:{late[1]})$" if late else _GROUP_FLAG.sub("(?i:", pattern)
+
+
+def _close_condition(node: Json) -> Json:
+    # below allOf, anyOf, oneOf and not stand conditions, not fields: nothing is closed there
+    return _below(_scalars(node), field=_close_condition, condition=_close_condition)
+
+
+def _reopen_condition(node: Json) -> Json:
+    return _below(_published(node), field=_reopen_condition, condition=_reopen_condition)
+
+
+def _below(node: Json, *, field: Turn, condition: Turn) -> Json:
+    turned = dict(node)
+    if "properties" in node:
+        turned["properties"] = {name: field(part) for name, part in node["properties"].items()}
+    for key in ("items", "additionalProperties"):
+        if isinstance(node.get(key), Mapping):
+            turned[key] = field(node[key])
+    for key in ("allOf", "anyOf", "oneOf"):
+        if key in node:
+            turned[key] = [condition(part) for part in node[key]]
+    if "not" in node:
+        turned["not"] = condition(node["not"])
+    return turned
+
+
+def _scalars(node: Json) -> Json:
+    kept = {key: value for key, value in node.items() if key not in _PROSE}
+    if "pattern" in kept:
+        kept["pattern"] = normalised(kept["pattern"])
+    if kept.get("format") == "int32":
+        kept = {**_INT32, **kept}
+    for bound in ("Minimum", "Maximum"):
+        # OpenAPI's flag beside the bound, JSON Schema's bound of its own
+        if kept.pop(f"exclusive{bound}", False):
+            kept[f"exclusive{bound}"] = kept.pop(bound.lower())
+    return _nullable(_int_or_string(kept))
+
+
+def _int_or_string(node: Json) -> Json:
+    if not node.get(_INT_OR_STRING):
+        return node
+    choices = [{"type": "integer"}, {"type": "string"}]
+    kept = {key: value for key, value in node.items() if not (key == "anyOf" and value == choices)}
+    return {**kept, "type": ["integer", "string"]}
+
+
+def _nullable(node: Json) -> Json:
+    # the server drops a null where a default stands ready, and refuses it where none does
+    default_for_null = not node.get("nullable") and node.get("default") is not None
+    if not (node.get("nullable") or default_for_null) or "type" not in node:
+        return node
+    types = node["type"] if isinstance(node["type"], list) else [node["type"]]
+    enum = {"enum": [*node["enum"], None]} if default_for_null and "enum" in node else {}
+    return {**node, **enum, "type": [*types, "null"]}
+
+
+def _published(node: Json) -> Json:
+    opened = {key: value for key, value in node.items() if not key.startswith("x-gitopsgen-")}
+    if opened.get(_INT_OR_STRING):
+        opened.pop("type", None)
+    if not opened.get("nullable") and None in opened.get("enum", ()):
+        opened["enum"] = [value for value in opened["enum"] if value is not None]
+    for bound in ("Minimum", "Maximum"):
+        if f"exclusive{bound}" in opened:
+            opened |= {bound.lower(): opened[f"exclusive{bound}"], f"exclusive{bound}": True}
+    return opened
