@@ -1,0 +1,1 @@
+"""Checks that give what we generate to the programs that will really read it."""
