@@ -15,6 +15,7 @@ import pytest
 from . import documents
 from .cluster import control_plane
 from .components import UnavailableError
+from .constraints import constraint_definitions
 from .crds import Definition, Release, Served, definitions_of, from_originals, from_pack, kind_of, without_rules
 from .fleet import Document, Judged, custom_kinds, distinct_documents, dry_runs, judge, manifest_files, prepare
 from .mutants import mutants
@@ -66,6 +67,17 @@ WIDGET = Served(
         },
     },
 )
+
+TEMPLATE = documents.parse("""
+spec:
+  crd:
+    spec:
+      names: {kind: RequiredLabels}
+      validation:
+        openAPIV3Schema:
+          type: object
+          properties: {labels: {type: array, items: {type: string}}}
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +210,7 @@ def test_what_is_wrong_is_refused() -> None:
         for comment, text in documents.split((HERE / "verdicts.yaml").read_text(encoding="utf-8"))
     }
     with server(MODERN) as plane:
-        plane.apply_crds(definitions_of([WIDGET]))
+        plane.apply_crds([*definitions_of([WIDGET]), *constraint_definitions([TEMPLATE], [])])
         verdicts = {text: plane.dry_run(documents.parse(text), text) for text in expected}
     surprising = [
         f"expected {expected[text]}, the server says {verdict.message or 'accepted'}:\n{text}"
