@@ -21,7 +21,7 @@ from gitopsgen.diagnostics import UsageError
 # One line a subcommand: its module, which has an `app`. Only the one that runs is imported.
 COMMANDS = {
     "render": "gitopsgen.cli.render",
-    "list": "gitopsgen.cli.list",
+    "list": "gitopsgen.cli.listing",
     "explain": "gitopsgen.cli.explain",
     "impact": "gitopsgen.cli.impact",
     "verify": "gitopsgen.cli.verify",

@@ -16,8 +16,6 @@ from gitopsgen.cli.options import Colour, Format
 from gitopsgen.diagnostics import Location, Severity, UsageError
 from gitopsgen.report import Report, counted, ordered
 
-_LARGEST_SHOWN = 1_000_000  # bytes: a source line is a service, not worth reading a huge file for
-
 
 @dataclass(frozen=True, slots=True)
 class Console:
@@ -110,13 +108,10 @@ def source_lines(root: Path) -> Callable[[Location], str | None]:
 
 
 def _lines_of(root: Path, file: str) -> list[str]:
-    path = (root / file).resolve()
-    try:
-        if not path.is_relative_to(root) or path.stat().st_size > _LARGEST_SHOWN:
-            return []
-        return path.read_text("utf-8", errors="replace").split("\n")
-    except OSError:
-        return []
+    from gitopsgen.source import is_inside, read_bytes
+
+    raw = read_bytes(root, file).value if is_inside(root, file) else None
+    return [] if raw is None else raw.decode("utf-8", errors="replace").split("\n")
 
 
 def _weighs(severity: Severity, fail_on: Severity) -> bool:

@@ -11,6 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
+OUTPUT_HELP = "How findings and answers are printed."
+
 
 class Format(StrEnum):
     """How findings and answers are printed."""
@@ -28,6 +30,13 @@ class Colour(StrEnum):
     NEVER = "never"
 
 
+class Weight(StrEnum):
+    """From which severity on findings make a command fail."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
 def option(*flags: str, help: str, **more: Any) -> Any:  # noqa: A002 - the word that typer uses
     """Declare an option that is also read from the environment under its long name."""
     name = next(flag for flag in flags if flag.startswith("--"))
@@ -39,7 +48,7 @@ ProjectDirectory = Annotated[
     Path | None,
     option("--project", metavar="DIR", help="The project's root; otherwise found upwards by its gitopsgen.yaml."),
 ]
-Output = Annotated[Format, option("-o", "--output", help="How findings and answers are printed.")]
+Output = Annotated[Format, option("-o", "--output", help=OUTPUT_HELP)]
 Color = Annotated[Colour, option("--color", help="Colours; NO_COLOR and FORCE_COLOR are honoured.")]
 Quiet = Annotated[bool, option("-q", "--quiet", help="Print findings only.")]
 
@@ -58,6 +67,7 @@ VersionSet = Annotated[
     str,
     option("--version-set", metavar="NAME", help="Render every cluster with this version set instead of its own."),
 ]
+FailOn = Annotated[Weight, option("--fail-on", help="The least severity that makes the command fail.")]
 
 
 def subcommand(**more: Any) -> typer.Typer:

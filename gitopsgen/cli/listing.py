@@ -1,4 +1,7 @@
-"""`gitopsgen list`: what the project has, without rendering it."""
+"""`gitopsgen list`: what the project has, without rendering it.
+
+Not named `list`: a submodule of that name would hide the builtin from the package.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ def list_(
     color: Color = Colour.AUTO,
     quiet: Quiet = False,
 ) -> int:
-    """List the regions, clusters, cases or variants of the project.
+    """List regions, clusters, cases or variants.
 
     Variants are printed as region/cluster/case, the address that other commands take.
     """

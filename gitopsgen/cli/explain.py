@@ -1,0 +1,37 @@
+"""`gitopsgen explain`: where a rendered field or a value comes from."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gitopsgen.cli.console import open_console
+from gitopsgen.cli.options import Color, Colour, Format, Output, ProjectDirectory, Quiet, subcommand
+
+app = subcommand()
+
+
+@app.command()
+def explain(
+    target: Annotated[str, typer.Argument(help="<generated file>#<field>, or region/[cluster/]case.")],
+    path: Annotated[str, typer.Argument(help="The value's path, where the target is a variant.")] = "",
+    project: ProjectDirectory = None,
+    output: Output = Format.TEXT,
+    color: Color = Colour.AUTO,
+    quiet: Quiet = False,
+) -> int:
+    """Tell where a rendered field or a value comes from.
+
+    The whole chain: value, template line, expression, the layer that won with its place, those that lost.
+
+    gitopsgen explain 'generated/shanghai/edge/payment-gateway/deployment-payment-gateway.yaml#spec.replicas'
+
+    gitopsgen explain shanghai/payment-gateway autoscaling.max
+    """
+    console = open_console(project, output, color, quiet)
+    from gitopsgen.pipeline import explain as run
+    from gitopsgen.report import Report
+
+    outcome = run(console.root, target, path)
+    return console.finish(Report(outcome.diagnostics, {"explanations": outcome.value}, outcome.value))

@@ -1,0 +1,42 @@
+"""`gitopsgen impact`: what depends on an input, told from the ledgers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gitopsgen.cli.console import open_console
+from gitopsgen.cli.options import Color, Colour, Format, Output, ProjectDirectory, Quiet, option, subcommand
+from gitopsgen.diagnostics import UsageError
+
+app = subcommand()
+
+
+@app.command()
+def impact(
+    files: Annotated[list[str] | None, typer.Argument(metavar="[FILE]…", help="Inputs, as paths.")] = None,
+    values: Annotated[
+        list[str] | None,
+        option("--value", metavar="PATH", help="A value: payment-gateway.image.tag (repeatable)."),
+    ] = None,
+    project: ProjectDirectory = None,
+    output: Output = Format.TEXT,
+    color: Color = Colour.AUTO,
+    quiet: Quiet = False,
+) -> int:
+    """Name what depends on an input file or a value.
+
+    Variants and generated files, told from the ledgers without rendering.
+    """
+    if not files and not values:
+        raise UsageError("name an input file, or a value with --value")
+    console = open_console(project, output, color, quiet)
+    from gitopsgen.pipeline import impact as run
+    from gitopsgen.report import Report
+
+    outcome = run(console.root, tuple(files or ()), tuple(values or ()))
+    variants, paths = map(str, outcome.value.variants), list(outcome.value.files)
+    records = {"variants": list(variants), "files": paths}
+    summary = f"{len(records['variants'])} variants and {len(paths)} files depend on it"
+    return console.finish(Report(outcome.diagnostics, records, paths, (summary,)))

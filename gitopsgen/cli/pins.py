@@ -1,0 +1,83 @@
+"""`gitopsgen pins`: the image lock."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gitopsgen.cli.console import open_console
+from gitopsgen.cli.options import Color, Colour, Format, Output, ProjectDirectory, Quiet, option, subcommand
+from gitopsgen.diagnostics import UsageError
+
+if TYPE_CHECKING:
+    from gitopsgen.pins import Resolve
+
+app = subcommand(no_args_is_help=True)
+
+
+@app.callback()
+def pins() -> None:
+    """Pin image tags to digests in the image lock."""
+
+
+@app.command()
+def update(
+    images: Annotated[
+        list[str] | None, typer.Argument(metavar="[IMAGE]…", help="repository:tag, or a glob of those in the lock.")
+    ] = None,
+    registry: Annotated[
+        str, option("--registry", metavar="HOST", help="Ask this registry in place of those that the lock names.")
+    ] = "",
+    again: Annotated[bool, option("--all", help="Ask again for the images that have a digest.")] = False,
+    project: ProjectDirectory = None,
+    output: Output = Format.TEXT,
+    color: Color = Colour.AUTO,
+    quiet: Quiet = False,
+) -> int:
+    """Resolve the tags of the image lock to digests, asking the registries.
+
+    Without IMAGE: every image that has no digest yet. Comments and layout of the lock are kept.
+    GITOPSGEN_REGISTRY_USER and GITOPSGEN_REGISTRY_PASSWORD are sent to registries that ask for them.
+    """
+    from datetime import UTC, datetime
+
+    from gitopsgen import pins
+    from gitopsgen.report import Report
+
+    console = open_console(project, output, color, quiet)
+    default, lock = _settings(console.root)
+    wanted = pins.Wanted(default, tuple(images or ()), registry, again)
+    outcome = pins.update(console.root, lock, wanted, _resolver(), datetime.now(UTC).date().isoformat())
+    changed = [pin for pin in outcome.value if pin.changed]
+    lines = [f"{pin.image}  {pin.digest}" for pin in changed]
+    summary = f"{len(changed)} of {len(outcome.value)} images have a new digest in {lock}"
+    return console.finish(Report(outcome.diagnostics, {"images": pins.images_of(outcome.value)}, lines, (summary,)))
+
+
+def _settings(root: Path) -> tuple[str, str]:
+    """Give the project's registry and the path of its lock; the whole project need not be sound for this."""
+    from gitopsgen.pins import LOCK
+    from gitopsgen.source import read
+
+    settings = read("gitopsgen.yaml", (root / "gitopsgen.yaml").read_bytes()).value.data
+    if not isinstance(settings, dict) or not isinstance(settings.get("registry"), str):
+        raise UsageError("gitopsgen.yaml names no registry")
+    paths = settings.get("paths")
+    overlays = paths.get("overlays", "overlays") if isinstance(paths, dict) else "overlays"
+    return settings["registry"], f"{overlays}/{LOCK}"
+
+
+def _resolver() -> Resolve:
+    from gitopsgen.registry import Registry
+
+    user, password = (os.environ.get(f"GITOPSGEN_REGISTRY_{name}", "") for name in ("USER", "PASSWORD"))
+    known: dict[str, Registry] = {}
+
+    def resolve(registry: str, repository: str, tag: str) -> str:
+        client = known.setdefault(registry, Registry(registry, user, password))
+        return client.digest(repository, tag)
+
+    return resolve

@@ -1,0 +1,128 @@
+"""`gitopsgen render`: the output tree brought up to date."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from operator import itemgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from gitopsgen.cli.console import Console, open_console
+from gitopsgen.cli.options import (
+    Cases,
+    Clusters,
+    Color,
+    Colour,
+    FailOn,
+    Format,
+    Output,
+    ProjectDirectory,
+    Quiet,
+    Regions,
+    Selector,
+    Sets,
+    VersionSet,
+    Weight,
+    option,
+    subcommand,
+)
+from gitopsgen.cli.selection import select
+from gitopsgen.diagnostics import Severity, UsageError
+
+if TYPE_CHECKING:
+    from gitopsgen.pipeline import RenderOptions, RenderReport
+
+app = subcommand()
+
+
+@app.command()
+def render(
+    region: Regions = None,
+    cluster: Clusters = None,
+    case: Cases = None,
+    selector: Selector = None,
+    set_: Sets = None,
+    version_set: VersionSet = "",
+    check: Annotated[bool, option("--check", help="Write nothing; exit with 1 if anything would change.")] = False,
+    dry_run: Annotated[bool, option("--dry-run", help="Write nothing; say what would change.")] = False,
+    stdout: Annotated[bool, option("--stdout", help="Write no files; print one stream of documents.")] = False,
+    output_dir: Annotated[
+        Path | None, option("--output-dir", metavar="DIR", help="Write here instead of the project's output directory.")
+    ] = None,
+    force: Annotated[bool, option("--force", help="Overwrite files that were edited by hand.")] = False,
+    jobs: Annotated[int, option("-j", "--jobs", min=0, help="Processes to use; 0: one a processor.")] = 0,
+    fail_on: FailOn = Weight.ERROR,
+    verbose: Annotated[bool, option("-v", "--verbose", help="Name every file that changed.")] = False,
+    project: ProjectDirectory = None,
+    output: Output = Format.TEXT,
+    color: Color = Colour.AUTO,
+    quiet: Quiet = False,
+) -> int:
+    """Render, check and write the selected variants.
+
+    Without a selection: the whole fleet. Nothing is written if an error is found.
+    """
+    from gitopsgen.pipeline import RenderOptions
+    from gitopsgen.pipeline import render as run
+
+    if stdout and (output is Format.JSON or check or dry_run or output_dir):
+        raise UsageError(
+            "--stdout prints YAML and writes nothing: no --check, --dry-run, --output-dir, -o json with it"
+        )
+    console = open_console(project, output, color, quiet)
+    options = RenderOptions(
+        selection=select(region, cluster, case, selector, set_, version_set),
+        output=output_dir.absolute() if output_dir else None,
+        check=check,
+        dry_run=dry_run,
+        stdout=stdout,
+        force=force,
+        jobs=jobs or _processors(),
+        fail_on=Severity(fail_on.value),
+    )
+    return _finish(console, options, run(console.root, options, console.progress()), verbose)
+
+
+def _processors() -> int:
+    # a container may give fewer than the machine has; not every system can say so
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _finish(console: Console, options: RenderOptions, done: RenderReport, verbose: bool) -> int:
+    from gitopsgen.report import Report
+
+    changes = {"created": done.created, "updated": done.updated, "deleted": done.deleted}
+    files = [{"path": str(path), "change": change} for change, paths in changes.items() for path in paths]
+    lines = done.stream if options.stdout else _lines(options, done, files, verbose, console.quiet)
+    records: dict[str, list[Any]] = {"variants": [str(variant) for variant in done.variants], "files": files}
+    code = console.finish(Report(done.diagnostics, records, lines), options.fail_on)
+    return code or int(options.check and bool(files))
+
+
+def _lines(
+    options: RenderOptions, done: RenderReport, files: list[dict[str, str]], verbose: bool, quiet: bool
+) -> Iterator[str]:
+    """Say in a few lines what was done; the files themselves where nothing was written, or on demand."""
+    dry = options.check or options.dry_run
+    if not quiet and (dry or verbose):
+        for file in sorted(files, key=itemgetter("path")):
+            yield f"{'would be ' if dry else ''}{file['change']}: {file['path']}"
+    if not quiet:
+        yield _sentence(done, dry)
+
+
+def _sentence(done: RenderReport, dry: bool) -> str:
+    counts = {"created": done.created, "updated": done.updated, "deleted": done.deleted, "unchanged": done.unchanged}
+    said = [f"{len(paths)} {change}" for change, paths in counts.items() if paths]
+    if any(finding.severity is Severity.ERROR for finding in done.diagnostics):
+        return "nothing was written, because of errors"
+    if not any((done.created, done.updated, done.deleted)):
+        return f"nothing changed: {_scope(done)}, {len(done.unchanged)} files"
+    return f"{_scope(done)}; files {'would be ' if dry else ''}{', '.join(said)}"
+
+
+def _scope(done: RenderReport) -> str:
+    regions = len({variant.region for variant in done.variants})
+    variants = len(done.variants)
+    return f"{variants} variant{'s' * (variants != 1)} in {regions} region{'s' * (regions != 1)}"

@@ -1,0 +1,50 @@
+"""`gitopsgen schemas`: the committed pack of schemas of custom kinds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gitopsgen.cli.console import Console
+from gitopsgen.cli.options import OUTPUT_HELP, Color, Colour, Format, Quiet, subcommand
+
+app = subcommand(no_args_is_help=True)
+
+
+@app.callback()
+def schemas() -> None:
+    """Keep the schemas of custom kinds that the checks use."""
+
+
+@app.command("import")
+def import_(
+    sources: Annotated[list[Path], typer.Argument(metavar="CRD…", help="Files or directories with CRDs.")],
+    output_dir: Annotated[
+        Path, typer.Option("--output", metavar="DIR", help="The pack to write to: schemas/<version set>.")
+    ] = Path("schemas"),
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="KIND", help="Only this kind, as VirtualService.networking.istio.io/v1."),
+    ] = None,
+    output: Annotated[
+        Format, typer.Option("-o", "--format", envvar="GITOPSGEN_OUTPUT", show_envvar=False, help=OUTPUT_HELP)
+    ] = Format.TEXT,
+    color: Color = Colour.AUTO,
+    quiet: Quiet = False,
+) -> int:
+    """Make schemas from custom resource definitions.
+
+    Facts only: types, required fields, enums, bounds, patterns, list keys.
+
+    Each kind and version becomes <group>/<kind>_<version>.json in the output directory.
+    """
+    from gitopsgen.report import Report
+    from gitopsgen.schemas import import_crds
+
+    console = Console(Path.cwd(), output, color, quiet)
+    outcome = import_crds(sources, output_dir, only=only)
+    written = [str(path) for path in outcome.value]
+    summary = f"{len(written)} schemas written"
+    return console.finish(Report(outcome.diagnostics, {"schemas": written}, written, (summary,)))

@@ -1,0 +1,230 @@
+"""The frame of the command line: start-up, exit codes, where output goes."""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import subprocess
+import sys
+
+import pytest
+
+from gitopsgen import UsageError, __version__, cli
+from gitopsgen.cli.bug import block
+from gitopsgen.cli.console import Console, find_root, source_lines, use_colour
+from gitopsgen.cli.options import Colour, Format
+from gitopsgen.diagnostics import Diagnostic, Location, Severity
+from gitopsgen.report import Report
+
+WARNING = Diagnostic("GG101", "n", Severity.WARNING, "m", Location("a.yaml", 1, 1))
+SLOW_IMPORTS = ["jinja2", "yaml", "ruamel", "jsonschema_rs", "rich", "kubernetes_validate", "pydantic"]
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """Make `gitopsgen verify` raise what the test says."""
+
+    def fail_with(error):
+        def raise_it(*_, **__):
+            raise error
+
+        monkeypatch.setattr("gitopsgen.cli.verify.open_console", raise_it)
+
+    return fail_with
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], *([name, "--help"] for name in cli.COMMANDS)])
+def test_help_imports_nothing_slow(arguments):
+    """A no-op run of the fleet has 0.25 s in all: none of it is for libraries that it does not use."""
+    program = (
+        "import sys; from gitopsgen.cli import main; code = main(sys.argv[1:]);"
+        f"print(code, sorted(set({SLOW_IMPORTS}) & set(sys.modules)), file=sys.stderr)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
+
+    assert done.stderr == "0 []\n"
+    assert done.stdout
+
+
+def test_version(capsys):
+    assert cli.main(["--version"]) == cli.DONE
+    assert capsys.readouterr().out == f"gitopsgen {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["rendr"], ["render", "--regio", "x"], ["list", "cities"], ["render", "-j", "x"], ["list"]]
+)
+def test_wrong_usage_is_2_and_says_so_on_stderr(arguments, capsys):
+    assert cli.main(arguments) == cli.USAGE
+
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "Error: " in printed.err
+
+
+def test_outside_a_project_is_wrong_usage(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+
+    assert cli.main(["verify"]) == cli.USAGE
+    assert "no gitopsgen.yaml here or in any directory above" in capsys.readouterr().err
+
+
+def test_a_bug_is_3_with_a_block_to_paste(failing, capsys):
+    failing(ZeroDivisionError("oops"))
+
+    assert cli.main(["verify", "-q"]) == cli.BUG
+
+    said = capsys.readouterr().err
+    assert f"version: gitopsgen {__version__}, Python " in said
+    assert "command: gitopsgen verify -q" in said
+    assert "Traceback" in said
+    assert said.endswith("ZeroDivisionError: oops\n")
+
+
+def test_a_bug_report_keeps_values_that_may_be_secret_out():
+    told = block(ValueError("x"), ["render", "--set", "a.b=hunter2", "--set=c.d=hunter2", "--region", "k=v"])
+
+    assert "hunter2" not in told
+    assert "command: gitopsgen render --set 'a.b=…' '--set=c.d=…' --region k=v" in told
+
+
+def test_an_interrupt_is_130_without_a_traceback(failing, capsys):
+    failing(KeyboardInterrupt())
+
+    assert cli.main(["verify"]) == cli.INTERRUPTED
+    assert capsys.readouterr().err == "gitopsgen: interrupted\n"
+
+
+def test_a_full_disk_is_no_bug(failing, capsys):
+    failing(OSError(errno.ENOSPC, "No space left on device", "generated/x.yaml"))
+
+    assert cli.main(["verify"]) == cli.FOUND
+    assert capsys.readouterr().err == "gitopsgen: error: No space left on device: generated/x.yaml\n"
+
+
+def test_a_reader_that_goes_away_is_no_bug():
+    """`gitopsgen list variants | head -1`."""
+    program = "from gitopsgen.cli import main; raise SystemExit(main(['--help']))"
+    with subprocess.Popen(
+        [sys.executable, "-c", f"import time; time.sleep(0.2); {program}"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        process.stdout.close()
+
+        assert process.stderr.read() == ""
+
+
+def test_the_root_is_found_upwards(tmp_path, monkeypatch):
+    (tmp_path / "gitopsgen.yaml").touch()
+    below = tmp_path / "overlays" / "regions"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+
+    assert find_root(None) == tmp_path
+    assert find_root(tmp_path) == tmp_path
+    with pytest.raises(UsageError, match=r"no gitopsgen.yaml in .*regions"):
+        find_root(below)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "environment", "terminal", "expected"),
+    [
+        (Colour.AUTO, {}, False, False),
+        (Colour.AUTO, {}, True, True),
+        (Colour.AUTO, {"TERM": "dumb"}, True, False),
+        (Colour.AUTO, {"NO_COLOR": "1"}, True, False),
+        (Colour.AUTO, {"NO_COLOR": ""}, True, True),
+        (Colour.AUTO, {"FORCE_COLOR": "1"}, False, True),
+        (Colour.ALWAYS, {"NO_COLOR": "1"}, False, True),
+        (Colour.NEVER, {"FORCE_COLOR": "1"}, True, False),
+    ],
+)
+def test_colours_follow_flag_environment_and_terminal(wanted, environment, terminal, expected, monkeypatch):
+    for name in ("NO_COLOR", "FORCE_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "stderr", Terminal() if terminal else io.StringIO())
+
+    assert use_colour(wanted) is expected
+
+
+def test_data_goes_to_stdout_and_findings_to_stderr(tmp_path, capsys):
+    code = Console(tmp_path).finish(Report((WARNING,), {"files": ["a"]}, ["one", "two"], ("said",)))
+
+    printed = capsys.readouterr()
+    assert code == 0
+    assert printed.out == "one\ntwo\n"
+    assert printed.err == "a.yaml:1:1: warning[GG101] m (n)\nsaid\n1 warning\n"
+
+
+def test_json_is_one_object_on_stdout(tmp_path, capsys):
+    Console(tmp_path, Format.JSON).finish(Report((WARNING,), {"files": ["a"]}, ["one"], ("said",)))
+
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["files"] == ["a"]
+    assert printed.err == ""
+
+
+def test_quiet_leaves_findings_only(tmp_path, capsys):
+    Console(tmp_path, quiet=True).finish(Report((WARNING,), {}, (), ("said",)))
+
+    assert capsys.readouterr().err == "a.yaml:1:1: warning[GG101] m (n)\n"
+
+
+def test_github_annotates(tmp_path, capsys):
+    Console(tmp_path, Format.GITHUB).finish(Report((WARNING,)))
+
+    assert capsys.readouterr().err == "::warning file=a.yaml,line=1,col=1,title=GG101 n::m\n1 warning\n"
+
+
+@pytest.mark.parametrize(
+    ("severity", "fail_on", "code"),
+    [
+        (Severity.ERROR, Severity.ERROR, 1),
+        (Severity.WARNING, Severity.ERROR, 0),
+        (Severity.WARNING, Severity.WARNING, 1),
+        (Severity.INFO, Severity.WARNING, 0),
+    ],
+)
+def test_the_exit_code_follows_the_severity(severity, fail_on, code, tmp_path):
+    finding = Diagnostic("GG101", "n", severity, "m", Location("a.yaml"))
+
+    assert Console(tmp_path).finish(Report((finding,)), fail_on) == code
+
+
+def test_progress_is_for_terminals_only(tmp_path, monkeypatch):
+    assert Console(tmp_path).progress() is None
+
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setenv("TERM", "xterm")
+
+    assert Console(tmp_path, quiet=True).progress() is None
+    assert Console(tmp_path, Format.JSON).progress() is None
+    show = Console(tmp_path).progress()
+    show(1, 2)
+    show(2, 2)
+    assert sys.stderr.getvalue() == "\r\x1b[Krendering 1/2\r\x1b[K"
+
+
+def test_source_lines_stay_inside_the_project(tmp_path):
+    (tmp_path / "secret").write_text("s3cret\n")
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "a.yaml").write_text("one\ntwo\n")
+    line_at = source_lines(root)
+
+    assert line_at(Location("a.yaml", 2)) == "two"
+    assert line_at(Location("a.yaml", 9)) is None
+    assert line_at(Location("a.yaml")) is None
+    assert line_at(Location("missing.yaml", 1)) is None
+    assert line_at(Location("../secret", 1)) is None
