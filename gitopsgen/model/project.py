@@ -31,13 +31,37 @@ class Layer:
     """One layer of values: where it comes from, and its data with merge tags kept.
 
     `name` is what people call it (`tier edge-small`); `file` is relative to the project root;
-    `prefix` is the path inside the file under which `data` stood (`("cases", "payment-gateway")`).
+    `prefix` is the path inside the file under which `data` stood (`("cases", "payment-gateway")`);
+    `at` is the path in the case's values where `data` goes (`("autoscaling",)` for a mounted component).
     """
 
     name: str
     file: str
     data: Mapping[str, Plain]
     prefix: tuple[str | int, ...] = ()
+    at: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A change of one rendered object: a strategic merge, or a JSON patch; `path` is its place in `file`."""
+
+    target: Mapping[str, str]  # kind, name, and namespace where it is given
+    strategic_merge: Mapping[str, Plain] | None
+    json_patch: tuple[Mapping[str, Plain], ...]
+    file: str
+    path: tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """One overlay file: facts of its regions, a layer of values for each case, patches of rendered objects."""
+
+    name: str
+    file: str
+    facts: Layer
+    cases: Mapping[str, Layer] = field(default_factory=dict)
+    patches: tuple[Patch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +120,11 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A city; `facts` is what templates see as `region`."""
+    """A city; `facts` is what templates see as `region`.
+
+    `layers` are the overlay files that hold for it, lowest first, its own `region.yaml` last;
+    `is_complete` is false where a fact is missing: its values can be judged, but not rendered.
+    """
 
     name: str
     tier: str
@@ -105,6 +133,9 @@ class Region:
     wave: int
     clusters: tuple[Cluster, ...]
     facts: Mapping[str, Plain]
+    directory: str = ""
+    layers: tuple[str, ...] = ()
+    is_complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +149,11 @@ class VersionSet:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """All inputs, read and checked one by one; nothing is merged for a case yet."""
+    """All inputs, read and checked one by one; nothing is merged for a case yet.
+
+    `texts` holds every YAML and JSON input, so that a field's line can be found when someone asks.
+    `known_regions` names all regions, also those that were not asked for.
+    """
 
     settings: Settings
     blueprints: Mapping[str, Blueprint]
@@ -126,3 +161,7 @@ class Project:
     version_sets: Mapping[str, VersionSet]
     images: Mapping[str, Plain]  # the image lock: "repository:tag" -> {digest, …}
     digests: Mapping[str, str]  # every input file, relative path -> sha256 of its bytes
+    overlays: Mapping[str, Overlay] = field(default_factory=dict)  # by file, relative to the root
+    texts: Mapping[str, str] = field(default_factory=dict)
+    known_regions: tuple[str, ...] = ()
+    unread: frozenset[str] = frozenset()  # files that could not be read: what they would say is unknown

@@ -45,10 +45,10 @@ def _drain(descriptor: int, size: int) -> bytes:
     return content
 
 
-def walk(root: Path, directory: str) -> Outcome[tuple[str, ...]]:
+def walk(root: Path, directory: str, skip: str = "") -> Outcome[tuple[str, ...]]:
     """Give all files under a directory, relative to the root and sorted; hidden ones are left out.
 
-    A link that leaves the root, a link to a directory and a name that is no UTF-8 are findings.
+    The directory `skip` is not entered. A link that leaves the root, a link to a directory and a name that is no UTF-8 are findings.
     """
     files: list[str] = []
     found: list[Diagnostic] = []
@@ -61,7 +61,8 @@ def walk(root: Path, directory: str) -> Outcome[tuple[str, ...]]:
             if problem:
                 found.extend(_refused(path.encode("utf-8", "replace").decode(), problem).diagnostics)
             elif entry.is_dir(follow_symlinks=False):
-                pending.append(path)
+                if path != skip:
+                    pending.append(path)
             else:
                 files.append(path)
     return Outcome(tuple(sorted(files)), tuple(sorted(found, key=findings.by_place)))

@@ -1,0 +1,126 @@
+"""A project and a selection to variants: each with its merged, judged values and the facts its templates see.
+
+Pure functions over the loaded project; must not read files nor know templates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from gitopsgen.compose.findings import CASE_LEFT_OUT, KUBERNETES_TOO_OLD
+from gitopsgen.compose.judging import CaseValues, case_values
+from gitopsgen.compose.provenance import provenance
+from gitopsgen.compose.selection import Selection, Target, parse_selector, parse_set, select
+from gitopsgen.compose.stacks import case_files, case_overlays, fact_layers, set_layers, value_layers, with_set
+from gitopsgen.diagnostics import Outcome
+from gitopsgen.model.variant import Variant, VariantId
+from gitopsgen.source import by_place
+from gitopsgen.values import Problem, locate_problems, trace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gitopsgen.compose.judging import Found
+    from gitopsgen.model.project import Cluster, Project
+
+__all__ = ["Selection", "compose", "parse_selector", "parse_set", "provenance", "select"]
+
+
+def compose(project: Project, selection: Selection) -> Outcome[tuple[Variant, ...]]:
+    """Give the variants that are asked for, sorted, and everything wrong in their values.
+
+    A variant that cannot be rendered, since a value or a fact is missing or a file of it could not be
+    read, is judged but left out. Raises UsageError where the selection makes no sense.
+    """
+    composing = _Composing(project, selection)
+    variants = [variant for target in select(project, selection) if (variant := composing.variant(target))]
+    return Outcome(tuple(variants), composing.diagnostics())
+
+
+class _Composing:
+    """What is shared between the variants of one run."""
+
+    def __init__(self, project: Project, selection: Selection) -> None:
+        self.project = project
+        self.selection = selection
+        self.sets = set_layers(project, selection)
+        self.cases: dict[str, CaseValues] = {}
+        self.clusters: dict[tuple[str, str], Cluster] = {}
+        self.found: dict[Found, None] = {}
+
+    def variant(self, target: Target) -> Variant | None:
+        """Merge and judge one variant; None where it cannot be rendered."""
+        project, region, blueprint = self.project, target.region, target.blueprint
+        cluster = self._cluster(target)
+        if not self._is_new_enough(target, cluster):
+            return None
+        layers = with_set(
+            value_layers(project, region, cluster.name, blueprint), self.sets, blueprint.name
+        )
+        case = self.cases.get(blueprint.name)
+        if case is None:
+            case = self.cases[blueprint.name] = case_values(project, blueprint)
+        values, is_incomplete = case.of(target, layers)
+        files = case_files(region, cluster.name, blueprint.name)
+        if is_incomplete or not region.is_complete or any(file in project.unread for file in files):
+            return None
+        overlays = case_overlays(project, region, cluster.name, blueprint.name)
+        patches = tuple(patch for overlay in overlays for patch in overlay.patches)
+        context = self._context(target, cluster, values)
+        return Variant(VariantId(region.name, cluster.name, blueprint.name), context, patches)
+
+    def _context(self, target: Target, cluster: Cluster, values: Any) -> Mapping[str, Any]:
+        versions = self.project.version_sets.get(cluster.version_set)
+        return {
+            "values": values,
+            "case": target.blueprint.facts,
+            "region": target.region.facts,
+            "cluster": cluster.facts,
+            "versions": versions.data if versions else {},
+            "images": self.project.images,
+            "project": self.project.settings.raw,
+            "files": target.blueprint.files,
+        }
+
+    def _cluster(self, target: Target) -> Cluster:
+        """Give the cluster as it is, or as it would be with the version set asked for."""
+        name = self.selection.version_set
+        if not name:
+            return target.cluster
+        key = (target.region.name, target.cluster.name)
+        if key not in self.clusters:
+            kubernetes = self.project.version_sets[name].kubernetes
+            facts = {**target.cluster.facts, "versionSet": name, "kubernetes": kubernetes}
+            self.clusters[key] = replace(target.cluster, version_set=name, kubernetes=kubernetes, facts=facts)
+        return self.clusters[key]
+
+    def _is_new_enough(self, target: Target, cluster: Cluster) -> bool:
+        """Report a case on a cluster that is too old for it, unless the command line made it so."""
+        minimum = target.blueprint.minimum_kubernetes
+        if not minimum or not cluster.kubernetes or _numbers(cluster.kubernetes) >= _numbers(minimum):
+            return True
+        case = target.blueprint.name
+        if self.selection.version_set:
+            message = f'case "{case}" needs Kubernetes {minimum}: left out with version set "{cluster.version_set}"'
+            problem = Problem(CASE_LEFT_OUT, ("minimumKubernetes",), message)
+            self.found[f"{target.blueprint.directory}/blueprint.yaml", problem, ()] = None
+            return False
+        message = f'case "{case}" needs Kubernetes {minimum}, cluster "{cluster.name}" runs {cluster.kubernetes}'
+        path = ("clusters", cluster.name, "cases", cluster.cases.index(case))
+        for winner in trace(fact_layers(self.project, target.region), None, path).winners:
+            problem = Problem(KUBERNETES_TOO_OLD, (*winner.layer.prefix, *winner.path), message)
+            self.found[winner.layer.file, problem, ()] = None
+        return True
+
+    def diagnostics(self) -> tuple[Any, ...]:
+        """Give all findings at their lines, sorted, each once."""
+        found = list(self.found)
+        for case in self.cases.values():
+            found.extend(case.problems(is_whole=self.selection.is_whole))
+        located = locate_problems(found, self.project.texts)
+        return tuple(sorted(dict.fromkeys(located), key=by_place))
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdecimal())

@@ -1,0 +1,153 @@
+"""Where a value of a variant's context comes from: the layers that won and those that lost, with their lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from gitopsgen.compose.judging import file_path
+from gitopsgen.compose.stacks import fact_layers, set_layers, value_layers, with_set
+from gitopsgen.diagnostics import Location, UsageError
+from gitopsgen.model.project import Layer
+from gitopsgen.model.variant import Origin, Provenance
+from gitopsgen.source import locate
+from gitopsgen.values import Tagged, plan_of, trace
+
+if TYPE_CHECKING:
+    from gitopsgen.compose.selection import Selection
+    from gitopsgen.model.project import Cluster, Project, Region
+    from gitopsgen.model.variant import Path, VariantId
+    from gitopsgen.values import Contribution, Plan
+
+_COORDINATES: Final = (("lat",), ("lon",))
+
+
+def provenance(project: Project, selection: Selection, variant: VariantId, path: Path) -> Provenance:
+    """Tell how the value at a path of a variant's context came about.
+
+    Without winners where the path has no value. Raises UsageError where the variant does not exist.
+    """
+    return _Tracer(project, selection, variant).trace(path)
+
+
+class _Tracer:
+    """The origins of one variant's context."""
+
+    def __init__(self, project: Project, selection: Selection, variant: VariantId) -> None:
+        region = project.regions.get(variant.region)
+        cluster = next((c for c in region.clusters if c.name == variant.cluster), None) if region else None
+        if region is None or cluster is None or variant.case not in project.blueprints:
+            raise UsageError(f'there is no variant "{variant}"')
+        self.project = project
+        self.selection = selection
+        self.region: Region = region
+        self.cluster: Cluster = cluster
+        self.blueprint = project.blueprints[variant.case]
+        self.overlays = project.settings.overlays
+
+    def trace(self, path: Path) -> Provenance:
+        """Follow a path from the root of the context."""
+        root, rest = path[0], path[1:]
+        if root == "values":
+            return self._values(rest)
+        if root == "region":
+            return self._region(rest)
+        if root == "cluster":
+            return self._cluster(rest)
+        return self._single_file(str(root), rest)
+
+    def _values(self, path: Path) -> Provenance:
+        layers = value_layers(self.project, self.region, self.cluster.name, self.blueprint)
+        sets = set_layers(self.project, self.selection)
+        return self._layered(with_set(layers, sets, self.blueprint.name), plan_of(self.blueprint.schema), path)
+
+    def _facts(self, path: Path) -> Provenance:
+        return self._layered(fact_layers(self.project, self.region), None, path)
+
+    def _layered(self, layers: tuple[Layer, ...], plan: Plan | None, path: Path) -> Provenance:
+        traced = trace(layers, plan, path)
+        return Provenance(
+            tuple(self._origin(winner) for winner in traced.winners),
+            tuple(self._origin(loser) for loser in traced.losers),
+        )
+
+    def _region(self, path: Path) -> Provenance:
+        if path == ("name",):
+            own = self.project.overlays[self.region.layers[-1]]
+            return Provenance((Origin(own.name, Location(own.file, 1, 1), self.region.name),))
+        if len(path) == 3 and path[0] == "failover":  # noqa: PLR2004 - failover, index, field
+            return self._peer(path)
+        return self._facts(path)
+
+    def _peer(self, path: Path) -> Provenance:
+        """Tell the origins of what is computed from two cities: the name that chose the other, and both cities' facts."""
+        _, index, name = path
+        chosen = self._facts(path[:2])
+        peers = self.region.facts["failover"]
+        if not isinstance(index, int) or index >= len(peers) or name not in peers[index]:
+            return Provenance(())
+        if name == "name":
+            return chosen
+        inputs = _COORDINATES if name in ("km", "rttMs") else ((str(name),),)
+        own = inputs if name in ("km", "rttMs") else ()
+        if name == "near":
+            own = inputs = (("area",),)
+        other = self.project.overlays[f"{self.overlays}/regions/{peers[index]['name']}/region.yaml"].facts
+        origins = [origin for part in own for origin in self._facts(part).winners]
+        origins += [origin for part in inputs for origin in self._layered((other,), None, part).winners]
+        return Provenance((*chosen.winners, *origins), chosen.losers)
+
+    def _cluster(self, path: Path) -> Provenance:
+        place = ("clusters", self.cluster.name)
+        if path == ("name",):
+            layers = fact_layers(self.project, self.region)
+            winners = trace(layers, None, place).winners
+            return Provenance(tuple(self._origin(winner, key=True) for winner in winners[-1:]))
+        if path == ("region",):
+            return self._region(("name",))
+        if path == ("versionSet",):
+            return self._version_set()
+        if path == ("kubernetes",):
+            return Provenance((*self._single_file("versions", path).winners, *self._version_set().winners))
+        return self._facts((*place, *path))
+
+    def _version_set(self) -> Provenance:
+        facts = self._facts(("clusters", self.cluster.name, "versionSet"))
+        forced = self.selection.version_set
+        if not forced:
+            return facts
+        return Provenance((Origin("--version-set", Location("--version-set"), forced),), (*facts.winners, *facts.losers))
+
+    def _single_file(self, root: str, path: Path) -> Provenance:
+        """Tell the origin of what stands in one file, without layers."""
+        project = self.project
+        if root == "files":
+            file = str(path[0]) if path else self.blueprint.directory
+            return Provenance((Origin("file", Location(file, 1, 1), self.blueprint.files.get(file), path),))
+        versions = self.selection.version_set or self.cluster.version_set
+        layers = {
+            "case": Layer(f"blueprint {self.blueprint.name}", f"{self.blueprint.directory}/blueprint.yaml", self.blueprint.facts),
+            "versions": Layer(f"version set {versions}", f"{self.overlays}/version-sets/{versions}.yaml", {}),
+            "images": Layer("image lock", f"{self.overlays}/images.lock.yaml", project.images, ("images",)),
+            "project": Layer("settings", "gitopsgen.yaml", project.settings.raw),
+        }
+        if root not in layers:
+            return Provenance(())
+        layer = layers[root]
+        if root == "versions" and versions in project.version_sets:
+            layer = Layer(layer.name, layer.file, project.version_sets[versions].data)
+        return self._layered((layer,), None, path)
+
+    def _origin(self, contribution: Contribution, *, key: bool = False) -> Origin:
+        layer = contribution.layer
+        path = file_path(layer, contribution.path)
+        text = self.project.texts.get(layer.file)
+        place = Location(layer.file) if text is None else locate(text, path, key=key, file=layer.file)
+        return Origin(layer.name, place, _plain(contribution.value), path)
+
+
+def _plain(value: Any) -> Any:
+    if type(value) is Tagged:
+        return _plain(value.value)
+    if type(value) is dict:
+        return {name: _plain(item) for name, item in value.items()}
+    return [_plain(item) for item in value] if type(value) is list else value

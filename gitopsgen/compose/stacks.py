@@ -1,0 +1,65 @@
+"""The layers of values of a variant, lowest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from gitopsgen.compose.selection import set_paths
+from gitopsgen.model.project import Layer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gitopsgen.compose.selection import Selection
+    from gitopsgen.model.project import Blueprint, Overlay, Project, Region
+    from gitopsgen.model.variant import Path
+
+SET: Final = "--set"
+
+
+def set_layers(project: Project, selection: Selection) -> dict[str, Layer]:
+    """Give the layer that the command line lays over each case."""
+    layers = {}
+    for case, pairs in set_paths(project, selection).items():
+        data: dict[str, Any] = {}
+        for path, value in pairs:
+            _put(data, path, value)
+        layers[case] = Layer(SET, SET, data)
+    return layers
+
+
+def _put(data: dict[str, Any], path: Path, value: Any) -> None:
+    for step in path[:-1]:
+        below = data.get(str(step))
+        data[str(step)] = below = below if isinstance(below, dict) else {}
+        data = below
+    data[str(path[-1])] = value
+
+
+def value_layers(project: Project, region: Region, cluster: str, blueprint: Blueprint) -> tuple[Layer, ...]:
+    """Give the layers of values that files hold for a variant."""
+    case = blueprint.name
+    common = (project.overlays[file] for file in region.layers)
+    overlays = (*common, *case_overlays(project, region, cluster, case))
+    return (*blueprint.defaults, *(layer for overlay in overlays if (layer := overlay.cases.get(case))))
+
+
+def case_overlays(project: Project, region: Region, cluster: str, case: str) -> tuple[Overlay, ...]:
+    """Give the overlay files that are for one case of a region, lowest first."""
+    files = case_files(region, cluster, case)
+    return tuple(overlay for file in files if (overlay := project.overlays.get(file)))
+
+
+def case_files(region: Region, cluster: str, case: str) -> tuple[str, str]:
+    """Give where overlay files of one case of a region would stand."""
+    return f"{region.directory}/{case}.yaml", f"{region.directory}/{cluster}/{case}.yaml"
+
+
+def fact_layers(project: Project, region: Region) -> tuple[Layer, ...]:
+    """Give the layers of facts of a region."""
+    return tuple(project.overlays[file].facts for file in region.layers)
+
+
+def with_set(layers: tuple[Layer, ...], sets: Mapping[str, Layer], case: str) -> tuple[Layer, ...]:
+    """Give the layers of a case with what the command line sets on top."""
+    return (*layers, sets[case]) if case in sets else layers

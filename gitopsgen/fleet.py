@@ -1,0 +1,70 @@
+"""Pure functions over the fleet: how far cities are from each other, and how long light takes there and back.
+
+Knows plain facts of regions only; reads no files.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+_EARTH_KM: Final = 6371.0
+_DETOUR: Final = 1.5  # fibre follows roads and rails, not great circles
+_FIBRE_KM_PER_MS: Final = 200
+_EQUIPMENT_MS: Final = 2  # routers and firewalls on both ends
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The way between two cities: great-circle distance, and the round trip to expect before anyone measures."""
+
+    km: int
+    round_trip_ms: float
+
+
+def link(one: Mapping[str, Any], other: Mapping[str, Any]) -> Link:
+    """Give the way between two places with `lat` and `lon` in degrees."""
+    km = great_circle_km((one["lat"], one["lon"]), (other["lat"], other["lon"]))
+    return Link(round(km), round(2 * km * _DETOUR / _FIBRE_KM_PER_MS + _EQUIPMENT_MS, 1))
+
+
+def great_circle_km(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Give the distance of two points of latitude and longitude in degrees, by the haversine formula."""
+    lat_one, lon_one = map(math.radians, one)
+    lat_other, lon_other = map(math.radians, other)
+    chord = (
+        math.sin((lat_other - lat_one) / 2) ** 2
+        + math.cos(lat_one) * math.cos(lat_other) * math.sin((lon_other - lon_one) / 2) ** 2
+    )
+    return 2 * _EARTH_KM * math.asin(min(1.0, math.sqrt(chord)))
+
+
+def peers(names: list[str], facts: Mapping[str, Mapping[str, Any]], region: str) -> list[dict[str, Any]]:
+    """Give what templates see of the cities that take over for a region, in the order of preference.
+
+    Those without coordinates are left out: the loader has reported them.
+    """
+    own = facts[region]
+    return [
+        _peer(name, own, facts[name])
+        for name in names
+        if name in facts and _is_placed(own) and _is_placed(facts[name])
+    ]
+
+
+def _is_placed(facts: Mapping[str, Any]) -> bool:
+    return all(type(facts.get(name)) in (int, float) for name in ("lat", "lon"))
+
+
+def _peer(name: str, own: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+    way = link(own, facts)
+    return {
+        "name": name,
+        "zh": facts.get("zh", name),
+        "area": facts.get("area", ""),
+        "km": way.km,
+        "rttMs": way.round_trip_ms,
+        "near": facts.get("area") == own.get("area"),
+    }

@@ -1,0 +1,81 @@
+"""A project's directory to one frozen record, with everything that is wrong in its files.
+
+Reads every input; must not merge values for a case nor render anything.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitopsgen.diagnostics import Outcome
+from gitopsgen.load.blueprints import read_blueprints
+from gitopsgen.load.inputs import Inputs
+from gitopsgen.load.layers import read_layers, read_neighbours
+from gitopsgen.load.references import check_names, check_uses
+from gitopsgen.load.regions import Facts
+from gitopsgen.load.settings import read_settings
+from gitopsgen.model.project import Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gitopsgen.load.layers import Layers
+    from gitopsgen.model.project import Blueprint, Region, Settings
+
+__all__ = ["load"]
+
+
+def load(root: Path, *, regions: tuple[str, ...] = ()) -> Outcome[Project]:
+    """Read a project; with globs in `regions`, only those regions and what they refer to.
+
+    Gives every finding of every file that was read, and a project as whole as the files allow.
+    Raises UsageError where the directory has no `gitopsgen.yaml`.
+    """
+    inputs = Inputs(root)
+    settings = read_settings(inputs)
+    blueprints = read_blueprints(inputs, settings.blueprints)
+    layers = read_layers(inputs, settings.overlays, blueprints, regions)
+    facts = Facts(inputs, layers)
+    found = _regions(facts, blueprints, is_whole=not regions)
+    for file in inputs.walk(settings.schemas):
+        inputs.raw(file)
+    project = _project(settings, blueprints, found, layers, inputs)
+    return Outcome(project, inputs.diagnostics())
+
+
+def _regions(facts: Facts, blueprints: dict[str, Blueprint], *, is_whole: bool) -> dict[str, Region]:
+    read = facts.layers.read_regions
+    for region in read:
+        facts.merge(region)
+    neighbours = {name for region in read for name in _named(facts, region)}
+    read_neighbours(facts.inputs, facts.layers, blueprints, neighbours)
+    for region in sorted(neighbours):
+        facts.merge(region)
+    known = [region for region in read if region in facts.merged]
+    incomplete = {region for region in known if facts.report_missing(region)}
+    check_names(facts, blueprints)
+    check_uses(facts, blueprints)
+    facts.report_merging(is_whole=is_whole)
+    return {region: facts.record(region, is_complete=region not in incomplete) for region in known}
+
+
+def _named(facts: Facts, region: str) -> list[str]:
+    names = facts.merged[region].get("failover") if region in facts.merged else None
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+
+
+def _project(
+    settings: Settings, blueprints: dict[str, Blueprint], regions: dict[str, Region], layers: Layers, inputs: Inputs
+) -> Project:
+    return Project(
+        settings=settings,
+        blueprints=dict(sorted(blueprints.items())),
+        regions=dict(sorted(regions.items())),
+        version_sets=dict(sorted(layers.version_sets.items())),
+        images=layers.images,
+        digests=dict(sorted(inputs.digests.items())),
+        overlays=dict(sorted(layers.overlays.items())),
+        texts=inputs.texts,
+        known_regions=layers.known_regions,
+        unread=frozenset(inputs.unread),
+    )

@@ -1,0 +1,97 @@
+"""The input files of one project: read once, hashed, and every finding about them in one place.
+
+Knows how files are read and findings located; must not know what a file means.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from gitopsgen.diagnostics import Diagnostic, Location, Related, Severity
+from gitopsgen.source import FindingKind, by_place, decode, read, read_bytes, read_json, walk
+from gitopsgen.values import locate_problems
+
+if TYPE_CHECKING:
+    from pathlib import Path as Directory
+
+    from gitopsgen.diagnostics import Outcome
+    from gitopsgen.source import Source
+    from gitopsgen.values import Problem
+
+
+@dataclass(slots=True)
+class Inputs:
+    """What was read so far, and what was found in it."""
+
+    root: Directory
+    texts: dict[str, str] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
+    found: list[Diagnostic] = field(default_factory=list)
+    problems: list[tuple[str, Problem, tuple[Related, ...]]] = field(default_factory=list)
+
+    def walk(self, directory: str, skip: str = "") -> tuple[str, ...]:
+        """Give the files under a directory, sorted; the directory `skip` is left out."""
+        outcome = walk(self.root, directory, skip)
+        self.found.extend(outcome.diagnostics)
+        return outcome.value
+
+    def raw(self, file: str) -> bytes | None:
+        """Give the bytes of a file and note their digest, None where it cannot be read."""
+        outcome = read_bytes(self.root, file)
+        self.found.extend(outcome.diagnostics)
+        if outcome.value is None:
+            self.unread.add(file)
+        else:
+            self.digests[file] = sha256(outcome.value).hexdigest()
+        return outcome.value
+
+    def text(self, file: str) -> str | None:
+        """Give the text of a file, None where it cannot be read."""
+        raw = self.raw(file)
+        if raw is None:
+            return None
+        outcome = decode(file, raw)
+        self.found.extend(outcome.diagnostics)
+        return outcome.value
+
+    def yaml(self, file: str, *, merge_tags: bool = False) -> Any:
+        """Give the data of a YAML file, None where it cannot be read; an empty file is an empty mapping."""
+        raw = self.raw(file)
+        if raw is None:
+            return None
+        data = self._taken(read(file, raw, merge_tags=merge_tags))
+        return {} if data is None and file not in self.unread else data
+
+    def json(self, file: str) -> Any:
+        """Give the data of a JSON file, None where it cannot be read."""
+        raw = self.raw(file)
+        return None if raw is None else self._taken(read_json(file, raw))
+
+    def _taken(self, outcome: Outcome[Source]) -> Any:
+        source = outcome.value
+        self.texts[source.file] = source.text
+        self.found.extend(outcome.diagnostics)
+        if source.data is None and outcome.failed:
+            self.unread.add(source.file)
+        return source.data
+
+    def report(self, file: str, problem: Problem, *related: Related) -> None:
+        """Note a problem of a field of a file; its line is found at the end, for all of a file at once."""
+        self.problems.append((file, problem, related))
+
+    def report_file(self, kind: FindingKind, file: str, message: str, hint: str = "") -> None:
+        """Note a finding about a whole file."""
+        self.found.append(kind.at(Location(file), message, hint))
+
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Give all findings with their places, sorted, each once.
+
+        Where a scalar could not even be read as YAML, what its stand-in breaks is not reported.
+        """
+        located = locate_problems(self.problems, self.texts)
+        unclear = {finding.location for finding in self.found if finding.severity is Severity.ERROR}
+        kept = [finding for finding in located if finding.location not in unclear]
+        return tuple(sorted(dict.fromkeys([*self.found, *kept]), key=by_place))

@@ -1,0 +1,163 @@
+"""Regions and their clusters: the facts of all layers merged, and records made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from gitopsgen import fleet
+from gitopsgen.load.findings import INHERITED_FACT, UNKNOWN_NAME
+from gitopsgen.load.shapes import shape
+from gitopsgen.model.project import Cluster, Region
+from gitopsgen.values import Fold, Problem, did_you_mean, trace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gitopsgen.load.inputs import Inputs
+    from gitopsgen.load.layers import Layers
+    from gitopsgen.model.project import Layer
+
+_COMMON: Final = ("environment", "tier", "area")
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The layers of facts of one region, lowest first; `missing` says that one of them is not known."""
+
+    region: str
+    layers: tuple[Layer, ...]
+    missing: bool = False
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files of the layers."""
+        return tuple(layer.file for layer in self.layers)
+
+
+@dataclass(slots=True)
+class Facts:
+    """The facts of all regions that were read."""
+
+    inputs: Inputs
+    layers: Layers
+    fold: Fold = field(default_factory=lambda: Fold(None))
+    stacks: dict[str, Stack] = field(default_factory=dict)
+    merged: dict[str, Any] = field(default_factory=dict)
+
+    def merge(self, region: str) -> None:
+        """Find the layers of a region, and merge their facts."""
+        if region in self.stacks or self.layers.region_file(region) not in self.layers.overlays:
+            return
+        self.stacks[region] = stack = self._stack(region)
+        self.merged[region] = self.fold.merge(stack.layers)
+
+    def _stack(self, region: str) -> Stack:
+        own = self.layers.overlays[self.layers.region_file(region)].facts
+        fleet_layer = self._layer("fleet", "")
+        named: dict[str, Layer | None] = {}
+        for kind in ("tier", "area"):
+            named[kind] = self._named(kind, [own])
+        lower = [layer for layer in (fleet_layer, named["tier"], named["area"], own) if layer]
+        named["environment"] = self._named("environment", list(reversed(lower)))
+        layers = [fleet_layer, *(named[kind] for kind in _COMMON), own]
+        return Stack(region, tuple(layer for layer in layers if layer), missing=None in layers)
+
+    def _layer(self, kind: str, name: str) -> Layer | None:
+        overlay = self.layers.overlays.get(self.layers.file(kind, name))
+        return overlay.facts if overlay else None
+
+    def _named(self, kind: str, layers: list[Layer]) -> Layer | None:
+        """Give the layer that the first of some layers names, which must exist."""
+        for layer in layers:
+            name = layer.data.get(kind)
+            if isinstance(name, str):
+                if name not in self.layers.names[kind]:
+                    known = self.layers.names[kind]
+                    message = f'{kind} "{name}" has no file "{self.layers.file(kind, name)}"'
+                    self._report(layer, Problem(UNKNOWN_NAME, (kind,), message, did_you_mean(name, known)))
+                return self._layer(kind, name)
+        return None
+
+    def report_merging(self, *, is_whole: bool) -> None:
+        """Report what was wrong in merging, and, where all regions were read, what layers repeat in vain."""
+        for layer, problem in self.fold.problems():
+            self._report(layer, problem)
+        for layer, problem in self.fold.inherited(INHERITED_FACT):
+            if is_whole or layer.file.endswith("/region.yaml"):
+                self._report(layer, problem)
+
+    def report_missing(self, region: str) -> bool:
+        """Report the facts that no layer of a region gives; tell whether there are any."""
+        stack = self.stacks[region]
+        found = [
+            problem
+            for problem in shape("merged-facts").violations(self.merged[region])
+            if problem.kind.name == "missing-fact"
+        ]
+        if stack.missing:
+            return True  # they may well stand in the layer that is not there
+        for problem in found:
+            self.report(region, problem)
+        return bool(found)
+
+    def report(self, region: str, problem: Problem) -> None:
+        """Report a problem of a merged fact at the line of the layer that set it."""
+        stack = self.stacks[region]
+        winners = trace(stack.layers, None, problem.path).winners if problem.path else ()
+        if not winners:
+            self._report(stack.layers[-1], problem)
+            return
+        at = Problem(problem.kind, winners[0].path, problem.message, problem.hint, problem.key)
+        self._report(winners[0].layer, at)
+
+    def _report(self, layer: Layer, problem: Problem) -> None:
+        path = (*layer.prefix, *problem.path)
+        self.inputs.report(layer.file, Problem(problem.kind, path, problem.message, problem.hint, problem.key))
+
+    def record(self, region: str, *, is_complete: bool) -> Region:
+        """Give the record of a region and its clusters."""
+        facts = self.merged[region]
+        return Region(
+            name=region,
+            tier=_text(facts, "tier"),
+            area=_text(facts, "area"),
+            environment=_text(facts, "environment"),
+            wave=facts["wave"] if type(facts.get("wave")) is int else 0,
+            clusters=tuple(self._cluster(region, name) for name in sorted(clusters_of(facts))),
+            facts=self._seen(region),
+            directory=self.layers.region_directory(region),
+            layers=self.stacks[region].files,
+            is_complete=is_complete,
+        )
+
+    def _seen(self, region: str) -> Mapping[str, Any]:
+        """Give the facts as templates see them: with the name, and with distances."""
+        facts = self.merged[region]
+        seen = {"name": region, **facts}
+        names = facts.get("failover")
+        if isinstance(names, list):
+            seen["failover"] = fleet.peers([name for name in names if isinstance(name, str)], self.merged, region)
+        return seen
+
+    def _cluster(self, region: str, name: str) -> Cluster:
+        facts = clusters_of(self.merged[region])[name]
+        version_set = _text(facts, "versionSet")
+        versions = self.layers.version_sets.get(version_set)
+        kubernetes = versions.kubernetes if versions else ""
+        cases = facts.get("cases")
+        seen = {"name": name, "region": region, "kubernetes": kubernetes, **facts}
+        run = tuple(case for case in (cases if isinstance(cases, list) else ()) if isinstance(case, str))
+        return Cluster(name, region, version_set, kubernetes, run, seen)
+
+
+def clusters_of(facts: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Give the clusters among merged facts, by name."""
+    clusters = facts.get("clusters")
+    found = clusters.items() if isinstance(clusters, dict) else ()
+    return {name: cluster for name, cluster in found if isinstance(cluster, dict)}
+
+
+def _text(facts: Mapping[str, Any], name: str) -> str:
+    value = facts.get(name)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,58 @@
+"""The closed shapes of the project's own files, as JSON Schemas that editors can use too.
+
+Reads only schema files of this package.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+
+from gitopsgen.load.findings import FACTS
+from gitopsgen.source import Tagged
+from gitopsgen.values import Judge, Problem
+
+if TYPE_CHECKING:
+    from gitopsgen.load.inputs import Inputs
+
+
+@cache
+def shape(name: str) -> Judge:
+    """Give the compiled shape of a kind of file, such as `blueprint` or `facts-region`."""
+    schema = _schema(name)
+    return Judge(schema, jsonschema_rs.Draft202012Validator(schema), FACTS)
+
+
+def _schema(name: str) -> dict[str, Any]:
+    """Read a schema; what it takes from `facts.json` is put into its own definitions."""
+    text = (files("gitopsgen.load") / "schemas" / f"{name}.json").read_text("utf-8")
+    schema: dict[str, Any] = json.loads(text.replace("facts.json#/$defs/", "#/$defs/"))
+    if "facts.json" in text:
+        schema["$defs"] = _schema("facts")["$defs"]
+    return schema
+
+
+def check_shape(inputs: Inputs, name: str, file: str, data: Any, prefix: tuple[str, ...] = ()) -> bool:
+    """Report what a file has that its shape does not allow; tell whether it has none."""
+    found = shape(name).violations(untagged(data))
+    for problem in found:
+        inputs.report(file, Problem(problem.kind, (*prefix, *problem.path), problem.message, problem.hint, problem.key))
+    return not found
+
+
+def untagged(value: Any) -> Any:
+    """Give data without its merge tags, as far as its shape goes; deleted keys are left out."""
+    kind = type(value)
+    if kind is Tagged:
+        return untagged(value.value)
+    if kind is dict:
+        return {name: untagged(item) for name, item in value.items() if not _is_deleted(item)}
+    return [untagged(item) for item in value] if kind is list else value
+
+
+def _is_deleted(value: Any) -> bool:
+    return type(value) is Tagged and value.op == "delete"
