@@ -1,0 +1,58 @@
+"""What Argo CD is told of the fleet: an AppProject and an ApplicationSet a case, and one file a variant.
+
+The texts are templates beside this module; this is what they see. Knows no output tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from gitopsgen.model.project import Settings, Template
+from gitopsgen.model.variant import Variant
+
+DIRECTORY: Final = Path(__file__).parent
+PREFIX: Final = "gitopsgen/argocd/"
+APPLICATION: Final = Template(f"{PREFIX}app.json.j2", "application", output="app.json")
+FLEET: Final = (
+    Template(f"{PREFIX}appproject.yaml.j2", "fleet"),
+    Template(f"{PREFIX}applicationset.yaml.j2", "fleet"),
+)
+
+Kinds = Iterable[tuple[str, str, str]]
+
+
+def context(
+    settings: Settings, case: Mapping[str, Any], variants: Iterable[Variant], kinds: Kinds
+) -> dict[str, Any]:
+    """Give what the templates of one case see.
+
+    `variants` are all of the case; `kinds` are group, kind and namespace (empty for none) of their manifests.
+    """
+    found = sorted(set(kinds))
+    namespaces = sorted({namespace for _, _, namespace in found if namespace})
+    clusters = sorted({destination(variant) for variant in variants})
+    return {
+        "project": settings.raw,
+        "case": case,
+        "fleet": {
+            "generated": settings.generated,
+            "destinations": [{"name": name, "namespace": one} for name in clusters for one in namespaces],
+            "clusterKinds": _groups(found, namespaced=False),
+            "namespacedKinds": _groups(found, namespaced=True),
+        },
+        "images": {},
+        "files": {},
+    }
+
+
+def destination(variant: Variant) -> str:
+    """Give the name under which Argo CD knows a variant's cluster."""
+    named = variant.context["cluster"].get("destination")
+    return named if isinstance(named, str) else f"{variant.id.region}-{variant.id.cluster}"
+
+
+def _groups(found: Kinds, *, namespaced: bool) -> list[dict[str, str]]:
+    pairs = sorted({(group, kind) for group, kind, namespace in found if bool(namespace) is namespaced})
+    return [{"group": group, "kind": kind} for group, kind in pairs]

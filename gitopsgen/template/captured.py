@@ -1,0 +1,99 @@
+"""Marked text: literal text of templates and the holes in it, before anything is filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from gitopsgen.template.errors import Spot
+from gitopsgen.template.expressions import Node, constant
+from gitopsgen.template.filters import indentation
+
+
+class Piece(NamedTuple):
+    """A run of literal text (`node` is None), or a hole; `spot` is where it stands in its template.
+
+    `line` counts from the start of the text in the template: text that was cut keeps its true line.
+    """
+
+    text: str
+    node: Node | None
+    spot: Spot
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """What a macro, a `set` block or a `call` block gave: marked text that keeps its holes."""
+
+    pieces: tuple[Piece, ...]
+    is_indented: bool = False
+
+    def node(self) -> Node:
+        """Give the final string as a lazy expression, for whatever asks for more than to print it."""
+        return ("concat", tuple(piece.node or constant(piece.text) for piece in self.pieces))
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether a line ends before the end of the text."""
+        text = "".join(piece.text if piece.node is None else "x" for piece in self.pieces)
+        return "\n" in text.rstrip("\n")
+
+
+def is_midline(pieces: Iterable[Piece]) -> bool:
+    """Tell whether something already stands on the last line."""
+    for piece in reversed(list(pieces)):
+        if piece.node is not None:
+            return True
+        if piece.text:
+            return not piece.text.endswith("\n")
+    return False
+
+
+def indent(captured: Captured, width: int | str, *, first: bool, blank: bool) -> Captured:
+    """Indent the lines of marked text as the filter does the lines of a string."""
+    margin = indentation(width)
+    return Captured(tuple(_indented(captured.pieces, margin, at_start=first, blank=blank)), is_indented=True)
+
+
+def _indented(pieces: tuple[Piece, ...], margin: str, *, at_start: bool, blank: bool) -> Iterator[Piece]:
+    is_first_line = True
+    for piece in pieces:
+        if piece.node is not None:
+            if at_start:
+                yield Piece(margin, None, piece.spot)
+            at_start = False
+            yield piece
+            continue
+        lines = piece.text.split("\n")
+        parts = list[str]()
+        for number, line in enumerate(lines):
+            if number:
+                parts.append("\n")
+                at_start, is_first_line = True, False
+            if at_start and (line or (blank and not is_first_line and number < len(lines) - 1)):
+                parts.append(margin)
+                at_start = False
+            parts.append(line)
+        yield Piece("".join(parts), None, piece.spot)
+
+
+def trim(captured: Captured) -> Captured:
+    """Take white space off both ends of marked text."""
+    pieces = list(captured.pieces)
+    while pieces and pieces[0].node is None and not pieces[0].text.strip():
+        pieces.pop(0)
+    while pieces and pieces[-1].node is None and not pieces[-1].text.strip():
+        pieces.pop()
+    if pieces and pieces[0].node is None:
+        pieces[0] = _without_start(pieces[0])
+    if pieces and pieces[-1].node is None:
+        pieces[-1] = pieces[-1]._replace(text=pieces[-1].text.rstrip())
+    return Captured(tuple(pieces), captured.is_indented)
+
+
+def _without_start(piece: Piece) -> Piece:
+    kept = piece.text.lstrip()
+    skipped = piece.text[: len(piece.text) - len(kept)].count("\n")
+    spot = Spot(piece.spot.template, piece.spot.line + skipped, piece.spot.source)
+    return Piece(kept, None, spot)

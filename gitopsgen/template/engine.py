@@ -1,0 +1,164 @@
+"""Variants to files: each template once for each way through it, each variant a walk and a join.
+
+Knows no overlays and no output tree; what it reads of a variant is the variant's context alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import marshal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from gitopsgen.emit import UnwritableError
+from gitopsgen.model.project import Blueprint, Template
+from gitopsgen.template.decisions import Decisions
+from gitopsgen.template.errors import Spot, TemplateError, TemplateErrors
+from gitopsgen.template.expressions import Context, Expressions, Node, reference
+from gitopsgen.template.leaf import Leaf, hole_function, prepare, trace_id
+from gitopsgen.template.loader import Loader
+from gitopsgen.template.naming import file_name
+from gitopsgen.template.run import Run
+from gitopsgen.template.skeleton import Skeleton
+
+_REMEMBERED: Final = 128
+
+
+@dataclass(slots=True)
+class Made:
+    """One file of one template for one or more variants.
+
+    `name` is relative to the case's folder, or for a node file to the cluster's;
+    `data` is what a cluster reads, None for native text. `verdict` is kept for whoever checks it.
+    """
+
+    name: str
+    content: bytes
+    data: Any
+    template: str
+    trace: str
+    inputs: str
+    document: int
+    is_resource: bool
+    verdict: Any = None
+    facts: Any = None
+
+
+@dataclass(slots=True)
+class Instance:
+    """One template as one case uses it."""
+
+    template: Template
+    directories: tuple[str, ...]
+    roots: Mapping[str, Node]
+    namespace: str
+    decisions: Decisions
+    made: dict[bytes, tuple[Made, ...]] = field(default_factory=dict)
+
+
+class Engine:
+    """All templates of a project, with what was learned of them so far."""
+
+    def __init__(self, loader: Loader) -> None:
+        """Start with nothing learned."""
+        self.loader = loader
+        self.expressions = Expressions()
+        self._instances: dict[tuple[str, str, tuple[str, ...]], Instance] = {}
+        self.reads: dict[str, dict[str, Leaf]] = {}
+
+    def instances(self, blueprint: Blueprint) -> Iterator[Instance]:
+        """Give the templates of a blueprint as it uses them."""
+        for template in blueprint.templates:
+            key = (blueprint.name, template.path, template.at)
+            known = self._instances.get(key)
+            if known is None:
+                known = self._instances[key] = self._instance(blueprint, template)
+            yield known
+
+    def _instance(self, blueprint: Blueprint, template: Template) -> Instance:
+        own = template.path.partition("/manifests/" if template.kind != "node" else "/bootstrap/")[0]
+        directories = dict.fromkeys((f"{blueprint.directory}/files/", f"{own}/files/"))
+        roots = {
+            name: reference(name) for name in ("case", "region", "cluster", "versions", "images", "project", "fleet")
+        }
+        roots["values"] = reference("values", *template.at)
+        return Instance(template, tuple(directories), roots, blueprint.namespace, Decisions(self.expressions))
+
+    def render(self, instance: Instance, context: Context) -> tuple[Made, ...]:
+        """Give the files of one template for one variant.
+
+        Raises `TemplateErrors` with all that is wrong, each error at its line of a template.
+        """
+        leaf = self.leaf(instance, context)
+        try:
+            values = leaf.values(context)
+            key = marshal.dumps((leaf.trace, values), 2)
+            made = instance.made.get(key)
+            if made is None:
+                made = self._make(instance, leaf, values, key)
+                if len(instance.made) < _REMEMBERED:
+                    instance.made[key] = made
+        except (TemplateError, UnwritableError) as error:
+            found = list(leaf.errors(context))
+            if not found and isinstance(error, TemplateError):
+                found = [error.at(Spot(instance.template.path, 1))]
+            raise TemplateErrors(found) from None
+        return made
+
+    def leaf(self, instance: Instance, context: Context) -> Leaf:
+        """Give the way that a variant takes through a template."""
+        try:
+            leaf = instance.decisions.find(context)
+        except TemplateError:
+            leaf = None  # the traced run meets the same error, and knows its place
+        if leaf is None:
+            leaf = self.trace(instance, context)[0]
+            instance.decisions.add(leaf)
+            self.reads.setdefault(instance.template.path, {})[leaf.trace] = leaf
+        return leaf
+
+    def trace(self, instance: Instance, context: Context) -> tuple[Leaf, Skeleton]:
+        """Run a template for one variant, with everything known of where its text comes from."""
+        template = instance.template
+        run = Run(context, self.expressions, self.loader.other, instance.directories)
+        try:
+            pieces = run.render(template.path, self.loader.tree(template.path), instance.roots)
+            skeleton = Skeleton(pieces)
+            documents = prepare(skeleton, template.path, self.expressions, output_kind(template))
+        except TemplateError as error:
+            raise TemplateErrors([error.at(Spot(template.path, 1))]) from None
+        observations = tuple(run.observations.values())
+        return Leaf(
+            trace_id(template.path, template.at, observations),
+            documents,
+            tuple(skeleton.holes),
+            tuple(hole_function(self.expressions, hole.node) for hole in skeleton.holes if hole.node is not None),
+            observations,
+            tuple(dict.fromkeys(run.templates)),
+        ), skeleton
+
+    def _make(self, instance: Instance, leaf: Leaf, values: tuple[Any, ...], key: bytes) -> tuple[Made, ...]:
+        template = instance.template
+        sources = self.loader.digest(leaf.templates)
+        inputs = hashlib.sha256(sources.encode() + key).hexdigest()[:16]
+        made = []
+        for number, document in enumerate(leaf.documents):
+            data = document.build(values)
+            name = file_name(template, data, instance.namespace)
+            content = document.text(values).encode()
+            made.append(Made(name, content, data, template.path, leaf.trace, inputs, number, is_resource(template)))
+        return tuple(made)
+
+
+def is_resource(template: Template) -> bool:
+    """Tell whether a cluster reads what a template gives."""
+    return template.kind in {"manifest", "fleet"}
+
+
+def output_kind(template: Template) -> str:
+    """Tell what a template gives: `yaml`, `json` or `text`."""
+    if is_resource(template):
+        return "yaml"
+    name = template.path.removesuffix(".j2")
+    return "yaml" if name.endswith((".yaml", ".yml")) else "json" if name.endswith(".json") else "text"

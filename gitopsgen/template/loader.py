@@ -1,0 +1,103 @@
+"""Templates by path, parsed once: in this process, and on this machine by a cache of parsed trees.
+
+The only place that reads template files. Only files that the project was loaded with can be named.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import marshal
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from gitopsgen.template.errors import Spot, TemplateError
+
+if TYPE_CHECKING:
+    from gitopsgen.template.parse import Tree
+
+_FORMAT: Final = 1
+MAXIMUM_SIZE: Final = 1024 * 1024
+
+
+class Loader:
+    """Parsed templates of one project."""
+
+    def __init__(self, root: Path, blueprints: str, digests: Mapping[str, str], cache: Path | None) -> None:
+        """Serve the files of `digests` (path to sha256); `cache` is a file outside the project, or None."""
+        self.root = root
+        self.blueprints = blueprints
+        self.digests = dict(digests)
+        self._packaged: dict[str, Path] = {}
+        self.cache = cache
+        self._trees: dict[str, Tree] = {}
+        self._known: dict[str, Tree] = _read(cache)
+        self._is_new = False
+
+    def add_packaged(self, path: str, file: Path) -> None:
+        """Serve a template that comes with this program under a path of its own."""
+        self._packaged[path] = file
+        self.digests[path] = hashlib.sha256(file.read_bytes()).hexdigest()
+
+    def source(self, path: str) -> str:
+        """Give the text of a template; raises `TemplateError` where it is not UTF-8, or too large."""
+        file = self._packaged.get(path) or self.root / path
+        if file.stat().st_size > MAXIMUM_SIZE:
+            raise TemplateError("invalid-template", f"the template is larger than {MAXIMUM_SIZE} bytes", Spot(path, 1))
+        try:
+            return file.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise TemplateError("invalid-template", "the template is not UTF-8", Spot(path, 1)) from None
+
+    def tree(self, path: str) -> Tree:
+        """Give the statements of a template by its path from the project's root."""
+        tree = self._trees.get(path)
+        if tree is None:
+            tree = self._trees[path] = self._parsed(path)
+        return tree
+
+    def _parsed(self, path: str) -> Tree:
+        digest = self.digests[path]
+        known = self._known.get(digest)
+        if known is None:
+            from gitopsgen.template.parse import parse  # noqa: PLC0415 - importing jinja2 costs more than a small render
+
+            known = self._known[digest] = parse(self.source(path), path)
+            self._is_new = True
+        return known
+
+    def other(self, name: str, spot: Spot) -> tuple[str, Tree]:
+        """Give path and statements of a template that another one names, relative to the blueprints."""
+        path = f"{self.blueprints}/{name}"
+        if path not in self.digests:
+            message = f"found no template '{name}' in the project"
+            raise TemplateError("missing-template", message, spot if spot.line else None, "paths start at the blueprints")
+        return path, self.tree(path)
+
+    def digest(self, paths: tuple[str, ...]) -> str:
+        """Give the digests of several templates as one text."""
+        return " ".join(self.digests[path] for path in paths)
+
+    def save(self) -> None:
+        """Keep what was parsed for the next process; a cache that cannot be written is no loss."""
+        if self.cache is None or not self._is_new:
+            return
+        used = {self.digests[path]: tree for path, tree in self._trees.items()}
+        temporary = self.cache.with_name(f"{self.cache.name}.{os.getpid()}")
+        try:
+            self.cache.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_bytes(marshal.dumps((_FORMAT, used), 4))
+            temporary.replace(self.cache)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+
+
+def _read(cache: Path | None) -> dict[str, Tree]:
+    if cache is None:
+        return {}
+    try:
+        version, trees = marshal.loads(cache.read_bytes())  # noqa: S302 - written by this user's own runs, outside the project
+    except (OSError, ValueError, EOFError, TypeError):
+        return {}
+    return trees if version == _FORMAT else {}

@@ -1,0 +1,36 @@
+"""What the file of a rendered document is called."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from gitopsgen.model.project import Template
+from gitopsgen.template.errors import Spot, TemplateError
+
+_UNSAFE: Final = re.compile(r"[^a-z0-9.-]+")
+_LONGEST: Final = 200
+
+
+def file_name(template: Template, data: Any, namespace: str) -> str:  # noqa: ANN401 - plain data of any shape
+    """Give `<kind>-<name>.yaml`, with the namespace where it is not the case's own.
+
+    Raises `TemplateError` for a document that says neither its kind nor its name.
+    """
+    if template.output:
+        return f"bootstrap/{template.output}" if template.kind == "node" else template.output
+    kind, name, own = _identity(data)
+    if not kind or not name:
+        message = "found a document without 'kind' or 'metadata.name', expected a Kubernetes object"
+        raise TemplateError("missing-name", message, Spot(template.path, 1))
+    parts = (kind, name) if own in {"", namespace} else (kind, own, name)
+    return f"{_UNSAFE.sub('-', '-'.join(parts).lower())[:_LONGEST]}.yaml"
+
+
+def _identity(data: Any) -> tuple[str, str, str]:  # noqa: ANN401 - plain data of any shape
+    if not isinstance(data, dict) or not isinstance(data.get("metadata"), dict):
+        return "", "", ""
+    metadata = data["metadata"]
+    found = (data.get("kind"), metadata.get("name"), metadata.get("namespace", ""))
+    kind, name, namespace = (one if isinstance(one, str) else "" for one in found)
+    return kind, name, namespace

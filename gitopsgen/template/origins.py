@@ -1,0 +1,191 @@
+"""Which values an expression took its result from: exactly, where its form tells; all that it read, where not.
+
+A value that only chose between others is no origin: it is kept apart, as what steered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from gitopsgen.template.expressions import Context, Expressions, Node, image_key, matching_files
+from gitopsgen.template.operators import Undefined, truth
+
+Path = tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Origins:
+    """What an expression's result came from.
+
+    `paths` are values of the context; `literals` are the template's own, by template and line;
+    `steering` are the values that chose, without being part of the result.
+    """
+
+    paths: dict[Path, None] = field(default_factory=dict)
+    literals: dict[tuple[str, int], None] = field(default_factory=dict)
+    steering: dict[Path, None] = field(default_factory=dict)
+
+
+class Finder:
+    """Finds the origins of expressions for one variant."""
+
+    def __init__(self, expressions: Expressions, context: Context) -> None:
+        """Evaluate in `context` wherever the way taken depends on values."""
+        self.expressions = expressions
+        self.context = context
+        self.found = Origins()
+
+    def find(self, node: Node, rest: Path = ()) -> None:
+        """Add the origins of the part `rest` of an expression's value."""
+        finder = _FINDERS.get(node[0], Finder.everything)
+        finder(self, node, rest)
+
+    def value(self, node: Node) -> Any:  # noqa: ANN401 - plain data of any shape
+        return self.expressions.function(node)(self.context)
+
+    def steer(self, node: Node) -> None:
+        """Add what a condition read."""
+        inner = Finder(self.expressions, self.context)
+        inner.find(node)
+        self.found.steering |= inner.found.paths | inner.found.steering
+
+    def constant(self, node: Node, _rest: Path) -> None:
+        if len(node) > 4:  # noqa: PLR2004 - a literal that knows its place
+            self.found.literals[node[3], node[4]] = None
+
+    def reference(self, node: Node, rest: Path) -> None:
+        path = (*node[1], *rest)
+        self.found.paths |= dict.fromkeys(leaves(self.value(("ref", path)), path))
+
+    def everything(self, node: Node, _rest: Path) -> None:
+        for part in children(node):
+            self.find(part)
+
+    def member(self, node: Node, rest: Path) -> None:
+        """`item`, `key at` and `value at`: one member of a container by its place."""
+        container, index = node[1], node[2]
+        value = self.value(container)
+        step = list(value)[index] if isinstance(value, Mapping) else index
+        self.find(container, (step, *rest))
+
+    def get(self, node: Node, rest: Path) -> None:
+        self.steer(node[2])
+        self.find(node[1], (self.value(node[2]), *rest))
+
+    def list_(self, node: Node, rest: Path) -> None:
+        if rest and isinstance(rest[0], int) and rest[0] < len(node[1]):
+            self.find(node[1][rest[0]], rest[1:])
+        else:
+            self.everything(node, ())
+
+    def dict_(self, node: Node, rest: Path) -> None:
+        for key, value in node[1]:
+            if not rest or self.value(key) == rest[0]:
+                self.find(value, rest[1:])
+                if not rest:
+                    self.find(key)
+
+    def condition(self, node: Node, rest: Path) -> None:
+        self.steer(node[1])
+        self.find(node[2] if truth(self.value(node[1])) else node[3], rest)
+
+    def either(self, node: Node, rest: Path) -> None:
+        takes_left = truth(self.value(node[1])) is (node[0] == "or")
+        if not takes_left:
+            self.steer(node[1])
+        self.find(node[1] if takes_left else node[2], rest)
+
+    def image(self, node: Node, _rest: Path) -> None:
+        spec = self.value(node[1])
+        for key in ("repository", "tag"):
+            self.find(node[1], (key,))
+        self.found.paths |= {("project", "registry"): None, ("images", image_key(spec), "digest"): None}
+
+    def files(self, node: Node, rest: Path) -> None:
+        for name, path in matching_files(self.context["files"], node[1], node[2]):
+            if not rest or rest[0] == name:
+                self.found.paths["files", path] = None
+
+    def filter(self, node: Node, rest: Path) -> None:
+        special = _FILTERS.get(node[1])
+        if special is None:
+            self.everything(node, ())
+        else:
+            special(self, node, rest)
+
+    def default(self, node: Node, rest: Path) -> None:
+        value = self.value(node[2])
+        takes_other = isinstance(value, Undefined) or (len(node[3]) > 1 and not value)
+        self.find(node[3][0] if takes_other and node[3] else node[2], rest)
+
+    def combine(self, node: Node, rest: Path) -> None:
+        for mapping in reversed((node[2], *node[3])):
+            if not rest or rest[0] in self.value(mapping):
+                self.find(mapping, rest)
+                if rest:
+                    return
+
+    def pairs(self, node: Node, rest: Path) -> None:
+        if len(rest) > 1:
+            key = self.value(node)[rest[0]][0]
+            self.find(node[2], (key, *rest[2:]) if rest[1] == 1 else (key,))
+        else:
+            self.everything(node, ())
+
+    def same_members(self, node: Node, rest: Path) -> None:
+        """`list` of a list: its members are the list's own."""
+        self.find(node[2], rest)
+
+
+def children(node: Any) -> Iterator[Node]:  # noqa: ANN401 - a node, or what stands inside one
+    """Give the expressions inside an expression."""
+    for part in node:
+        if isinstance(part, tuple) and part:
+            if isinstance(part[0], str) and part[0] in _KINDS:
+                yield part
+            else:
+                yield from children(part)
+
+
+def leaves(value: Any, path: Path) -> Iterator[Path]:  # noqa: ANN401 - plain data of any shape
+    """Give the paths of all scalars in plain data; an empty container counts as one."""
+    if isinstance(value, Mapping) and value:
+        for key, one in value.items():
+            yield from leaves(one, (*path, key))
+    elif isinstance(value, list | tuple) and value:
+        for index, one in enumerate(value):
+            yield from leaves(one, (*path, index))
+    else:
+        yield path
+
+
+_FINDERS: Final[dict[str, Callable[[Finder, Node, Path], None]]] = {
+    "const": Finder.constant,
+    "undefined": Finder.constant,
+    "ref": Finder.reference,
+    "item": Finder.member,
+    "key at": Finder.member,
+    "value at": Finder.member,
+    "get": Finder.get,
+    "list": Finder.list_,
+    "dict": Finder.dict_,
+    "condition": Finder.condition,
+    "and": Finder.either,
+    "or": Finder.either,
+    "image": Finder.image,
+    "files": Finder.files,
+    "filter": Finder.filter,
+}
+_FILTERS: Final[dict[str, Callable[[Finder, Node, Path], None]]] = {
+    "default": Finder.default,
+    "d": Finder.default,
+    "combine": Finder.combine,
+    "items": Finder.pairs,
+    "dictsort": Finder.pairs,
+    "list": Finder.same_members,
+}
+_KINDS: Final = frozenset(
+    {*_FINDERS, "slice", "test", "binary", "unary", "compare", "concat", "range"}
+)

@@ -1,0 +1,82 @@
+"""What names mean while a template runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from gitopsgen.template.captured import Captured
+from gitopsgen.template.expressions import Node
+
+
+@dataclass(slots=True)
+class Scope:
+    """Names, and the scope around them."""
+
+    names: dict[str, Any] = field(default_factory=dict)
+    outer: Scope | None = None
+    template: str = ""
+
+    def find(self, name: str) -> Meaning | None:
+        """Give what a name means here, None if nothing."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.names:
+                meaning: Meaning = scope.names[name]
+                return meaning
+            scope = scope.outer
+        return None
+
+    def inner(self, **names: Meaning) -> Scope:
+        """Give a new scope inside this one."""
+        return Scope(dict(names), self, self.template)
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """A macro, or the body of a `call` block, with the scope in which it was written."""
+
+    name: str
+    parameters: tuple[str, ...]
+    defaults: tuple[Any, ...]
+    body: tuple[Any, ...]
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """The names that an imported template sets at its top."""
+
+    template: str
+    names: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Builtin:
+    """A function that every template has."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """The special name `loop`."""
+
+    index0: int
+    length: int
+
+    def member(self, name: str) -> int | bool | None:
+        """Give one of its members, None for what it does not have."""
+        members: dict[str, int | bool] = {
+            "index": self.index0 + 1,
+            "index0": self.index0,
+            "revindex": self.length - self.index0,
+            "revindex0": self.length - self.index0 - 1,
+            "first": self.index0 == 0,
+            "last": self.index0 == self.length - 1,
+            "length": self.length,
+        }
+        return members.get(name)
+
+
+Meaning = Node | Captured | Macro | Module | Builtin | Loop
