@@ -5,16 +5,17 @@ Judges nothing; what a missing or a second object means is said by rules.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gitopsgen.check.pod_references import Reference, references
 from gitopsgen.check.rule import Subject, text
 
 
 class Cluster:
     """The objects of one cluster; made once, asked by every rule."""
 
-    __slots__ = ("_by_kind", "_by_name", "namespaces", "subjects")
+    __slots__ = ("_by_kind", "_by_name", "_references", "_workloads", "namespaces", "subjects")
 
     def __init__(self, subjects: Sequence[Subject]) -> None:
         """Sort the objects."""
@@ -25,6 +26,8 @@ class Cluster:
             group, kind = subject.known.group, subject.known.name
             self._by_kind.setdefault((group, kind), []).append(subject)
             self._by_name.setdefault((group, kind, subject.namespace, subject.name), subject)
+        self._workloads = [subject for subject in subjects if subject.known.pods is not None]
+        self._references: dict[str, list[tuple[Subject, Reference]]] | None = None
         self.namespaces = frozenset(subject.namespace for subject in subjects) | {
             subject.name for subject in self.of("Namespace")
         }
@@ -42,9 +45,18 @@ class Cluster:
         known = subject.known
         return self._by_name[known.group, known.name, subject.namespace, subject.name]
 
-    def workloads(self) -> Iterable[Subject]:
+    def workloads(self) -> list[Subject]:
         """Give all objects that make pods, or are one."""
-        return (subject for subject in self.subjects if subject.known.pods is not None)
+        return self._workloads
+
+    def referring(self, kind: str) -> list[tuple[Subject, Reference]]:
+        """Give each reference of pods to objects of one kind, with the workload that makes it."""
+        if self._references is None:
+            self._references = {}
+            for subject in self._workloads:
+                for reference in references(subject):
+                    self._references.setdefault(reference.kind, []).append((subject, reference))
+        return self._references.get(kind, [])
 
 
 def matches(selector: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:

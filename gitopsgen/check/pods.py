@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gitopsgen.check.rule import Subject, mapping, sequence
+from gitopsgen.check.rule import Subject, mapping, sequence, text
 from gitopsgen.model.variant import Path
 
 _TEMPLATE: Path = ("spec", "template")
@@ -59,3 +59,11 @@ def containers(subject: Subject) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     for field in _CONTAINERS:
         for index, container in enumerate(sequence(spec.get(field))):
             yield (*spec_path(subject), field, index), mapping(container)
+
+
+def port_names(subject: Subject) -> Iterator[str]:
+    """Give the names of the ports that containers declare."""
+    for _, container in containers(subject):
+        for port in sequence(container.get("ports")):
+            if name := text(mapping(port).get("name")):
+                yield name

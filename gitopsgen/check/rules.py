@@ -2,19 +2,57 @@
 
 from __future__ import annotations
 
+from gitopsgen.check.istio import (
+    dangling_backend,
+    dangling_parent,
+    unknown_destination_host,
+    unknown_destination_port,
+    unknown_subset,
+)
 from gitopsgen.check.kubernetes import (
     duplicate_entry,
     duplicate_object,
+    malformed_annotation,
+    malformed_constraint,
+    malformed_label,
+    malformed_name,
     malformed_value,
+    mismatched_selector,
     missing_field,
+    missing_name,
+    missing_namespace,
+    stray_namespace,
     unknown_field,
     unknown_kind,
     unknown_value,
+    unknown_volume,
     unserved_kind,
     wrong_type,
 )
+from gitopsgen.check.references import (
+    autoscaled_replicas,
+    dangling_disruption_budget,
+    dangling_monitor,
+    dangling_role_binding,
+    dangling_scale_target,
+    dangling_service,
+    missing_config_map,
+    missing_priority_class,
+    missing_runtime_class,
+    missing_secret,
+    missing_service_account,
+    missing_volume_claim,
+    unknown_monitor_port,
+    unknown_target_port,
+)
 from gitopsgen.check.rule import ClusterRule, ManifestRule
-from gitopsgen.check.security import unpinned_image, unqualified_image, unresolved_digest
+from gitopsgen.check.security import (
+    literal_credential,
+    literal_secret,
+    unpinned_image,
+    unqualified_image,
+    unresolved_digest,
+)
 
 MANIFEST_RULES: tuple[ManifestRule, ...] = (
     unknown_kind,
@@ -25,11 +63,43 @@ MANIFEST_RULES: tuple[ManifestRule, ...] = (
     unknown_value,
     malformed_value,
     duplicate_entry,
+    missing_name,
+    malformed_name,
+    missing_namespace,
+    stray_namespace,
+    malformed_label,
+    malformed_annotation,
+    mismatched_selector,
+    unknown_volume,
     unpinned_image,
     unqualified_image,
     unresolved_digest,
+    literal_secret,
+    literal_credential,
 )
-CLUSTER_RULES: tuple[ClusterRule, ...] = (duplicate_object,)
+CLUSTER_RULES: tuple[ClusterRule, ...] = (
+    duplicate_object,
+    malformed_constraint,
+    dangling_scale_target,
+    autoscaled_replicas,
+    dangling_service,
+    unknown_target_port,
+    dangling_monitor,
+    unknown_monitor_port,
+    missing_service_account,
+    missing_config_map,
+    missing_secret,
+    missing_volume_claim,
+    missing_priority_class,
+    missing_runtime_class,
+    dangling_disruption_budget,
+    dangling_role_binding,
+    unknown_destination_host,
+    unknown_subset,
+    unknown_destination_port,
+    dangling_backend,
+    dangling_parent,
+)
 RULES: tuple[ManifestRule | ClusterRule, ...] = tuple(
     sorted((*MANIFEST_RULES, *CLUSTER_RULES), key=lambda module: module.RULE.code)
 )

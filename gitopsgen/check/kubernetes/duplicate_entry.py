@@ -1,10 +1,10 @@
 """Two entries with the same key in one list.
 
-What it finds
+What it finds:
     A list that the API server merges by key (containers and environment variables by `name`, ports by
     number and protocol, volume mounts by path) with two entries of one key; a set with a value twice.
 
-Why
+Why:
     Server-side apply, which Argo CD uses here, refuses the object; a plain apply keeps one of the two.
 
 Example:
@@ -16,7 +16,7 @@ Example:
         - {name: http, port: 80}
         - {name: metrics, port: 80, protocol: TCP}
 
-Instead
+Instead:
     apiVersion: v1
     kind: Service
     metadata: {name: payment-gateway, namespace: payment}

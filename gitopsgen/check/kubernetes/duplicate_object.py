@@ -1,9 +1,9 @@
 """Two manifests that describe one object.
 
-What it finds
+What it finds:
     Objects of one cluster with the same group, kind, namespace and name, in whatever version.
 
-Why
+Why:
     Kustomize refuses the build, and a plain apply silently keeps the last one.
 
 Example:
@@ -16,7 +16,7 @@ Example:
     kind: ServiceAccount
     metadata: {name: payment-gateway, namespace: payment}
 
-Instead
+Instead:
     apiVersion: v1
     kind: ServiceAccount
     metadata: {name: payment-gateway, namespace: payment}

@@ -1,10 +1,10 @@
 """A value of the right type whose form is wrong.
 
-What it finds
+What it finds:
     A quantity that cannot be read, a number out of bounds, a string that does not match its pattern or
     format, fields of a custom kind that exclude each other.
 
-Why
+Why:
     The API server refuses the object.
 
 Example:
@@ -14,7 +14,7 @@ Example:
     spec:
       hard: {requests.memory: 4 GB}
 
-Instead
+Instead:
     apiVersion: v1
     kind: ResourceQuota
     metadata: {name: payment, namespace: payment}

@@ -1,9 +1,9 @@
 """A required field that is not there.
 
-What it finds
+What it finds:
     A field that the schema of the kind requires and the object lacks.
 
-Why
+Why:
     The API server refuses the object.
 
 Example:
@@ -13,7 +13,7 @@ Example:
     spec:
       maxReplicas: 17
 
-Instead
+Instead:
     apiVersion: autoscaling/v2
     kind: HorizontalPodAutoscaler
     metadata: {name: payment-gateway, namespace: payment}

@@ -1,9 +1,9 @@
 """A field that the kind does not have.
 
-What it finds
+What it finds:
     A field that the schema of the kind does not know: misspelt, at the wrong level, or of another version.
 
-Why
+Why:
     Strict validation refuses it; without it the server drops the field silently, and what it should
     have set stays at its default.
 
@@ -18,7 +18,7 @@ Example:
         metadata: {labels: {app: payment-gateway}}
         spec: {containers: []}
 
-Instead
+Instead:
     apiVersion: apps/v1
     kind: Deployment
     metadata: {name: payment-gateway, namespace: payment}

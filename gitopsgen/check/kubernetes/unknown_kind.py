@@ -1,10 +1,10 @@
 """An object of a kind that the cluster does not have.
 
-What it finds
+What it finds:
     An `apiVersion` and `kind` that neither the cluster's Kubernetes version nor the schema pack has:
     a misspelt kind, an API that was removed, a version of a custom kind that is not installed.
 
-Why
+Why:
     The API server answers "no matches for kind", and nothing that follows can be checked.
 
 Example:
@@ -13,7 +13,7 @@ Example:
     metadata: {name: payment-gateway, namespace: payment}
     spec: {maxUnavailable: 1}
 
-Instead
+Instead:
     apiVersion: policy/v1
     kind: PodDisruptionBudget
     metadata: {name: payment-gateway, namespace: payment}

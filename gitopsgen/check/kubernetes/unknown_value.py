@@ -1,9 +1,9 @@
 """A value outside the list of allowed ones.
 
-What it finds
+What it finds:
     A value that is not in the enumeration which the API server, or the schema of a custom kind, publishes.
 
-Why
+Why:
     The API server refuses the object. Kubernetes' own bundled schemas do not list these values,
     so most offline checks let them pass.
 
@@ -15,7 +15,7 @@ Example:
       type: Internal
       ports: [{name: http, port: 80}]
 
-Instead
+Instead:
     apiVersion: v1
     kind: Service
     metadata: {name: payment-gateway, namespace: payment}

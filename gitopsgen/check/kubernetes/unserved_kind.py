@@ -1,10 +1,10 @@
 """An object of an API that a server offers only when it is told to.
 
-What it finds
+What it finds:
     A kind that this Kubernetes version has, but that its API server does not serve by default:
     most alpha and beta versions.
 
-Why
+Why:
     Without `--runtime-config` on the server the object is refused; alpha and beta versions also
     disappear with little notice.
 
@@ -13,7 +13,7 @@ Example:
     kind: MutatingAdmissionPolicy
     metadata: {name: pin-images}
 
-Instead
+Instead:
     apiVersion: admissionregistration.k8s.io/v1
     kind: ValidatingAdmissionPolicyBinding
     metadata: {name: pin-images}

@@ -1,9 +1,9 @@
 """A value of the wrong type.
 
-What it finds
+What it finds:
     A string where the schema wants a number, a mapping where it wants a list, and the like.
 
-Why
+Why:
     The API server cannot decode the object. Environment values, labels and annotations are the usual
     place: they are strings, also where they look like numbers or booleans.
 
@@ -13,7 +13,7 @@ Example:
     metadata: {name: payment-settings, namespace: payment}
     data: {maxAmount: 1000000}
 
-Instead
+Instead:
     apiVersion: v1
     kind: ConfigMap
     metadata: {name: payment-settings, namespace: payment}

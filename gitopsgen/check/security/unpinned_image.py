@@ -1,9 +1,9 @@
 """An image without a digest.
 
-What it finds
+What it finds:
     A container whose image is not pinned by `@sha256:…`, or carries the tag `latest`.
 
-Why
+Why:
     A tag can be moved: what was tested and scanned is then not what fifty cities pull.
 
 Example:
@@ -12,16 +12,16 @@ Example:
     metadata: {name: payment-gateway, namespace: payment}
     spec:
       containers:
-        - {name: gateway, image: "registry.example.com/gateway:1.4.2"}
+        - {name: gateway, image: "registry.example.com/pay:1.4.2"}
 
-Instead
+Instead:
     apiVersion: v1
     kind: Pod
     metadata: {name: payment-gateway, namespace: payment}
     spec:
       containers:
         - name: gateway
-          image: registry.example.com/gateway:1.4.2@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+          image: registry.example.com/pay:1.4.2@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 
 """
 

@@ -1,9 +1,9 @@
 """An image without a registry.
 
-What it finds
+What it finds:
     A container whose image names no registry, so that each node's default decides where it comes from.
 
-Why
+Why:
     The default registry cannot be reached from an edge node, limits pulls, and is not the one that was scanned.
 
 Example:
@@ -15,7 +15,7 @@ Example:
         - name: gateway
           image: payment/gateway@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 
-Instead
+Instead:
     apiVersion: v1
     kind: Pod
     metadata: {name: payment-gateway, namespace: payment}

@@ -1,10 +1,10 @@
 """An image whose digest nobody has resolved yet.
 
-What it finds
+What it finds:
     A container whose image is pinned to the digest of sixty-four zeros, which the image lock gives
     until the real digest is known.
 
-Why
+Why:
     Such a pod fails to pull rather than runs unpinned; before a release every digest must be real.
 
 Example:
@@ -16,7 +16,7 @@ Example:
         - name: gateway
           image: registry.example.com/gateway@sha256:0000000000000000000000000000000000000000000000000000000000000000
 
-Instead
+Instead:
     apiVersion: v1
     kind: Pod
     metadata: {name: payment-gateway, namespace: payment}

@@ -1,0 +1,77 @@
+"""The documentation of a rule, which is the docstring of its module.
+
+One text, four uses: comment of the source, `gitopsgen rule`, `docs/rules/`, and two examples that are run as tests.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+from gitopsgen.check.rule import ClusterRule, ManifestRule
+from gitopsgen.check.rules import RULES
+
+HEADINGS = ("What it finds", "Why", "Example", "Instead")
+_CODE = frozenset({"Example", "Instead"})
+
+
+def summary(module: ManifestRule | ClusterRule) -> str:
+    """Give the first line of a rule's documentation."""
+    return (module.__doc__ or "").partition("\n")[0]
+
+
+def sections(module: ManifestRule | ClusterRule) -> dict[str, str]:
+    """Give the text under each heading of a rule's documentation."""
+    found: dict[str, list[str]] = {}
+    lines: list[str] = []
+    for line in (module.__doc__ or "").splitlines()[1:]:
+        if line.endswith(":") and line[:-1] in HEADINGS:
+            lines = found.setdefault(line[:-1], [])
+        else:
+            lines.append(line)
+    return {heading: dedent("\n".join(text)).strip() for heading, text in found.items()}
+
+
+def page(module: ManifestRule | ClusterRule) -> str:
+    """Give the page of a rule, in Markdown."""
+    rule = module.RULE
+    parts = [f"# {rule.name} ({rule.code})", f"{summary(module)} Severity: {rule.severity.value}."]
+    for heading, text in sections(module).items():
+        parts += [f"## {heading}", f"```yaml\n{text}\n```" if heading in _CODE else text]
+    return "\n\n".join(parts) + "\n"
+
+
+def index() -> str:
+    """Give the page that lists all rules, in Markdown."""
+    lines = [
+        f"| {module.RULE.code} | [{module.RULE.name}]({module.RULE.name}.md) | {module.RULE.severity.value} "
+        f"| {summary(module)} |"
+        for module in RULES
+    ]
+    head = [
+        "# Rules",
+        "",
+        "Generated from the rules themselves: `python -m gitopsgen.check.documentation docs/rules`.",
+        "",
+    ]
+    return "\n".join([*head, "| code | name | severity | finds |", "|---|---|---|---|", *lines]) + "\n"
+
+
+def pages() -> dict[str, str]:
+    """Give all pages by file name."""
+    return {"README.md": index()} | {f"{module.RULE.name}.md": page(module) for module in RULES}
+
+
+def main(directory: str) -> None:
+    """Write all pages to a directory, and remove those of rules that are gone."""
+    target = Path(directory)
+    target.mkdir(parents=True, exist_ok=True)
+    for stale in {path.name for path in target.glob("*.md")} - set(pages()):
+        (target / stale).unlink()
+    for name, text in pages().items():
+        (target / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

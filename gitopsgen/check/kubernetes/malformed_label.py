@@ -1,0 +1,59 @@
+"""A label whose key or value Kubernetes does not allow.
+
+What it finds:
+    Labels of objects and pod templates, and the `matchLabels` of a workload's selector, with a key or value
+    outside the grammar: at most 63 characters, letters, digits, `-`, `_` and `.`; ASCII only.
+
+Why:
+    The API server refuses the object. Names in other scripts belong in annotations.
+
+Example:
+    apiVersion: v1
+    kind: Namespace
+    metadata:
+      name: payment
+      labels: {gitopsgen.io/city: 上海}
+
+Instead:
+    apiVersion: v1
+    kind: Namespace
+    metadata:
+      name: payment
+      labels: {gitopsgen.io/city: shanghai}
+      annotations: {gitopsgen.io/city: 上海}
+
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gitopsgen.check.names import label_key, label_value
+from gitopsgen.check.pods import template
+from gitopsgen.check.rule import Found, Rule, Subject, mapping
+from gitopsgen.diagnostics import Severity
+from gitopsgen.model.variant import Path
+
+RULE = Rule("GG413", "malformed-label", Severity.ERROR)
+
+
+def check(subject: Subject) -> Iterator[Found]:
+    """Report labels that the API server refuses."""
+    yield from _judge(subject, mapping(subject.metadata.get("labels")), ("metadata", "labels"))
+    pods = subject.known.pods
+    if pods:
+        labels = mapping(mapping(template(subject).get("metadata")).get("labels"))
+        yield from _judge(subject, labels, (*pods, "metadata", "labels"))
+        selected = mapping(mapping(mapping(subject.data.get("spec")).get("selector")).get("matchLabels"))
+        yield from _judge(subject, selected, ("spec", "selector", "matchLabels"))
+
+
+def _judge(subject: Subject, labels: Mapping[str, Any], path: Path) -> Iterator[Found]:
+    for key, value in labels.items():
+        expected = label_key(key)
+        if expected:
+            yield subject.found((*path, key), f'the label key "{key}" must be {expected}')
+        expected = label_value(value) if isinstance(value, str) else ""
+        if expected:
+            yield subject.found((*path, key), f'the value "{value}" of the label "{key}" must be {expected}')

@@ -1,0 +1,54 @@
+"""A name that its kind does not allow.
+
+What it finds:
+    A `metadata.name` or `metadata.namespace` outside the grammar of the kind: DNS subdomains for most, labels
+    for namespaces and services (which begin with a letter), at most 52 characters for a CronJob.
+
+Why:
+    The API server refuses the object.
+
+Example:
+    apiVersion: v1
+    kind: Service
+    metadata: {name: 3ds-gateway, namespace: payment}
+    spec: {ports: [{name: http, port: 80}]}
+
+Instead:
+    apiVersion: v1
+    kind: Service
+    metadata: {name: gateway-3ds, namespace: payment}
+    spec: {ports: [{name: http, port: 80}]}
+
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from gitopsgen.check import names
+from gitopsgen.check.rule import Found, Rule, Subject
+from gitopsgen.diagnostics import Severity
+
+RULE = Rule("GG410", "malformed-name", Severity.ERROR)
+
+_GRAMMARS: Mapping[tuple[str, str], names.Grammar] = {
+    ("", "Namespace"): names.dns_label,
+    ("", "Service"): names.service,
+    ("batch", "CronJob"): names.cron_job,
+    ("rbac.authorization.k8s.io", "ClusterRole"): names.path_segment,
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding"): names.path_segment,
+    ("rbac.authorization.k8s.io", "Role"): names.path_segment,
+    ("rbac.authorization.k8s.io", "RoleBinding"): names.path_segment,
+}
+
+
+def check(subject: Subject) -> Iterator[Found]:
+    """Report names that the API server refuses."""
+    known = subject.known
+    grammar = _GRAMMARS.get((known.group, known.name), names.subdomain)
+    expected = grammar(subject.name) if subject.name else ""
+    if expected:
+        yield subject.found(("metadata", "name"), f'the name "{subject.name}" of a {known.name} must be {expected}')
+    expected = names.dns_label(subject.namespace) if subject.namespace else ""
+    if expected:
+        yield subject.found(("metadata", "namespace"), f'the namespace "{subject.namespace}" must be {expected}')

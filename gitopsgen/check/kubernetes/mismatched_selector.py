@@ -1,0 +1,61 @@
+"""A workload that does not select its own pods.
+
+What it finds:
+    A Deployment, StatefulSet, DaemonSet or ReplicaSet whose `spec.selector` is empty or does not select
+    the labels of its pod template.
+
+Why:
+    The API server refuses the object.
+
+Example:
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: payment-gateway, namespace: payment}
+    spec:
+      selector: {matchLabels: {app.kubernetes.io/name: payment-gateway}}
+      template:
+        metadata: {labels: {app.kubernetes.io/name: payment}}
+        spec: {containers: []}
+
+Instead:
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: payment-gateway, namespace: payment}
+    spec:
+      selector: {matchLabels: {app.kubernetes.io/name: payment-gateway}}
+      template:
+        metadata: {labels: {app.kubernetes.io/name: payment-gateway}}
+        spec: {containers: []}
+
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gitopsgen.check.cluster import matches
+from gitopsgen.check.pods import pod_labels
+from gitopsgen.check.rule import Found, Rule, Subject, mapping, of_kind
+from gitopsgen.diagnostics import Severity
+
+RULE = Rule(
+    "GG416",
+    "mismatched-selector",
+    Severity.ERROR,
+    on=of_kind("DaemonSet.apps", "Deployment.apps", "ReplicaSet.apps", "StatefulSet.apps"),
+)
+
+
+def check(subject: Subject) -> Iterator[Found]:
+    """Report a selector that misses the pods of its own template."""
+    spec = mapping(subject.data.get("spec"))
+    selector = mapping(spec.get("selector"))
+    if "selector" not in spec:
+        return  # reported as a missing field
+    if not (selector.get("matchLabels") or selector.get("matchExpressions")):
+        yield subject.found(
+            ("spec", "selector"), f"the selector of {subject} is empty, expected the labels of its pods"
+        )
+    elif not matches(selector, pod_labels(subject)):
+        message = f"the selector of {subject} does not select the labels of its own pod template"
+        yield subject.found(("spec", "selector"), message, "use the same labels in both places")

@@ -1,0 +1,37 @@
+"""An object without a name.
+
+What it finds:
+    An object whose `metadata.name` is missing or empty.
+
+Why:
+    A declarative tool can neither apply it twice nor prune it: the API server refuses it, and
+    `generateName` makes a new object on every sync.
+
+Example:
+    apiVersion: v1
+    kind: ConfigMap
+    metadata: {namespace: payment}
+    data: {currency: CNY}
+
+Instead:
+    apiVersion: v1
+    kind: ConfigMap
+    metadata: {name: payment-settings, namespace: payment}
+    data: {currency: CNY}
+
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gitopsgen.check.rule import Found, Rule, Subject
+from gitopsgen.diagnostics import Severity
+
+RULE = Rule("GG409", "missing-name", Severity.ERROR)
+
+
+def check(subject: Subject) -> Iterator[Found]:
+    """Report an object that names itself nowhere."""
+    if not subject.metadata.get("name"):
+        yield subject.found(("metadata", "name"), f'a {subject.known.name or "document"} has no "metadata.name"')

@@ -1,0 +1,80 @@
+"""The grammars of Kubernetes names, label keys and values.
+
+Facts from apimachinery's validation package; which grammar a field takes is said by rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+_LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
+_SUBDOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+_DNS_LABEL = re.compile(_LABEL)
+_SERVICE = re.compile(r"[a-z](?:[-a-z0-9]*[a-z0-9])?")
+_QUALIFIED = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?")
+
+_SUBDOMAIN_LENGTH = 253
+_LABEL_LENGTH = 63
+
+Grammar = Callable[[str], str]
+
+
+def subdomain(name: str) -> str:
+    """Give what a name must be and is not, empty where it is a DNS subdomain."""
+    return _judge(
+        _SUBDOMAIN, _SUBDOMAIN_LENGTH, name, "lower-case letters, digits, '-' and '.', ending in a letter or digit"
+    )
+
+
+def dns_label(name: str) -> str:
+    """Give what a name must be and is not, empty where it is a DNS label."""
+    return _judge(_DNS_LABEL, _LABEL_LENGTH, name, "lower-case letters, digits and '-', ending in a letter or digit")
+
+
+def service(name: str) -> str:
+    """Give what a name must be and is not, empty where a Service may have it."""
+    return _judge(_SERVICE, _LABEL_LENGTH, name, "lower-case letters, digits and '-', beginning with a letter")
+
+
+def path_segment(name: str) -> str:
+    """Give what a name must be and is not, empty where it can stand in a URL path."""
+    bad = name in {".", ".."} or "/" in name or "%" in name
+    return "a name without '/' and '%'" if bad else ""
+
+
+def cron_job(name: str) -> str:
+    """As a subdomain, but short enough that its jobs can be named after it."""
+    return subdomain(name) or _too_long(name, 52)
+
+
+@lru_cache(maxsize=8192)
+def label_key(key: str) -> str:
+    """Give what a label or annotation key must be and is not, empty where it is one."""
+    prefix, slash, name = key.rpartition("/")
+    if slash and subdomain(prefix):
+        return "a DNS subdomain before '/'"
+    return _judge(
+        _QUALIFIED, _LABEL_LENGTH, name, "letters, digits, '-', '_' and '.', with a letter or digit at both ends"
+    )
+
+
+@lru_cache(maxsize=8192)
+def label_value(value: str) -> str:
+    """Give what a label value must be and is not, empty where it is one."""
+    if not value:
+        return ""
+    return _judge(
+        _QUALIFIED, _LABEL_LENGTH, value, "letters, digits, '-', '_' and '.', with a letter or digit at both ends"
+    )
+
+
+def _judge(grammar: re.Pattern[str], length: int, name: str, expected: str) -> str:
+    if grammar.fullmatch(name) is None:
+        return expected
+    return _too_long(name, length)
+
+
+def _too_long(name: str, length: int) -> str:
+    return f"at most {length} characters" if len(name) > length else ""

@@ -1,0 +1,58 @@
+"""A monitor of a port that its target does not have.
+
+What it finds:
+    An endpoint of a ServiceMonitor or PodMonitor whose `port` is the name of no port of what it selects.
+
+Why:
+    No metrics arrive, and alerts on them stay silent. The `port` is the name of a Service port, not a number.
+
+Example:
+    apiVersion: monitoring.coreos.com/v1
+    kind: ServiceMonitor
+    metadata: {name: gateway, namespace: payment}
+    spec:
+      selector: {matchLabels: {app: gateway}}
+      endpoints: [{port: metrics}]
+    ---
+    apiVersion: v1
+    kind: Service
+    metadata: {name: gateway, namespace: payment, labels: {app: gateway}}
+    spec: {ports: [{name: http, port: 80}]}
+
+Instead:
+    apiVersion: monitoring.coreos.com/v1
+    kind: ServiceMonitor
+    metadata: {name: gateway, namespace: payment}
+    spec:
+      selector: {matchLabels: {app: gateway}}
+      endpoints: [{port: http}]
+    ---
+    apiVersion: v1
+    kind: Service
+    metadata: {name: gateway, namespace: payment, labels: {app: gateway}}
+    spec: {ports: [{name: http, port: 80}]}
+
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gitopsgen.check.cluster import Cluster
+from gitopsgen.check.references.monitors import ports_of, scrapes
+from gitopsgen.check.rule import Found, Rule, mapping, sequence, text
+from gitopsgen.diagnostics import Severity
+from gitopsgen.schemas.wording import listed
+
+RULE = Rule("GG506", "unknown-monitor-port", Severity.ERROR)
+
+
+def check(cluster: Cluster) -> Iterator[Found]:
+    """Report endpoints whose port nothing selected has."""
+    for monitor, endpoints, selected, _ in scrapes(cluster):
+        ports = sorted({port for target in selected for port in ports_of(target)})
+        for index, endpoint in enumerate(sequence(mapping(monitor.data.get("spec")).get(endpoints))):
+            name = text(mapping(endpoint).get("port"))
+            if selected and name and name not in ports:
+                message = f'{monitor} scrapes the port "{name}", expected one of {listed(ports) or "none"}'
+                yield monitor.found(("spec", endpoints, index, "port"), message)

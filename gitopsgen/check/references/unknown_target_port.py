@@ -1,0 +1,71 @@
+"""A Service port that leads to no container port.
+
+What it finds:
+    A `targetPort` by name that no container behind the Service declares.
+
+Why:
+    The port has no endpoints: connections are refused, and nothing says why.
+
+Example:
+    apiVersion: v1
+    kind: Service
+    metadata: {name: gateway, namespace: payment}
+    spec:
+      selector: {app: gateway}
+      ports: [{name: http, port: 80, targetPort: web}]
+    ---
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: gateway, namespace: payment, labels: {app: gateway}}
+    spec:
+      containers: [{name: gateway, ports: [{name: http, containerPort: 8080}]}]
+
+Instead:
+    apiVersion: v1
+    kind: Service
+    metadata: {name: gateway, namespace: payment}
+    spec:
+      selector: {app: gateway}
+      ports: [{name: http, port: 80, targetPort: http}]
+    ---
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: gateway, namespace: payment, labels: {app: gateway}}
+    spec:
+      containers: [{name: gateway, ports: [{name: http, containerPort: 8080}]}]
+
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gitopsgen.check.cluster import Cluster
+from gitopsgen.check.pods import port_names
+from gitopsgen.check.references.selection import pods_selected
+from gitopsgen.check.rule import Found, Rule, mapping, sequence
+from gitopsgen.diagnostics import Severity
+from gitopsgen.schemas.wording import listed
+
+RULE = Rule("GG504", "unknown-target-port", Severity.ERROR)
+
+
+def check(cluster: Cluster) -> Iterator[Found]:
+    """Report Service ports whose name no container knows."""
+    for subject in cluster.of("Service"):
+        spec = mapping(subject.data.get("spec"))
+        named = [
+            (index, mapping(port)["targetPort"])
+            for index, port in enumerate(sequence(spec.get("ports")))
+            if isinstance(mapping(port).get("targetPort"), str)
+        ]
+        if not named or not spec.get("selector"):
+            continue
+        workloads = pods_selected(cluster, subject.namespace, {"matchLabels": mapping(spec.get("selector"))})
+        declared = sorted({name for workload in workloads for name in port_names(workload)})
+        for index, name in named:
+            if workloads and name not in declared:
+                message = (
+                    f'{subject} leads to the container port "{name}", expected one of {listed(declared) or "none"}'
+                )
+                yield subject.found(("spec", "ports", index, "targetPort"), message)
