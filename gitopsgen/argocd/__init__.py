@@ -13,6 +13,7 @@ from gitopsgen.model.project import Settings, Template
 from gitopsgen.model.variant import Variant
 
 DIRECTORY: Final = Path(__file__).parent
+REGION: Final = "argocd"
 PREFIX: Final = "gitopsgen/argocd/"
 APPLICATION: Final = Template(f"{PREFIX}app.json.j2", "application", output="app.json")
 FLEET: Final = (

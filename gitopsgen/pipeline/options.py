@@ -1,0 +1,48 @@
+"""What a run is asked for, and what it has to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from gitopsgen.compose import Selection
+from gitopsgen.diagnostics import Diagnostic, Severity
+from gitopsgen.model.variant import VariantId
+
+
+@dataclass(frozen=True, slots=True)
+class RenderOptions:
+    """What to render, and what to do with it.
+
+    `output` is None for the project's own output directory; `jobs` counts processes;
+    `check` and `dry_run` write nothing, `stdout` writes one stream of documents instead of files.
+    """
+
+    selection: Selection
+    output: Path | None = None
+    check: bool = False
+    dry_run: bool = False
+    stdout: bool = False
+    force: bool = False
+    jobs: int = 1
+    fail_on: Severity = Severity.ERROR
+
+    @property
+    def writes(self) -> bool:
+        """Whether the run may touch the output tree."""
+        return not (self.check or self.dry_run or self.stdout)
+
+
+@dataclass(frozen=True, slots=True)
+class RenderReport:
+    """What a run found and did; paths are relative to the output directory."""
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+    created: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    variants: tuple[VariantId, ...] = ()
+    manifests: int = 0
+    stream: Iterable[str] = ()
