@@ -38,6 +38,7 @@ def context(
         "project": settings.raw,
         "case": case,
         "fleet": {
+            "namespace": settings.raw.get("argocd", {}).get("namespace", REGION),
             "generated": settings.generated,
             "destinations": [{"name": name, "namespace": one} for name in clusters for one in namespaces],
             "clusterKinds": _groups(found, namespaced=False),

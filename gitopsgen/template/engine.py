@@ -20,7 +20,7 @@ from gitopsgen.template.leaf import Leaf, hole_function, prepare, trace_id
 from gitopsgen.template.loader import Loader
 from gitopsgen.template.naming import file_name
 from gitopsgen.template.run import Run
-from gitopsgen.template.skeleton import Skeleton
+from gitopsgen.template.skeleton import Skeleton, Tree
 
 _REMEMBERED: Final = 128
 
@@ -66,6 +66,7 @@ class Engine:
         self.expressions = Expressions()
         self._instances: dict[tuple[str, str, tuple[str, ...]], Instance] = {}
         self.reads: dict[str, dict[str, Leaf]] = {}
+        self._skeletons: dict[str, tuple[Skeleton, list[Tree]]] = {}
 
     def instances(self, blueprint: Blueprint) -> Iterator[Instance]:
         """Give the templates of a blueprint as it uses them."""
@@ -137,6 +138,14 @@ class Engine:
             observations,
             tuple(dict.fromkeys(run.templates)),
         ), skeleton
+
+    def skeleton(self, instance: Instance, leaf: Leaf, context: Context) -> tuple[Skeleton, list[Tree]]:
+        """Give the marked text of a leaf and its documents, for a variant that leads there."""
+        known = self._skeletons.get(leaf.trace)
+        if known is None:
+            skeleton = self.trace(instance, context)[1]
+            known = self._skeletons[leaf.trace] = skeleton, skeleton.documents()
+        return known
 
     def _make(self, instance: Instance, leaf: Leaf, values: tuple[Any, ...], key: bytes) -> tuple[Made, ...]:
         template = instance.template

@@ -101,9 +101,9 @@ def explain(engine: Engine, instance: Instance, context: Context, document: int,
 
     Raises `TemplateErrors` where the template no longer renders.
     """
-    leaf, skeleton = engine.trace(instance, context)
+    leaf = engine.leaf(instance, context)
+    skeleton, documents = engine.skeleton(instance, leaf, context)
     explorer = _Explorer(engine.expressions, context, skeleton)
-    documents = skeleton.documents()
     if document >= len(documents) or not explorer.descend(documents[document], path):
         return None
     for observation in leaf.observations:
