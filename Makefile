@@ -44,7 +44,7 @@ lint: .venv/installed-test
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-timing
+	@$(BIN)/lint-imports --no-logo
 
 bench: .venv/installed-test
 	@$(BIN)/python -m tests.bench

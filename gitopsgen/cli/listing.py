@@ -5,18 +5,34 @@ Not named `list`: a submodule of that name would hide the builtin from the packa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gitopsgen.cli.console import open_console
-from gitopsgen.cli.options import Color, Colour, Format, Output, ProjectDirectory, Quiet, subcommand
+from gitopsgen.cli.options import (
+    Cases,
+    Clusters,
+    Color,
+    Colour,
+    Format,
+    Output,
+    ProjectDirectory,
+    Quiet,
+    Regions,
+    Selector,
+    subcommand,
+)
+from gitopsgen.cli.selection import selection_of
 
 if TYPE_CHECKING:
-    from gitopsgen.model.project import Cluster, Project
+    from gitopsgen.compose import Selection
+    from gitopsgen.model.project import Blueprint, Cluster, Project, Region
+    from gitopsgen.model.variant import VariantId
 
+Record = dict[str, Any]
 app = subcommand()
 
 
@@ -32,6 +48,10 @@ class Noun(StrEnum):
 @app.command("list")
 def list_(
     what: Annotated[Noun, typer.Argument(help="What to list.", show_default=False)],
+    region: Regions = None,
+    cluster: Clusters = None,
+    case: Cases = None,
+    selector: Selector = None,
     project: ProjectDirectory = None,
     output: Output = Format.TEXT,
     color: Color = Colour.AUTO,
@@ -40,72 +60,86 @@ def list_(
     """List regions, clusters, cases or variants.
 
     Variants are printed as region/cluster/case, the address that other commands take.
+    With a selection: those that have to do with the selected variants. -q leaves the heading out.
     """
+    console = open_console(project, output, color, quiet)
+
     from gitopsgen.load import load
     from gitopsgen.report import Report, terminal
 
-    console = open_console(project, output, color, quiet)
-    outcome = load(console.root)
-    records = list(_RECORDS[what](outcome.value)) if outcome.value else []
-    rows = [[_cell(value) for value in record.values()] for record in records]
+    selection = selection_of(region, cluster, case, selector)
+    outcome = load(console.root, regions=selection.regions)
+    records = records_of(what, outcome.value, selection)
     heading = [] if quiet or not records else [[key.upper() for key in records[0]]]
+    rows = [[_cell(value) for value in record.values()] for record in records]
     return console.finish(Report(outcome.diagnostics, {what.value: records}, terminal.table([*heading, *rows])))
 
 
-def regions(project: Project) -> Iterator[dict[str, Any]]:
-    """Give a record a region."""
-    for region in project.regions.values():
-        yield {
-            "name": region.name,
-            "zh": region.facts.get("zh", ""),
-            "area": region.area,
-            "tier": region.tier,
-            "environment": region.environment,
-            "wave": region.wave,
-            "clusters": [cluster.name for cluster in region.clusters],
-        }
+def records_of(what: Noun, project: Project, selection: Selection) -> list[Record]:
+    """Give a record for each that is selected, in the order of their names."""
+    regions, clusters, blueprints, variants = _selected(project, selection)
+    if what is Noun.REGIONS:
+        return [_region(region) for region in regions]
+    if what is Noun.CLUSTERS:
+        return [_cluster(cluster) for cluster in clusters]
+    if what is Noun.CASES:
+        return [_case(blueprint, clusters) for blueprint in blueprints]
+    return [_variant(variant) for variant in variants]
 
 
-def clusters(project: Project) -> Iterator[dict[str, Any]]:
-    """Give a record a cluster; its name alone is not unique, so the region comes first."""
-    for cluster in _clusters(project):
-        yield {
-            "region": cluster.region,
-            "name": cluster.name,
-            "kubernetes": cluster.kubernetes,
-            "versionSet": cluster.version_set,
-            "cases": list(cluster.cases),
-        }
+def _selected(
+    project: Project, selection: Selection
+) -> tuple[Iterable[Region], list[Cluster], Iterable[Blueprint], list[VariantId]]:
+    from gitopsgen.compose import select
+    from gitopsgen.model.variant import VariantId
+
+    targets = select(project, selection)
+    variants = [VariantId(each.region.name, each.cluster.name, each.blueprint.name) for each in targets]
+    if selection.is_whole:  # also what has no variant
+        regions = project.regions.values()
+        return regions, [each for region in regions for each in region.clusters], project.blueprints.values(), variants
+    chosen = {target.region.name: target.region for target in targets}
+    clusters = {(target.region.name, target.cluster.name): target.cluster for target in targets}
+    blueprints = {target.blueprint.name: target.blueprint for target in targets}
+    return chosen.values(), list(clusters.values()), blueprints.values(), variants
 
 
-def cases(project: Project) -> Iterator[dict[str, Any]]:
-    """Give a record a case."""
-    for blueprint in project.blueprints.values():
-        yield {
-            "name": blueprint.name,
-            "title": blueprint.title,
-            "namespace": blueprint.namespace,
-            "minimumKubernetes": blueprint.minimum_kubernetes,
-            "clusters": sum(blueprint.name in cluster.cases for cluster in _clusters(project)),
-            "components": [use.component for use in blueprint.uses],
-        }
+def _region(region: Region) -> Record:
+    return {
+        "name": region.name,
+        "zh": region.facts.get("zh", ""),
+        "area": region.area,
+        "tier": region.tier,
+        "environment": region.environment,
+        "wave": region.wave,
+        "clusters": [cluster.name for cluster in region.clusters],
+    }
 
 
-def variants(project: Project) -> Iterator[dict[str, Any]]:
-    """Give a record a variant."""
-    for cluster in _clusters(project):
-        for case in cluster.cases:
-            address = f"{cluster.region}/{cluster.name}/{case}"
-            yield {"id": address, "region": cluster.region, "cluster": cluster.name, "case": case}
+def _cluster(cluster: Cluster) -> Record:
+    return {
+        "region": cluster.region,
+        "name": cluster.name,
+        "kubernetes": cluster.kubernetes,
+        "versionSet": cluster.version_set,
+        "cases": list(cluster.cases),
+    }
 
 
-_RECORDS = {Noun.REGIONS: regions, Noun.CLUSTERS: clusters, Noun.CASES: cases, Noun.VARIANTS: variants}
+def _case(blueprint: Blueprint, clusters: Iterable[Cluster]) -> Record:
+    return {
+        "name": blueprint.name,
+        "title": blueprint.title,
+        "namespace": blueprint.namespace,
+        "kubernetes": f">={blueprint.minimum_kubernetes}",
+        "clusters": sum(blueprint.name in cluster.cases for cluster in clusters),
+        "components": [use.component for use in blueprint.uses],
+    }
 
 
-def _clusters(project: Project) -> Iterator[Cluster]:
-    for region in project.regions.values():
-        yield from region.clusters
+def _variant(variant: VariantId) -> Record:
+    return {"id": str(variant), "region": variant.region, "cluster": variant.cluster, "case": variant.case}
 
 
-def _cell(value: str | float | Sequence[str] | Mapping[str, Any]) -> str:
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+def _cell(value: Any) -> str:
+    return ",".join(value) if isinstance(value, list) else str(value)

@@ -50,7 +50,7 @@ ProjectDirectory = Annotated[
 ]
 Output = Annotated[Format, option("-o", "--output", help=OUTPUT_HELP)]
 Color = Annotated[Colour, option("--color", help="Colours; NO_COLOR and FORCE_COLOR are honoured.")]
-Quiet = Annotated[bool, option("-q", "--quiet", help="Print findings only.")]
+Quiet = Annotated[bool, option("-q", "--quiet", help="Print findings and data, nothing else.")]
 
 Regions = Annotated[list[str] | None, option("--region", metavar="GLOB", help="Only these regions (repeatable).")]
 Clusters = Annotated[list[str] | None, option("--cluster", metavar="GLOB", help="Only these clusters (repeatable).")]
@@ -61,7 +61,7 @@ Selector = Annotated[
 ]
 Sets = Annotated[
     list[str] | None,
-    option("--set", metavar="PATH=VALUE", help="Set a value above all layers: autoscaling.max=20 (repeatable)."),
+    option("--set", metavar="PATH=VALUE", help="Set a value above all layers: payment-gateway.autoscaling.max=20."),
 ]
 VersionSet = Annotated[
     str,

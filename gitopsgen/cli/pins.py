@@ -37,9 +37,9 @@ def update(
     color: Color = Colour.AUTO,
     quiet: Quiet = False,
 ) -> int:
-    """Resolve the tags of the image lock to digests, asking the registries.
+    """Resolve the image lock's tags to digests.
 
-    Without IMAGE: every image that has no digest yet. Comments and layout of the lock are kept.
+    The registries are asked. Without IMAGE: every image that has no digest yet. Comments and layout of the lock are kept.
     GITOPSGEN_REGISTRY_USER and GITOPSGEN_REGISTRY_PASSWORD are sent to registries that ask for them.
     """
     from datetime import UTC, datetime

@@ -27,7 +27,7 @@ from gitopsgen.cli.options import (
     option,
     subcommand,
 )
-from gitopsgen.cli.selection import select
+from gitopsgen.cli.selection import selection_of
 from gitopsgen.diagnostics import Severity, UsageError
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def render(
         )
     console = open_console(project, output, color, quiet)
     options = RenderOptions(
-        selection=select(region, cluster, case, selector, set_, version_set),
+        selection=selection_of(region, cluster, case, selector, set_, version_set),
         output=output_dir.absolute() if output_dir else None,
         check=check,
         dry_run=dry_run,

@@ -41,7 +41,7 @@ def import_(
     Each kind and version becomes <group>/<kind>_<version>.json in the output directory.
     """
     from gitopsgen.report import Report
-    from gitopsgen.schemas import import_crds
+    from gitopsgen.schemas.importer import import_crds
 
     console = Console(Path.cwd(), output, color, quiet)
     outcome = import_crds(sources, output_dir, only=only)

@@ -1,0 +1,168 @@
+"""The documentation says what the program does, no less and no more."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+import typer
+
+from gitopsgen import cli
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")]
+PAGES += sorted((ROOT / "docs").rglob("*.md"))
+MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
+CI = (ROOT / ".github/workflows/ci.yml").read_text("utf-8")
+
+WIDEST_HELP = 60  # what fits beside the names in a terminal of 80 columns
+
+
+def commands():
+    """Give all commands of the program by their full name."""
+    group = typer.main.get_command(cli.app)
+    context = click.Context(group)
+    pending = [(name, group.get_command(context, name)) for name in group.list_commands(context)]
+    found = {}
+    while pending:
+        name, command = pending.pop()
+        if hasattr(command, "commands"):
+            pending.extend((f"{name} {below}", each) for below, each in command.commands.items())
+        else:
+            found[name] = command
+    return found
+
+
+COMMANDS = commands()
+
+
+def options_of(command):
+    return {flag for parameter in command.params for flag in parameter.opts} | {"--help", "-h"}
+
+
+def called(text):
+    """Give the calls of the program in the code blocks of a page."""
+    blocks = re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return [
+        line.removeprefix("$ gitopsgen ") for block in blocks for line in block.splitlines() if "$ gitopsgen " in line
+    ]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_stands_in_the_readme(name):
+    assert f"`gitopsgen {name}" in README
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_option_has_a_help_that_fits(name):
+    command = COMMANDS[name]
+    first = command.help.splitlines()[0]
+
+    assert first.endswith(".")
+    assert len(first) <= WIDEST_HELP
+    assert all(parameter.help for parameter in command.params if isinstance(parameter, click.Option))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_flag_can_be_set_in_the_environment(name):
+    """But where files go is said anew for each import of schemas."""
+    flags = [parameter for parameter in COMMANDS[name].params if isinstance(parameter, click.Option)]
+    silent = {flag.opts[0] for flag in flags if not flag.envvar}
+
+    assert silent <= {"--help", "--output", "--only"}
+    assert all(flag.envvar.startswith("GITOPSGEN_") for flag in flags if flag.envvar)
+
+
+@pytest.mark.parametrize("call", called(README))
+def test_the_calls_in_the_readme_exist(call):
+    name = max((name for name in COMMANDS if call.startswith(name)), key=len)
+    flags = set(re.findall(r"(?<=\s)(--[a-z-]+|-[a-z])\b", call))
+
+    assert flags <= options_of(COMMANDS[name])
+
+
+def test_the_flags_named_in_the_readme_exist():
+    known = set.union(*(options_of(command) for command in COMMANDS.values()))
+
+    assert set(re.findall(r"`(--?[a-z][a-z-]*)", README)) <= known
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_between_pages_lead_somewhere(page):
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8"))
+
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_targets_of_make_are_those_that_are_documented():
+    targets = set(re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)[1].split())
+    named = set(re.findall(r"`make ([a-z]+)", "".join(page.read_text("utf-8") for page in PAGES)))
+
+    assert named <= targets
+    assert {"render", "test", "lint", "bench", "real", "deep"} <= targets
+
+
+@pytest.mark.parametrize("word", ["region", "area", "variant", "blueprint", "case", "overlay", "version set", "values"])
+def test_the_glossary_has_the_words_of_the_command_line(word):
+    assert f"| **{word}** |" in (ROOT / "docs/glossary.md").read_text("utf-8")
+
+
+def test_the_glossary_is_sorted():
+    words = re.findall(r"^\| \*\*([^*]+)\*\*", (ROOT / "docs/glossary.md").read_text("utf-8"), re.MULTILINE)
+
+    assert words == sorted(words)
+
+
+def test_decisions_are_all_listed():
+    folder = ROOT / "docs/decisions"
+    index = (folder / "README.md").read_text("utf-8")
+
+    for record in folder.glob("0*.md"):
+        text = record.read_text("utf-8")
+
+        assert f"({record.name})" in index
+        assert re.search(r"^Status: \w+.* Date: \d{4}-\d\d-\d\d\.$", text, re.MULTILINE), record.name
+        assert [head for head in ("Context", "Decision", "Consequences") if f"\n## {head}\n" not in text] == []
+
+
+def test_the_architecture_page_stops_in_time():
+    assert (ROOT / "docs/architecture.md").read_text("utf-8").count("\n") <= 120
+
+
+def test_actions_are_pinned_by_commit_and_nothing_is_permitted_by_default():
+    uses = re.findall(r"uses: (\S+)", CI)
+
+    assert uses
+    assert [use for use in uses if not re.search(r"@[0-9a-f]{40}$", use)] == []
+    assert "\npermissions: {}\n" in CI
+
+
+def test_every_ignored_rule_of_the_linter_has_its_reason():
+    text = (ROOT / "pyproject.toml").read_text("utf-8")
+    lint = tomllib.loads(text)["tool"]["ruff"]["lint"]
+    ignored = [*lint["ignore"], *(rule for rules in lint["per-file-ignores"].values() for rule in rules)]
+
+    for rule in ignored:
+        assert re.search(rf'^ +"{rule}", +# \S+', text, re.MULTILINE), rule
+
+
+def test_the_lock_pins_every_dependency():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [
+        *project["dependencies"],
+        *(each for extra in project["optional-dependencies"].values() for each in extra),
+    ]
+    pinned = {line.partition("==")[0].lower().replace("_", "-") for line in lock_lines()}
+
+    for requirement in wanted:
+        assert re.match(r"[A-Za-z0-9._-]+", requirement)[0].lower().replace("_", "-") in pinned
+    assert [line for line in lock_lines() if not re.fullmatch(r"[\w.-]+==[\w.]+", line)] == []
+
+
+def lock_lines():
+    lines = (ROOT / "requirements/test.txt").read_text("utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]

@@ -1,0 +1,90 @@
+"""Replay whole sessions with the program: `tests/stories/*.txt`.
+
+A story is prose, then sections. `-- path --` writes a file into a fresh copy of `tests/stories/base`
+(an empty one removes it); `-- session --` runs commands, each followed by what it must print:
+`> ` before a line of stdout, `2> ` of stderr, `= 1` for an exit code other than 0.
+GITOPSGEN_REWRITE=1 writes what was printed into the story instead of comparing.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+STORIES = Path(__file__).parent / "stories"
+SECTION = re.compile(r"^-- (.+) --\n", re.MULTILINE)
+RUN = [sys.executable, "-m", "gitopsgen"]
+
+
+def environment():
+    """Give the environment of a story: nothing of the machine's that the program listens to."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
+    return {**kept, "LC_ALL": "C.UTF-8", "GITOPSGEN_JOBS": "1"}
+
+
+def run(command, project):
+    arguments = shlex.split(command)
+    assert arguments[0] == "gitopsgen", "a story only runs gitopsgen"
+
+    done = subprocess.run(
+        [*RUN, *arguments[1:]], cwd=project, env=environment(), capture_output=True, text=True, check=False
+    )
+
+    said = [*(f"> {line}" for line in done.stdout.splitlines()), *(f"2> {line}" for line in done.stderr.splitlines())]
+    return [f"$ {command}", *(line.rstrip() for line in said), *([f"= {done.returncode}"] if done.returncode else [])]
+
+
+def replay(session, project):
+    commands = [line[2:] for line in session.splitlines() if line.startswith("$ ")]
+    return "\n".join(line for command in commands for line in run(command, project)) + "\n"
+
+
+def write(project, path, text):
+    file = project / path
+    if text.strip():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text.rstrip("\n") + "\n", "utf-8")
+    else:
+        file.unlink()
+
+
+def retell(story, project):
+    """Give the story as it happens now."""
+    prose, *sections = SECTION.split(story)
+    told = [prose]
+    for name, text in zip(sections[::2], sections[1::2], strict=True):
+        if name == "session":
+            blank = "\n" if text.endswith("\n\n") else ""
+            told.append(f"-- session --\n{replay(text, project)}{blank}")
+        else:
+            write(project, name, text)
+            told.append(f"-- {name} --\n{text}")
+    return "".join(told)
+
+
+@pytest.mark.parametrize("file", sorted(STORIES.glob("*.txt")), ids=lambda file: file.stem)
+def test_story(file, tmp_path):
+    project = tmp_path / "project"
+    shutil.copytree(STORIES / "base", project)
+    story = file.read_text("utf-8")
+
+    told = retell(story, project)
+
+    if os.environ.get("GITOPSGEN_REWRITE"):
+        file.write_text(told, "utf-8")
+    assert story == told
+
+
+def test_every_story_is_prose_first_and_runs_something():
+    for file in STORIES.glob("*.txt"):
+        prose, *sections = SECTION.split(file.read_text("utf-8"))
+
+        assert prose.strip(), file
+        assert "session" in sections[::2], file
