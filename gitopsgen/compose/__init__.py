@@ -55,9 +55,7 @@ class _Composing:
         cluster = self._cluster(target)
         if not self._is_new_enough(target, cluster):
             return None
-        layers = with_set(
-            value_layers(project, region, cluster.name, blueprint), self.sets, blueprint.name
-        )
+        layers = with_set(value_layers(project, region, cluster.name, blueprint), self.sets, blueprint.name)
         case = self.cases.get(blueprint.name)
         if case is None:
             case = self.cases[blueprint.name] = case_values(project, blueprint)

@@ -89,12 +89,16 @@ class CaseValues:
 def case_values(project: Project, blueprint: Blueprint) -> CaseValues:
     """Make ready to judge the values of a case."""
     plan = plan_of(blueprint.schema)
-    judge = Judge(blueprint.schema, jsonschema_rs.Draft202012Validator(blueprint.schema))
+    judge = Judge(blueprint.schema, jsonschema_rs.Draft202012Validator(dict(blueprint.schema)))
     return CaseValues(project, blueprint, judge, plan, Fold(plan))
 
 
 def _in_file(layer: Layer, problem: Problem) -> Found:
-    return layer.file, Problem(problem.kind, file_path(layer, problem.path), problem.message, problem.hint, problem.key), ()
+    return (
+        layer.file,
+        Problem(problem.kind, file_path(layer, problem.path), problem.message, problem.hint, problem.key),
+        (),
+    )
 
 
 def file_path(layer: Layer, path: Path) -> Path:

@@ -79,7 +79,7 @@ class _Tracer:
         return self._facts(path)
 
     def _peer(self, path: Path) -> Provenance:
-        """Tell the origins of what is computed from two cities: the name that chose the other, and both cities' facts."""
+        """Tell the origins of what is computed from two cities: the name of the other, and facts of both."""
         _, index, name = path
         chosen = self._facts(path[:2])
         peers = self.region.facts["failover"]
@@ -115,7 +115,9 @@ class _Tracer:
         forced = self.selection.version_set
         if not forced:
             return facts
-        return Provenance((Origin("--version-set", Location("--version-set"), forced),), (*facts.winners, *facts.losers))
+        return Provenance(
+            (Origin("--version-set", Location("--version-set"), forced),), (*facts.winners, *facts.losers)
+        )
 
     def _single_file(self, root: str, path: Path) -> Provenance:
         """Tell the origin of what stands in one file, without layers."""
@@ -125,7 +127,9 @@ class _Tracer:
             return Provenance((Origin("file", Location(file, 1, 1), self.blueprint.files.get(file), path),))
         versions = self.selection.version_set or self.cluster.version_set
         layers = {
-            "case": Layer(f"blueprint {self.blueprint.name}", f"{self.blueprint.directory}/blueprint.yaml", self.blueprint.facts),
+            "case": Layer(
+                f"blueprint {self.blueprint.name}", f"{self.blueprint.directory}/blueprint.yaml", self.blueprint.facts
+            ),
             "versions": Layer(f"version set {versions}", f"{self.overlays}/version-sets/{versions}.yaml", {}),
             "images": Layer("image lock", f"{self.overlays}/images.lock.yaml", project.images, ("images",)),
             "project": Layer("settings", "gitopsgen.yaml", project.settings.raw),

@@ -162,9 +162,7 @@ def _blueprint(inputs: Inputs, package: _Package, components: Mapping[str, _Pack
 
 def _mounted_templates(used: list[tuple[_Package, tuple[str, ...]]]) -> tuple[Template, ...]:
     return tuple(
-        replace(template, at=at, component=component.name)
-        for component, at in used
-        for template in component.templates
+        replace(template, at=at, component=component.name) for component, at in used for template in component.templates
     )
 
 

@@ -92,7 +92,9 @@ def _read_common(layers: Layers, reader: OverlayReader, file: str) -> None:
         data = reader.plain("version-set", file)
         layers.version_sets[name] = VersionSet(name, str(data.get("kubernetes", "")), data)
     elif not path.endswith("README.md"):
-        reader.inputs.report_file(STRAY_FILE, file, f'"{file}" is no overlay', "see the folders that overlays/ may have")
+        reader.inputs.report_file(
+            STRAY_FILE, file, f'"{file}" is no overlay', "see the folders that overlays/ may have"
+        )
 
 
 def _read_region(layers: Layers, reader: OverlayReader, region: str) -> None:
@@ -114,7 +116,9 @@ def _read_region(layers: Layers, reader: OverlayReader, region: str) -> None:
 def _read_case_file(layers: Layers, reader: OverlayReader, region: str, file: str) -> None:
     steps = file[len(layers.region_directory(region)) + 1 :].split("/")
     if not file.endswith(".yaml") or len(steps) > 2:  # noqa: PLR2004 - cluster and case
-        reader.inputs.report_file(STRAY_FILE, file, f'"{file}" is no overlay', "name it <case>.yaml or <cluster>/<case>.yaml")
+        reader.inputs.report_file(
+            STRAY_FILE, file, f'"{file}" is no overlay', "name it <case>.yaml or <cluster>/<case>.yaml"
+        )
         return
     cluster = steps[0] if len(steps) > 1 else ""
     case = steps[-1].removesuffix(".yaml")

@@ -96,5 +96,5 @@ def _satisfies(version: str, required: str) -> bool:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    numbers = [int(number) for number in re.findall(r"\d+", version.split("+")[0])[:3]]
+    numbers = [int(number) for number in re.findall(r"\d+", version.split("+", 1)[0])[:3]]
     return tuple(numbers + [0] * (3 - len(numbers)))

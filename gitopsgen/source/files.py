@@ -48,7 +48,8 @@ def _drain(descriptor: int, size: int) -> bytes:
 def walk(root: Path, directory: str, skip: str = "") -> Outcome[tuple[str, ...]]:
     """Give all files under a directory, relative to the root and sorted; hidden ones are left out.
 
-    The directory `skip` is not entered. A link that leaves the root, a link to a directory and a name that is no UTF-8 are findings.
+    The directory `skip` is not entered. A link that leaves the root, a link to a directory
+    and a name that is no UTF-8 are findings.
     """
     files: list[str] = []
     found: list[Diagnostic] = []

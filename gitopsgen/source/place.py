@@ -6,11 +6,12 @@ explanations, not on the common path. Knows nothing of what the fields mean.
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 from yaml import events
-from yaml.cyaml import CParser
+from yaml._yaml import CParser
 
 from gitopsgen.diagnostics import Location
 
@@ -36,10 +37,9 @@ def positions(text: str, wanted: Iterable[tuple[Path, bool]]) -> dict[tuple[Path
     """
     asked = list(wanted)
     seeker = _Seeker({path[:length] for path, _ in asked for length in range(len(path) + 1)})
-    try:
+    # A text may have a syntax error of its own: what stands before it is still found.
+    with contextlib.suppress(yaml.YAMLError):
         seeker.run(CParser(text))
-    except yaml.YAMLError:
-        pass  # the text has a syntax error of its own: what was found before it still holds
     return {(path, key): seeker.nearest(path, key=key) for path, key in asked}
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 from yaml import events
-from yaml.cyaml import CParser
+from yaml._yaml import CParser
 
 from gitopsgen.diagnostics import Diagnostic, Location, Outcome, Related
 from gitopsgen.source import findings

@@ -28,7 +28,7 @@ _NUMBER_LIKE: Final = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _DATE_LIKE: Final = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt\s].*)?", re.DOTALL)
-_LONGEST_INTEGER: Final = 20  # characters of a 64-bit integer; also keeps int() from very long texts
+_LONGEST_INTEGER: Final = 20  # characters of a 64-bit integer; keeps int() from very long texts
 _LONGEST_FLOAT: Final = 18  # 15 significant digits always survive a float, with room for sign, point and zero
 
 
@@ -69,7 +69,7 @@ def _word_cure(text: str) -> str:
 def _read_number(text: str) -> str | float | Ambiguous:
     """Give the value of a scalar that starts like a number."""
     if _INTEGER.fullmatch(text):
-        if len(text) < _LONGEST_INTEGER or -(2**63) <= int(text[: _LONGEST_INTEGER + 1]) < 2**63:
+        if -(2**63) <= int(text[: _LONGEST_INTEGER + 1]) < 2**63:
             return int(text)
         return Ambiguous(f"integer {_shortened(text)} does not fit in 64 bits", "write it in quotes")
     if _FLOAT.fullmatch(text):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 from yaml import events
-from yaml.cyaml import CParser
+from yaml._yaml import CParser
 
 from gitopsgen.diagnostics import Diagnostic, Location, Outcome
 from gitopsgen.source import findings
@@ -65,14 +65,18 @@ def stray_tabs(file: str, text: str) -> tuple[Diagnostic, ...]:
 def _scalar_spans(text: str) -> list[tuple[int, int]]:
     """Give where scalars start and end; all the rest of the text where it is no YAML."""
     spans = []
-    parser = CParser(text)
+    parser: Any = CParser(text)
     try:
         while type(event := parser.get_event()) is not events.StreamEndEvent:
-            if type(event) is events.ScalarEvent:
-                spans.append((event.start_mark.index, event.end_mark.index))
+            if event.__class__ is events.ScalarEvent:
+                spans.append(_span(event))
     except yaml.YAMLError:
         spans.append((spans[-1][1] if spans else 0, len(text)))
     return spans
+
+
+def _span(event: Any) -> tuple[int, int]:
+    return event.start_mark.index, event.end_mark.index
 
 
 def _place(file: str, text: str, index: int) -> Location:

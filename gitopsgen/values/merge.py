@@ -148,9 +148,15 @@ class _Merging:
             seen.add(key)
             new = self.merge(merged[key], item, plan.items, place) if key in merged else self.fresh(item, place)
             merged[key] = new
+            self._forget((*place, plan.key))
         result = [item for item in merged.values() if item is not _GONE]
         unchanged = len(result) == len(lower) and all(new is old for new, old in zip(result, lower, strict=True))
         return lower if unchanged else result
+
+    def _forget(self, path: Path) -> None:
+        """Leave out a key that says which item is meant: it has to repeat what is below."""
+        if path in self.inherited:
+            self.inherited.remove(path)
 
     def fresh(self, value: Any, path: Path) -> Any:
         """Give a value that lies over nothing: any tag in it but `!replace` has nothing to work on."""

@@ -143,7 +143,7 @@ def _description(schema: Mapping[str, Any], error: jsonschema_rs.ValidationError
     return text[:1].lower() + text[1:].rstrip(".") if text else ""
 
 
-def _type(error: Any, kind: Any) -> str:
+def _type(_error: Any, kind: Any) -> str:
     return " or ".join(_NAMES.get(name, name) for name in kind.types)
 
 
