@@ -112,7 +112,7 @@ def _salvaged(raw: bytes, error: Exception) -> Ledger:
     for path, entry in filter(None, map(_entry_of_line, lines)):
         alternatives[path] = alternatives.get(path, frozenset()) | {entry.digest}
         entries[path] = entry
-    return Ledger(entries, _fault(lines, error), alternatives)
+    return Ledger(entries, fault_of(lines, error), alternatives)
 
 
 def _entry_of_line(line: str) -> tuple[str, Entry] | None:
@@ -123,13 +123,12 @@ def _entry_of_line(line: str) -> tuple[str, Entry] | None:
         return None
 
 
-def _fault(lines: list[str], error: Exception) -> Fault:
+def fault_of(lines: list[str], error: Exception) -> Fault:
+    """Find what is wrong with the lines of a ledger or of read-sets that cannot be read, and where."""
     for number, line in enumerate(lines, 1):
         if line.startswith(MARKERS):
-            return Fault(
-                "unmerged-ledger", f'ledger has the conflict marker "{line[:7]}" of an unfinished merge', number
-            )
+            return Fault("unmerged-ledger", f'has the conflict marker "{line[:7]}" of an unfinished merge', number)
     if isinstance(error, json.JSONDecodeError):
-        return Fault("corrupt-ledger", f"ledger is not valid JSON: {error.msg.lower()}", error.lineno)
+        return Fault("corrupt-ledger", f"is not valid JSON: {error.msg.lower()}", error.lineno)
     reason = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
-    return Fault("corrupt-ledger", f"ledger cannot be read: {reason}", 1)
+    return Fault("corrupt-ledger", f"cannot be read: {reason}", 1)

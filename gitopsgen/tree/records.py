@@ -72,11 +72,13 @@ class Survey:
 class Written:
     """The folder of one region after a write.
 
-    `signature` is what `TreeState.record` keeps: empty where something went wrong.
+    `files` counts those written; the rest is for `TreeState.record`: `ledger` is the digest of the ledger,
+    `signature` is empty where something went wrong.
     """
 
     region: str
     files: int
+    ledger: str = ""
     signature: str = ""
     youngest: int = 0  # the latest change of a file, in nanoseconds
 

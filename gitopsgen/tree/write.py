@@ -8,13 +8,14 @@ stopped at any instant, each file is the old or the new one, and the next plan k
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from errno import EDQUOT, EIO, EMFILE, ENOSPC, EROFS
 
 from gitopsgen.diagnostics import Diagnostic, Outcome
 from gitopsgen.tree.findings import finding, refused
+from gitopsgen.tree.holding import digest
 from gitopsgen.tree.ledger import journal_text, ledger_text
 from gitopsgen.tree.output import DIRECTORY, Descent, opened
 from gitopsgen.tree.paths import JOURNAL, LEDGER, STAGE, TEMPORARY, prefixes
@@ -34,7 +35,7 @@ def write(plan: RegionPlan) -> Outcome[Written]:
     if plan.failed:
         return Outcome(Written(plan.region, 0), plan.diagnostics)
     if plan.is_noop:
-        return Outcome(Written(plan.region, 0, signature(survey.files, survey.others), youngest(survey.files)))
+        return Outcome(_signed(plan, 0, survey.files, plan.held.raw_ledger or b""))
     try:
         with opened(plan.output, create=True) as top:
             return _make(plan, top) if plan.held.is_empty else _Change(plan, dict(survey.files)).carried_out(top)
@@ -51,7 +52,7 @@ def write_all(plans: Iterable[RegionPlan]) -> Outcome[tuple[Written, ...]]:
 
 def _make(plan: RegionPlan, top: int) -> Outcome[Written]:
     """Make a folder aside and rename it into place."""
-    stage, path, stats = STAGE + plan.region, "", {}
+    stage, path, stats, ledger = STAGE + plan.region, "", {}, ledger_text(plan.entries)
     with suppress(FileNotFoundError):
         remove_tree(stage, top)
     try:
@@ -61,14 +62,19 @@ def _make(plan: RegionPlan, top: int) -> Outcome[Written]:
                 folder, _, name = path.rpartition("/")
                 stats[path] = create(name, one.content, way.to(folder, create=True))
             path = LEDGER
-            stats[path] = create(LEDGER, ledger_text(plan.entries), way.to(""))
+            stats[path] = create(LEDGER, ledger, way.to(""))
         path = ""
         os.rename(stage, plan.region, src_dir_fd=top, dst_dir_fd=top)
     except OSError as error:
         with suppress(OSError):
             remove_tree(stage, top)
         return Outcome(Written(plan.region, 0), (refused(place(plan.output, plan.region, path), error),))
-    return Outcome(Written(plan.region, len(plan.writes), signature(stats, {}), youngest(stats)))
+    return Outcome(_signed(plan, len(plan.writes), stats, ledger))
+
+
+def _signed(plan: RegionPlan, files: int, stats: Mapping[str, Stat], ledger: bytes) -> Written:
+    others = plan.held.survey.others
+    return Written(plan.region, files, digest(ledger), signature(stats, others), youngest(stats))
 
 
 def create(name: str, content: bytes, folder: int) -> Stat:
@@ -104,6 +110,7 @@ class _Change:
     stats: dict[str, Stat]
     findings: list[Diagnostic] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
+    ledger: bytes = b""
 
     def carried_out(self, top: int) -> Outcome[Written]:
         with Descent(os.open(self.plan.region, DIRECTORY, dir_fd=top)) as way:
@@ -182,9 +189,9 @@ class _Change:
         path = LEDGER
         try:
             if entries := self._entries():
-                text = ledger_text(entries)
-                if text != self.plan.held.raw_ledger:
-                    self.stats[LEDGER] = replace(LEDGER, text, way.to(""))
+                self.ledger = ledger_text(entries)
+                if self.ledger != self.plan.held.raw_ledger:
+                    self.stats[LEDGER] = replace(LEDGER, self.ledger, way.to(""))
             elif LEDGER in self.stats:
                 self._remove(LEDGER, way)
             path = JOURNAL
@@ -222,8 +229,7 @@ class _Change:
         written = len(self.plan.writes.keys() - self.failed)
         if self.findings or JOURNAL in self.stats:
             return Written(self.plan.region, written)
-        others = self.plan.held.survey.others
-        return Written(self.plan.region, written, signature(self.stats, others), youngest(self.stats))
+        return _signed(self.plan, written, self.stats, self.ledger)
 
 
 def _announced(plan: RegionPlan) -> dict[str, Intent]:
