@@ -13,7 +13,7 @@ from typing import Any
 Json = dict[str, Any]
 
 # Raised whenever the result for the same input changes: caches are keyed by it.
-FORMAT = 1
+FORMAT = 2
 
 _REFERENCE = "#/$defs/"
 _DROPPED = frozenset(
@@ -51,7 +51,7 @@ def build(definitions: Json, facts: Json, *, exact: bool) -> Json:
     return {
         "kinds": _kinds(definitions, facts["kinds"], exact=exact),
         "definitions": {
-            name: _SCALARS.get(name) or _definition(definition, facts["definitions"].get(name, {}))
+            name: _SCALARS.get(name) or _definition(definition, _facts(name, definitions, facts["definitions"]))
             for name, definition in definitions.items()
         },
     }
@@ -64,7 +64,23 @@ def closure(library: Json, definition: str) -> Json:
         found = _references(library["definitions"][queue.pop()]) - names
         names |= found
         queue.extend(found)
-    return {"$ref": _REFERENCE + definition, "$defs": {name: library["definitions"][name] for name in sorted(names)}}
+    return {
+        **_root(library["definitions"][definition]),
+        "$defs": {name: library["definitions"][name] for name in sorted(names)},
+    }
+
+
+def _root(definition: Json) -> Json:
+    # in the schema of a kind itself, other than where it stands in another, every field may be null
+    fields = {name: _nullable(field) for name, field in definition.get("properties", {}).items()}
+    return {**definition, "type": "object", "properties": fields}
+
+
+def _nullable(field: Json) -> Json:
+    if not isinstance(field.get("type"), str):
+        return field
+    enum = {"enum": [*field["enum"], None]} if "enum" in field else {}
+    return {**field, "type": [field["type"], "null"], **enum}
 
 
 def _kinds(definitions: Json, published: Json, *, exact: bool) -> Json:
@@ -89,6 +105,15 @@ def _is_internal(kind: str, definition: Json) -> bool:
     # lists, options and answers carry a kind too, but no object of theirs stands in a manifest
     metadata = definition.get("properties", {}).get("metadata", {}).get("$ref", "")
     return kind.endswith("List") or not metadata.endswith("ObjectMeta")
+
+
+def _facts(name: str, definitions: Json, facts: Json) -> Json:
+    found = facts.get(name, {})
+    specification = definitions[name].get("properties", {}).get("spec", {}).get("$ref", "").rpartition("/")[2]
+    if "x-kubernetes-group-version-kind" in definitions[name] and definitions.get(specification, {}).get("required"):
+        # to the server a missing specification is an empty one, which then lacks what it requires
+        return {**found, "spec": {"required": True, **found.get("spec", {})}}
+    return found  # type: ignore[no-any-return]  # a JSON value
 
 
 def _definition(definition: Json, facts: Json) -> Json:
