@@ -44,21 +44,17 @@ def great_circle_km(one: tuple[float, float], other: tuple[float, float]) -> flo
 def peers(names: list[str], facts: Mapping[str, Mapping[str, Any]], region: str) -> list[dict[str, Any]]:
     """Give what templates see of the cities that take over for a region, in the order of preference.
 
-    Those without coordinates are left out: the loader has reported them.
+    `near` counts them from 1. Those without coordinates are left out: the loader has reported them.
     """
-    own = facts[region]
-    return [
-        _peer(name, own, facts[name])
-        for name in names
-        if name in facts and _is_placed(own) and _is_placed(facts[name])
-    ]
+    placed = [name for name in names if _is_placed(facts.get(name)) and _is_placed(facts[region])]
+    return [_peer(name, near, facts[region], facts[name]) for near, name in enumerate(placed, start=1)]
 
 
-def _is_placed(facts: Mapping[str, Any]) -> bool:
-    return all(type(facts.get(name)) in (int, float) for name in ("lat", "lon"))
+def _is_placed(facts: Mapping[str, Any] | None) -> bool:
+    return facts is not None and all(type(facts.get(name)) in (int, float) for name in ("lat", "lon"))
 
 
-def _peer(name: str, own: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+def _peer(name: str, near: int, own: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
     way = link(own, facts)
     return {
         "name": name,
@@ -66,5 +62,5 @@ def _peer(name: str, own: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[s
         "area": facts.get("area", ""),
         "km": way.km,
         "rttMs": way.round_trip_ms,
-        "near": facts.get("area") == own.get("area"),
+        "near": near,
     }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from gitopsgen.compose.findings import CASE_LEFT_OUT, KUBERNETES_TOO_OLD
 from gitopsgen.compose.judging import CaseValues, case_values
-from gitopsgen.compose.provenance import provenance
+from gitopsgen.compose.provenance import Origins, provenance
 from gitopsgen.compose.selection import Selection, Target, parse_selector, parse_set, select
 from gitopsgen.compose.stacks import case_files, case_overlays, fact_layers, set_layers, value_layers, with_set
 from gitopsgen.diagnostics import Outcome
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gitopsgen.compose.judging import Found
     from gitopsgen.model.project import Cluster, Project
 
-__all__ = ["Selection", "compose", "parse_selector", "parse_set", "provenance", "select"]
+__all__ = ["Origins", "Selection", "compose", "parse_selector", "parse_set", "provenance", "select"]
 
 
 def compose(project: Project, selection: Selection) -> Outcome[tuple[Variant, ...]]:

@@ -9,15 +9,16 @@ from gitopsgen.compose.stacks import fact_layers, set_layers, value_layers, with
 from gitopsgen.diagnostics import Location, UsageError
 from gitopsgen.model.project import Layer
 from gitopsgen.model.variant import Origin, Provenance
-from gitopsgen.source import locate
+from gitopsgen.source import PlaceIndex, locate
 from gitopsgen.values import Tagged, plan_of, trace
 
 if TYPE_CHECKING:
     from gitopsgen.compose.selection import Selection
-    from gitopsgen.model.project import Cluster, Project, Region
+    from gitopsgen.model.project import Blueprint, Cluster, Project, Region
     from gitopsgen.model.variant import Path, VariantId
     from gitopsgen.values import Contribution, Plan
 
+_LARGEST_INDEX: Final = 256 * 1024  # characters; the places of all fields of a larger text would fill memory
 _COORDINATES: Final = (("lat",), ("lon",))
 
 
@@ -26,23 +27,58 @@ def provenance(project: Project, selection: Selection, variant: VariantId, path:
 
     Without winners where the path has no value. Raises UsageError where the variant does not exist.
     """
-    return _Tracer(project, selection, variant).trace(path)
+    return Origins(project, selection).of(variant, path)
+
+
+class Origins:
+    """The origins of values of a project, for those who ask for many: what can be kept is looked up once."""
+
+    def __init__(self, project: Project, selection: Selection) -> None:
+        """Look things up in one project."""
+        self.project = project
+        self.selection = selection
+        self.sets = set_layers(project, selection)
+        self._plans: dict[str, Plan | None] = {}
+        self._places: dict[str, PlaceIndex] = {}
+
+    def of(self, variant: VariantId, path: Path) -> Provenance:
+        """Give what `provenance` gives."""
+        region = self.project.regions.get(variant.region)
+        cluster = next((c for c in region.clusters if c.name == variant.cluster), None) if region else None
+        blueprint = self.project.blueprints.get(variant.case)
+        if region is None or cluster is None or blueprint is None:
+            raise UsageError(f'there is no variant "{variant}"')
+        return _Tracer(self, region, cluster, blueprint).trace(path)
+
+    def plan(self, blueprint: Blueprint) -> Plan | None:
+        """Give how the values of a case merge."""
+        if blueprint.name not in self._plans:
+            self._plans[blueprint.name] = plan_of(blueprint.schema)
+        return self._plans[blueprint.name]
+
+    def place(self, file: str, path: Path, *, key: bool = False) -> Location:
+        """Give where a field of an input file stands; what is not a file has no line."""
+        text = self.project.texts.get(file)
+        if text is None:
+            return Location(file)
+        if len(text) > _LARGEST_INDEX:
+            return locate(text, path, key=key, file=file)
+        if file not in self._places:
+            self._places[file] = PlaceIndex(file, text)
+        return self._places[file].locate(path, key=key)
 
 
 class _Tracer:
     """The origins of one variant's context."""
 
-    def __init__(self, project: Project, selection: Selection, variant: VariantId) -> None:
-        region = project.regions.get(variant.region)
-        cluster = next((c for c in region.clusters if c.name == variant.cluster), None) if region else None
-        if region is None or cluster is None or variant.case not in project.blueprints:
-            raise UsageError(f'there is no variant "{variant}"')
-        self.project = project
-        self.selection = selection
-        self.region: Region = region
-        self.cluster: Cluster = cluster
-        self.blueprint = project.blueprints[variant.case]
-        self.overlays = project.settings.overlays
+    def __init__(self, origins: Origins, region: Region, cluster: Cluster, blueprint: Blueprint) -> None:
+        self.origins = origins
+        self.project = origins.project
+        self.selection = origins.selection
+        self.region = region
+        self.cluster = cluster
+        self.blueprint = blueprint
+        self.overlays = origins.project.settings.overlays
 
     def trace(self, path: Path) -> Provenance:
         """Follow a path from the root of the context."""
@@ -57,8 +93,8 @@ class _Tracer:
 
     def _values(self, path: Path) -> Provenance:
         layers = value_layers(self.project, self.region, self.cluster.name, self.blueprint)
-        sets = set_layers(self.project, self.selection)
-        return self._layered(with_set(layers, sets, self.blueprint.name), plan_of(self.blueprint.schema), path)
+        layers = with_set(layers, self.origins.sets, self.blueprint.name)
+        return self._layered(layers, self.origins.plan(self.blueprint), path)
 
     def _facts(self, path: Path) -> Provenance:
         return self._layered(fact_layers(self.project, self.region), None, path)
@@ -85,12 +121,11 @@ class _Tracer:
         peers = self.region.facts["failover"]
         if not isinstance(index, int) or index >= len(peers) or name not in peers[index]:
             return Provenance(())
-        if name == "name":
+        if name in ("name", "near"):
             return chosen
-        inputs = _COORDINATES if name in ("km", "rttMs") else ((str(name),),)
-        own = inputs if name in ("km", "rttMs") else ()
-        if name == "near":
-            own = inputs = (("area",),)
+        is_way = name in ("km", "rttMs")
+        inputs = _COORDINATES if is_way else ((str(name),),)
+        own = inputs if is_way else ()
         other = self.project.overlays[f"{self.overlays}/regions/{peers[index]['name']}/region.yaml"].facts
         origins = [origin for part in own for origin in self._facts(part).winners]
         origins += [origin for part in inputs for origin in self._layered((other,), None, part).winners]
@@ -144,8 +179,7 @@ class _Tracer:
     def _origin(self, contribution: Contribution, *, key: bool = False) -> Origin:
         layer = contribution.layer
         path = file_path(layer, contribution.path)
-        text = self.project.texts.get(layer.file)
-        place = Location(layer.file) if text is None else locate(text, path, key=key, file=layer.file)
+        place = self.origins.place(layer.file, path, key=key)
         return Origin(layer.name, place, _plain(contribution.value), path)
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 from gitopsgen.source.files import directories, is_inside, read_bytes, walk
 from gitopsgen.source.findings import FindingKind, by_place
 from gitopsgen.source.json_text import read_json
-from gitopsgen.source.place import Position, locate, positions
+from gitopsgen.source.place import PlaceIndex, Position, locate, positions
 from gitopsgen.source.reader import MERGE_TAGS, Source, Tagged, read
 from gitopsgen.source.text import decode
 
 __all__ = [
     "MERGE_TAGS",
     "FindingKind",
+    "PlaceIndex",
     "Position",
     "Source",
     "Tagged",

@@ -43,10 +43,28 @@ def positions(text: str, wanted: Iterable[tuple[Path, bool]]) -> dict[tuple[Path
     return {(path, key): seeker.nearest(path, key=key) for path, key in asked}
 
 
-class _Seeker:
-    """The state of one pass: the path of the current node, and the places found so far."""
+class PlaceIndex:
+    """The places of all fields of one text, for those who will ask for many."""
 
-    def __init__(self, paths: set[Path]) -> None:
+    def __init__(self, file: str, text: str) -> None:
+        """Walk the text once."""
+        self.file = file
+        self._seeker = _Seeker(None)
+        with contextlib.suppress(yaml.YAMLError):
+            self._seeker.run(CParser(text))
+
+    def locate(self, path: Path, *, key: bool = False) -> Location:
+        """Give what `locate` gives."""
+        return Location(self.file, *self._seeker.nearest(path, key=key))
+
+
+class _Seeker:
+    """The state of one pass: the path of the current node, and the places found so far.
+
+    Without `paths` it notes every place.
+    """
+
+    def __init__(self, paths: set[Path] | None) -> None:
         self.paths = paths
         self.values: dict[Path, Position] = {}
         self.keys: dict[Path, Position] = {}
@@ -56,8 +74,8 @@ class _Seeker:
         self.key_place: Position = (1, 1)
 
     def run(self, parser: Any) -> None:
-        missing = len(self.paths)
-        while missing > len(self.values) or self.stack:
+        missing = -1 if self.paths is None else len(self.paths)
+        while missing != len(self.values):
             event = parser.get_event()
             kind = type(event)
             if kind in (events.MappingStartEvent, events.SequenceStartEvent):
@@ -67,8 +85,6 @@ class _Seeker:
             elif kind in (events.ScalarEvent, events.AliasEvent):
                 self._leaf(event)
             elif kind is events.StreamEndEvent:
-                return
-            if missing == len(self.values):
                 return
 
     def _open(self, event: Any, *, is_list: bool) -> None:
@@ -90,7 +106,7 @@ class _Seeker:
             self.key_place = _place(event)
             self.step = getattr(event, "value", "")
             path = self._path()
-            if path in self.paths:
+            if path is not None and self._is_asked_for(path):
                 self.keys.setdefault(path, self.key_place)
             return
         self._note(event)
@@ -99,12 +115,15 @@ class _Seeker:
     def _note(self, event: Any) -> Path | None:
         """Remember the place of a value if anyone asked for it; give its path."""
         path = self._path()
-        if path is None or path not in self.paths:
+        if path is None or not self._is_asked_for(path):
             return None
         is_block = getattr(event, "flow_style", None) is False and event.tag is None
         at_key = is_block and self.stack and not self.stack[-1][0]
         self.values.setdefault(path, self.key_place if at_key else _place(event))
         return path
+
+    def _is_asked_for(self, path: Path) -> bool:
+        return self.paths is None or path in self.paths
 
     def _path(self) -> Path | None:
         if not self.stack:

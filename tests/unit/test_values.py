@@ -288,9 +288,7 @@ def tagged(tree: Any) -> st.SearchStrategy[Any]:
     return st.just(tree) | st.just(Tagged("delete", None))
 
 
-overlays = values.flatmap(
-    lambda tree: st.fixed_dictionaries({name: tagged(value) for name, value in tree.items()})
-)
+overlays = values.flatmap(lambda tree: st.fixed_dictionaries({name: tagged(value) for name, value in tree.items()}))
 
 
 def layers_of(*data: Any) -> list[Layer]:
@@ -365,7 +363,9 @@ def test_editing_a_winner_changes_the_value(data):
         if path[-1] == "name":
             continue  # the key by which items merge: editing it makes another item
         winner = trace(layers, PLAN, path).winners[0]
-        edited = [put(one, winner.path, "edited") if layers[index] is winner.layer else one for index, one in enumerate(data)]
+        edited = [
+            put(one, winner.path, "edited") if layers[index] is winner.layer else one for index, one in enumerate(data)
+        ]
 
         assert at(merge(layers_of(*edited), PLAN).value, path) == "edited"
 
