@@ -50,7 +50,7 @@ ProjectDirectory = Annotated[
 ]
 Output = Annotated[Format, option("-o", "--output", help=OUTPUT_HELP)]
 Color = Annotated[Colour, option("--color", help="Colours; NO_COLOR and FORCE_COLOR are honoured.")]
-Quiet = Annotated[bool, option("-q", "--quiet", help="Print findings and data, nothing else.")]
+Quiet = Annotated[bool, option("-q", "--quiet", help="Leave out headings, counts and progress.")]
 
 Regions = Annotated[list[str] | None, option("--region", metavar="GLOB", help="Only these regions (repeatable).")]
 Clusters = Annotated[list[str] | None, option("--cluster", metavar="GLOB", help="Only these clusters (repeatable).")]

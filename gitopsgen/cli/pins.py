@@ -39,7 +39,8 @@ def update(
 ) -> int:
     """Resolve the image lock's tags to digests.
 
-    The registries are asked. Without IMAGE: every image that has no digest yet. Comments and layout of the lock are kept.
+    The registries are asked. Without IMAGE: every image that has no digest yet.
+    Comments and layout of the lock are kept.
     GITOPSGEN_REGISTRY_USER and GITOPSGEN_REGISTRY_PASSWORD are sent to registries that ask for them.
     """
     from datetime import UTC, datetime

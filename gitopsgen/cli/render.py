@@ -93,36 +93,45 @@ def _finish(console: Console, options: RenderOptions, done: RenderReport, verbos
     from gitopsgen.report import Report
 
     changes = {"created": done.created, "updated": done.updated, "deleted": done.deleted}
-    files = [{"path": str(path), "change": change} for change, paths in changes.items() for path in paths]
-    lines = done.stream if options.stdout else _lines(options, done, files, verbose, console.quiet)
+    files = [{"path": path, "change": change} for change, paths in changes.items() for path in paths]
     records: dict[str, list[Any]] = {"variants": [str(variant) for variant in done.variants], "files": files}
+    lines = _lines(options, done, files, verbose, console.quiet)
     code = console.finish(Report(done.diagnostics, records, lines), options.fail_on)
     return code or int(options.check and bool(files))
+
+
+def _failed(done: RenderReport, options: RenderOptions) -> bool:
+    return any(finding.severity in (Severity.ERROR, options.fail_on) for finding in done.diagnostics)
 
 
 def _lines(
     options: RenderOptions, done: RenderReport, files: list[dict[str, str]], verbose: bool, quiet: bool
 ) -> Iterator[str]:
-    """Say in a few lines what was done; the files themselves where nothing was written, or on demand."""
-    dry = options.check or options.dry_run
-    if not quiet and (dry or verbose):
-        for file in sorted(files, key=itemgetter("path")):
-            yield f"{'would be ' if dry else ''}{file['change']}: {file['path']}"
-    if not quiet:
-        yield _sentence(done, dry)
+    """Say in a few lines what was done; name the files where nothing was written, or on demand."""
+    would = "would be " if options.check or options.dry_run else ""
+    if _failed(done, options):
+        yield from () if quiet else ("nothing was written, because of what was found",)
+    elif options.stdout:
+        yield from done.stream
+    else:
+        yield from _changes(files, would) if would or verbose else ()
+        yield from () if quiet else (_sentence(done, would),)
 
 
-def _sentence(done: RenderReport, dry: bool) -> str:
+def _changes(files: list[dict[str, str]], would: str) -> Iterator[str]:
+    for file in sorted(files, key=itemgetter("path")):
+        yield f"{would}{file['change']}: {file['path']}"
+
+
+def _sentence(done: RenderReport, would: str) -> str:
     counts = {"created": done.created, "updated": done.updated, "deleted": done.deleted, "unchanged": done.unchanged}
-    said = [f"{len(paths)} {change}" for change, paths in counts.items() if paths]
-    if any(finding.severity is Severity.ERROR for finding in done.diagnostics):
-        return "nothing was written, because of errors"
-    if not any((done.created, done.updated, done.deleted)):
-        return f"nothing changed: {_scope(done)}, {len(done.unchanged)} files"
-    return f"{_scope(done)}; files {'would be ' if dry else ''}{', '.join(said)}"
-
-
-def _scope(done: RenderReport) -> str:
+    said = ", ".join(f"{len(paths)} {change}" for change, paths in counts.items() if paths)
     regions = len({variant.region for variant in done.variants})
-    variants = len(done.variants)
-    return f"{variants} variant{'s' * (variants != 1)} in {regions} region{'s' * (regions != 1)}"
+    scope = f"{_number(len(done.variants), 'variant')} in {_number(regions, 'region')}"
+    if not (done.created or done.updated or done.deleted):
+        return f"nothing {'would change' if would else 'changed'}: {scope}, {_number(len(done.unchanged), 'file')}"
+    return f"{scope}; files {would}{said}"
+
+
+def _number(count: int, word: str) -> str:
+    return f"{count} {word}{'s' * (count != 1)}"
