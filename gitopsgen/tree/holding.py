@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from gitopsgen.tree.files import read
 from gitopsgen.tree.ledger import Ledger, read_journal, read_ledger
 from gitopsgen.tree.output import DIRECTORY, Descent, Output, opened
 from gitopsgen.tree.paths import JOURNAL, LEDGER, refusal_of_region
 from gitopsgen.tree.records import Intent, Survey
-from gitopsgen.tree.survey import read, survey
+from gitopsgen.tree.survey import survey
 
 OWN = frozenset({LEDGER, JOURNAL})
 

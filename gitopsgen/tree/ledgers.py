@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from gitopsgen.diagnostics import Outcome
+from gitopsgen.tree.files import read
 from gitopsgen.tree.findings import finding, refused
 from gitopsgen.tree.holding import ledger_folders, region_folder
 from gitopsgen.tree.ledger import read_ledger
 from gitopsgen.tree.output import Output
 from gitopsgen.tree.paths import LEDGER
 from gitopsgen.tree.records import Entry, place
-from gitopsgen.tree.survey import read
 
 TYPICAL = 1 << 15  # bytes of a ledger
 

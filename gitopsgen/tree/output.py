@@ -1,6 +1,6 @@
 """The output directory, and the way down into it that no symbolic link can bend.
 
-Opens directories; what is written into them is the business of `write`.
+Opens directories; what is written into them is the business of `writing`.
 """
 
 from __future__ import annotations

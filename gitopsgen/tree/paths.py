@@ -1,6 +1,6 @@
 """Which paths may stand in the output tree.
 
-Judges names only: what stands on the disk is the business of `survey` and `plan`.
+Judges names only: what stands on the disk is the business of `survey` and `planning`.
 """
 
 from __future__ import annotations

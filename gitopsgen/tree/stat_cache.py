@@ -12,12 +12,12 @@ from contextlib import suppress
 from time import time_ns
 from typing import Any, NamedTuple
 
+from gitopsgen.tree.files import read, replace
 from gitopsgen.tree.holding import Holding, digest, hold, region_folder
 from gitopsgen.tree.output import Descent, Output
 from gitopsgen.tree.records import Written
 from gitopsgen.tree.state import state_directory
-from gitopsgen.tree.survey import read, signature, survey, youngest
-from gitopsgen.tree.write import replace
+from gitopsgen.tree.survey import signature, survey, youngest
 
 SCHEMA = 1
 LARGEST = 1 << 24  # bytes: ours takes 250 for a region

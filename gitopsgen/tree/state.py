@@ -1,6 +1,6 @@
 """The untracked directory beside the output, for what is true on this machine only.
 
-Opens it and replaces files in it; what stands in them is the business of `lock` and `stat_cache`.
+Opens it and replaces files in it; what stands in them is the business of `locking` and `stat_cache`.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from gitopsgen.tree.files import create as write_new
 from gitopsgen.tree.output import DIRECTORY, FOLLOWED, Output
-from gitopsgen.tree.write import create as write_new
 
 IGNORE = b"*\n"
 

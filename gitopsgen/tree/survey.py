@@ -1,6 +1,6 @@
 """What stands in a region's folder: names, kinds and stats, and one signature over them.
 
-Reads no file's content but when asked for one, and follows no symbolic link.
+Reads no file's content, and follows no symbolic link.
 """
 
 from __future__ import annotations
@@ -14,9 +14,6 @@ from hashlib import sha256
 from gitopsgen.tree.output import Descent
 from gitopsgen.tree.paths import TEMPORARY
 from gitopsgen.tree.records import Stat, Survey
-
-# A device or a pipe that took the place of a file must not make us wait.
-REGULAR = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 @dataclass(slots=True)
@@ -64,26 +61,3 @@ def signature(files: Mapping[str, Stat], others: Mapping[str, Stat]) -> str:
 def youngest(files: Mapping[str, Stat]) -> int:
     """Give the time of the latest change."""
     return max((stat.mtime for stat in files.values()), default=0)
-
-
-def read(path: str, way: Descent, size: int) -> bytes | None:
-    """Read a file of about `size` bytes; None where it is not there, or no regular file any more."""
-    folder, _, name = path.rpartition("/")
-    try:
-        descriptor = os.open(name, REGULAR, dir_fd=way.to(folder))
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    try:
-        return _all_of(descriptor, size)
-    finally:
-        os.close(descriptor)
-
-
-def _all_of(descriptor: int, size: int) -> bytes:
-    raw = os.read(descriptor, size + 1)
-    if len(raw) == size:
-        return raw
-    chunks = [raw]
-    while chunks[-1]:
-        chunks.append(os.read(descriptor, 1 << 20))
-    return b"".join(chunks)

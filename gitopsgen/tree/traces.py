@@ -15,14 +15,14 @@ from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 
 from gitopsgen.diagnostics import Diagnostic, Outcome, Severity
+from gitopsgen.tree.files import read, replace
 from gitopsgen.tree.findings import finding, refused
 from gitopsgen.tree.holding import region_folder
 from gitopsgen.tree.ledger import Fault, fault_of
 from gitopsgen.tree.output import Descent, Output, opened
 from gitopsgen.tree.paths import TRACES, admit, prefixes
 from gitopsgen.tree.records import Rendered, Survey, place
-from gitopsgen.tree.survey import read, survey
-from gitopsgen.tree.write import replace
+from gitopsgen.tree.survey import survey
 
 SCHEMA = 1
 Reads = Any  # what a trace read, as lists of plain data

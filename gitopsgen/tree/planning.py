@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from gitopsgen.diagnostics import Diagnostic, Location, Severity
+from gitopsgen.tree.files import read
 from gitopsgen.tree.findings import finding, refused
 from gitopsgen.tree.holding import Holding, digest, hold, region_folder
 from gitopsgen.tree.ledger import ledger_text
 from gitopsgen.tree.output import Descent, Output
 from gitopsgen.tree.paths import LEDGER, admit, prefixes, refusal_of_region
 from gitopsgen.tree.records import Entry, Rendered, place
-from gitopsgen.tree.survey import read
 
 
 def everyone(_owner: str) -> bool:
@@ -114,7 +114,6 @@ class _Draft:
             severity = Severity.WARNING if heals else Severity.ERROR
             location = place(self.output, self.region, LEDGER, fault.line)
             self.findings.append(finding(fault.kind, location, fault.message, severity=severity))
-        text = ledger_text(self.entries) if self.entries else None
         return RegionPlan(
             self.output,
             self.region,
@@ -127,8 +126,14 @@ class _Draft:
             self.writes,
             self.entries,
             frozenset(self.settled),
-            has_stale_ledger=text != self.held.raw_ledger,
+            has_stale_ledger=self._has_stale_ledger(),
         )
+
+    def _has_stale_ledger(self) -> bool:
+        raw = self.held.raw_ledger
+        if raw is None or not self.entries:
+            return (raw is None) == bool(self.entries)
+        return ledger_text(self.entries) != raw
 
     def drop(self, wanted: Mapping[str, Rendered], in_scope: Callable[[str], bool]) -> None:
         """Judge what is ours and was not rendered this time."""

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from gitopsgen.tree.holding import ledger_folders
 from gitopsgen.tree.output import DIRECTORY, Output, opened
 from gitopsgen.tree.paths import STAGE
-from gitopsgen.tree.plan import RegionPlan, plan
+from gitopsgen.tree.planning import RegionPlan, plan
 
 
 def plan_pruning(output: Output, regions: Collection[str], *, force: bool = False) -> Iterator[RegionPlan]:

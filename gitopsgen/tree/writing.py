@@ -14,18 +14,17 @@ from dataclasses import dataclass, field
 from errno import EDQUOT, EIO, EMFILE, ENOSPC, EROFS
 
 from gitopsgen.diagnostics import Diagnostic, Outcome
+from gitopsgen.tree.files import create, replace
 from gitopsgen.tree.findings import finding, refused
 from gitopsgen.tree.holding import digest
 from gitopsgen.tree.ledger import journal_text, ledger_text
 from gitopsgen.tree.output import DIRECTORY, Descent, opened
-from gitopsgen.tree.paths import JOURNAL, LEDGER, STAGE, TEMPORARY, prefixes
-from gitopsgen.tree.plan import RegionPlan
-from gitopsgen.tree.prune import remove_tree
+from gitopsgen.tree.paths import JOURNAL, LEDGER, STAGE, prefixes
+from gitopsgen.tree.planning import RegionPlan
+from gitopsgen.tree.pruning import remove_tree
 from gitopsgen.tree.records import Entry, Intent, Stat, Written, place
 from gitopsgen.tree.survey import signature, youngest
 
-# O_EXCL: never into a file that is there already, were it a hard link to one elsewhere.
-CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 FATAL = frozenset({ENOSPC, EDQUOT, EROFS, EIO, EMFILE})
 
 
@@ -75,31 +74,6 @@ def _make(plan: RegionPlan, top: int) -> Outcome[Written]:
 def _signed(plan: RegionPlan, files: int, stats: Mapping[str, Stat], ledger: bytes) -> Written:
     others = plan.held.survey.others
     return Written(plan.region, files, digest(ledger), signature(stats, others), youngest(stats))
-
-
-def create(name: str, content: bytes, folder: int) -> Stat:
-    """Write a new file, and give its stat."""
-    descriptor = os.open(name, CREATE, 0o666, dir_fd=folder)
-    try:
-        rest = memoryview(content)
-        while rest:
-            rest = rest[os.write(descriptor, rest) :]
-        stat = os.fstat(descriptor)
-    finally:
-        os.close(descriptor)
-    return Stat(stat.st_ino, stat.st_size, stat.st_mtime_ns)
-
-
-def replace(name: str, content: bytes, folder: int) -> Stat:
-    """Put a file in the place of another, or of none, in one step."""
-    try:
-        stat = create(TEMPORARY, content, folder)
-        os.rename(TEMPORARY, name, src_dir_fd=folder, dst_dir_fd=folder)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(TEMPORARY, dir_fd=folder)
-        raise
-    return stat
 
 
 @dataclass(slots=True)
