@@ -41,7 +41,7 @@ test: .venv/installed-test
 	@$(BIN)/pytest -q -n $(WORKERS) --ignore tests/real
 
 lint: .venv/installed-test
-	@$(BIN)/ruff check
+	@$(BIN)/ruff check --output-format concise
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
