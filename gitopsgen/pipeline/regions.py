@@ -84,7 +84,7 @@ class Regions:
         """Render one variant: its files go into the result, its manifests to whoever checks them."""
         blueprint = self.project.blueprints[variant.id.case]
         owner, names = str(variant.id), dict[str, Made]()
-        for instance in (*self.engine.instances(blueprint), self._application_of(variant.id.case)):
+        for instance in (*self.engine.instances(blueprint), self.application_of(variant.id.case)):
             try:
                 made = self.engine.render(instance, variant.context)
             except TemplateErrors as errors:
@@ -107,7 +107,7 @@ class Regions:
         result.files.append(self._kustomization(folder, owner, resources))
         result.files += _copied(variant.id, owner, self.project, blueprint.files)
 
-    def _application_of(self, case: str) -> Instance:
+    def application_of(self, case: str) -> Instance:
         known = self._application.get(case)
         if known is None:
             roots = {name: reference(name) for name in ("case", "region", "cluster", "project")}

@@ -1,0 +1,91 @@
+"""Paths of fields as people write them: `spec.containers[0].image`, `metadata.labels["a.b/c"]`."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Final
+
+from gitopsgen.diagnostics import UsageError
+from gitopsgen.model.variant import Path
+
+_STEP: Final = re.compile(r"""\.?(?:\[(?P<index>\d+)\]|\[(?P<quoted>"(?:[^"\\]|\\.)*")\]|(?P<name>(?:[^.\[\\]|\\.)+))""")
+_PLAIN: Final = re.compile(r"[^.\[\]\\\"]+")
+
+
+def parse_path(text: str) -> Path:
+    """Give the steps of a path; raises UsageError where it cannot be read."""
+    steps: list[str | int] = []
+    at = 0
+    while at < len(text):
+        match = _STEP.match(text, at)
+        if match is None:
+            raise UsageError(f'"{text}" is no path of a field: write spec.ports[0].name, or labels["a.b/c"]')
+        if match["index"] is not None:
+            steps.append(int(match["index"]))
+        elif match["quoted"] is not None:
+            steps.append(json.loads(match["quoted"]))
+        else:
+            steps.append(re.sub(r"\\(.)", r"\1", match["name"]))
+        at = match.end()
+    return tuple(steps)
+
+
+def shown(path: Path) -> str:
+    """Give a path as `parse_path` reads it."""
+    parts = []
+    for step in path:
+        if isinstance(step, int):
+            parts.append(f"[{step}]")
+        elif _PLAIN.fullmatch(step):
+            parts.append(f".{step}")
+        else:
+            parts.append(f"[{json.dumps(step, ensure_ascii=False)}]")
+    return "".join(parts).removeprefix(".")
+
+
+def member(data: Any, path: Path) -> Any:
+    """Give the part of plain data at a path; raises KeyError where there is none."""
+    for step in path:
+        if isinstance(data, dict) and isinstance(step, str):
+            data = data[step]
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+        else:
+            raise KeyError(step)
+    return data
+
+
+def resolve(data: Any, text: str) -> Path:
+    """Read a path by what is there: keys with dots need no quotes where only one reading exists.
+
+    Raises UsageError where nothing is there.
+    """
+    path = parse_path(text)
+    try:
+        member(data, path)
+    except KeyError:
+        found = list(_readings(data, text))
+        if len(found) != 1:
+            raise UsageError(f'there is no field "{text}"{_known(data)}') from None
+        return found[0]
+    return path
+
+
+def _readings(data: Any, text: str) -> Any:
+    if not text:
+        yield ()
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            rest = text.removeprefix(key)
+            if rest != text and (not rest or rest[0] in ".["):
+                for inner in _readings(value, rest.removeprefix(".")):
+                    yield (key, *inner)
+    elif isinstance(data, list) and (match := re.match(r"\[(\d+)\]\.?", text)) and int(match[1]) < len(data):
+        for inner in _readings(data[int(match[1])], text[match.end() :]):
+            yield (int(match[1]), *inner)
+
+
+def _known(data: Any) -> str:
+    keys = ", ".join(list(data)[:12]) if isinstance(data, dict) else ""
+    return f"; at the top stand {keys}" if keys else ""

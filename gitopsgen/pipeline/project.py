@@ -1,0 +1,59 @@
+"""One project opened for questions: loaded, composed and ready to render single templates again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from gitopsgen.compose import Selection, compose
+from gitopsgen.diagnostics import Diagnostic, UsageError
+from gitopsgen.model.project import Project
+from gitopsgen.model.variant import Variant, VariantId
+from gitopsgen.load import load
+from gitopsgen.pipeline.regions import Regions
+from gitopsgen.pipeline.findings import Places
+from gitopsgen.pipeline.render import engine_of
+from gitopsgen.template.engine import Engine, Instance, Made
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A project and those of its variants that were asked for."""
+
+    project: Project
+    selection: Selection
+    variants: tuple[Variant, ...]
+    engine: Engine
+    regions: Regions
+    diagnostics: tuple[Diagnostic, ...]
+
+    def variant(self, address: VariantId) -> Variant:
+        """Give a variant by its address; raises UsageError where there is none."""
+        for variant in self.variants:
+            if variant.id == address:
+                return variant
+        raise UsageError(f'there is no variant "{address}"')
+
+    def made(self, variant: Variant) -> Iterator[tuple[Instance, Made]]:
+        """Give the files of a variant, each with the template that made it."""
+        blueprint = self.project.blueprints[variant.id.case]
+        for instance in (*self.engine.instances(blueprint), self.regions.application_of(variant.id.case)):
+            for made in self.engine.render(instance, variant.context):
+                yield instance, made
+
+
+def open_project(root: Path, selection: Selection) -> Opened:
+    """Load and compose what a selection asks for."""
+    loaded = load(root, regions=selection.regions)
+    composed = compose(loaded.value, selection)
+    engine = engine_of(loaded.value)
+    places = Places(loaded.value, selection, engine.expressions)
+    return Opened(
+        loaded.value,
+        selection,
+        composed.value,
+        engine,
+        Regions(loaded.value, engine, places),
+        (*loaded.diagnostics, *composed.diagnostics),
+    )
