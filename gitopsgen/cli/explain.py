@@ -30,8 +30,10 @@ def explain(
     gitopsgen explain shanghai/payment-gateway autoscaling.max
     """
     console = open_console(project, output, color, quiet)
+    from gitopsgen.cli.explanation import lines, record
     from gitopsgen.pipeline import explain as run
     from gitopsgen.report import Report
 
     outcome = run(console.root, target, path)
-    return console.finish(Report(outcome.diagnostics, {"explanations": outcome.value}, outcome.value))
+    text = (line for explanation in outcome.value for line in lines(explanation))
+    return console.finish(Report(outcome.diagnostics, {"explanations": [record(one) for one in outcome.value]}, text))
