@@ -1,0 +1,26 @@
+# What must not stand in the decision log: tokens and card security codes not at all, card numbers in part
+# (PCI DSS 3.4.1: at most the first six and the last four digits).
+package system.log
+
+import rego.v1
+
+mask contains "/input/token"
+
+mask contains "/input/payment/card/securityCode"
+
+mask contains {"op": "upsert", "path": "/input/payment/card/number", "value": masked} if {
+	number := input.input.payment.card.number
+	masked := partly(number)
+}
+
+partly(number) := concat("", [substring(number, 0, 6), "******", substring(number, count(number) - 4, 4)]) if {
+	is_string(number)
+	regex.match(`^[0-9]{13,19}$`, number)
+}
+
+partly(number) := "******" if not is_card_number(number)
+
+is_card_number(number) if {
+	is_string(number)
+	regex.match(`^[0-9]{13,19}$`, number)
+}
