@@ -33,7 +33,7 @@ class UnwritableError(ValueError):
     """A value that YAML or Kubernetes cannot carry."""
 
 
-def emit(data: Any, header: str = "") -> str:  # noqa: ANN401 - plain data of any shape
+def emit(data: Any, header: str = "") -> str:
     """Give the canonical text of one document, `header` (comment lines) first.
 
     Raises `UnwritableError` for what YAML or Kubernetes cannot carry.
@@ -41,7 +41,7 @@ def emit(data: Any, header: str = "") -> str:  # noqa: ANN401 - plain data of an
     return header + block(ordered(data), 0)
 
 
-def ordered(data: Any) -> Any:  # noqa: ANN401 - plain data of any shape
+def ordered(data: Any) -> Any:
     """Bring the keys of a Kubernetes object, and of its metadata, into the customary order."""
     if not isinstance(data, Mapping) or "kind" not in data:
         return data
@@ -58,7 +58,7 @@ def key_order(keys: Iterable[str], first: tuple[str, ...]) -> list[str]:
     return [key for key in first if key in present] + [key for key in present if key not in first]
 
 
-def block(data: Any, indent: int) -> str:  # noqa: ANN401 - plain data of any shape
+def block(data: Any, indent: int) -> str:
     """Give `data` as lines that start at `indent`."""
     if isinstance(data, Mapping) and data:
         return "".join(entry(key, value, indent) for key, value in data.items())
@@ -67,12 +67,12 @@ def block(data: Any, indent: int) -> str:  # noqa: ANN401 - plain data of any sh
     return " " * indent + inline(data, indent) + "\n"
 
 
-def entry(key: Any, value: Any, indent: int) -> str:  # noqa: ANN401 - plain data of any shape
+def entry(key: Any, value: Any, indent: int) -> str:
     """Give one entry of a mapping as lines."""
     return f"{' ' * indent}{key_text(key)}:{after_key(value, indent)}"
 
 
-def after_key(value: Any, indent: int) -> str:  # noqa: ANN401 - plain data of any shape
+def after_key(value: Any, indent: int) -> str:
     """Give what stands behind the colon of a key at `indent`, with its line end."""
     if isinstance(value, str):
         return f" {string(value, indent)}\n"
@@ -81,14 +81,14 @@ def after_key(value: Any, indent: int) -> str:  # noqa: ANN401 - plain data of a
     return f" {inline(value, indent)}\n"
 
 
-def item(value: Any, indent: int) -> str:  # noqa: ANN401 - plain data of any shape
+def item(value: Any, indent: int) -> str:
     """Give one item of a list as lines."""
     if value and isinstance(value, Mapping | list | tuple):
         return f"{' ' * indent}- {block(value, indent + 2)[indent + 2 :]}"
     return f"{' ' * indent}- {inline(value, indent)}\n"
 
 
-def inline(value: Any, indent: int) -> str:  # noqa: ANN401 - plain data of any shape
+def inline(value: Any, indent: int) -> str:
     """Give a scalar, or an empty container, as it stands behind `key:` or `- `."""
     if isinstance(value, str):
         return string(value, indent)
@@ -108,7 +108,7 @@ def inline(value: Any, indent: int) -> str:  # noqa: ANN401 - plain data of any 
     raise UnwritableError(message)
 
 
-def key_text(key: Any) -> str:  # noqa: ANN401 - refused unless it is text
+def key_text(key: Any) -> str:
     """Give a mapping key."""
     if not isinstance(key, str):
         message = f"a mapping key must be a string, found {type(key).__name__}"

@@ -28,7 +28,13 @@ def engine_over(folder: Path, templates: dict[str, str], *, kind: str = "fleet")
 
 
 def context_of(values: Any, files: dict[str, str] | None = None) -> dict[str, Any]:
-    return {"values": values, "case": CASE, "files": files or {}, "images": {}, "project": {"registry": "r.example.com"}}
+    return {
+        "values": values,
+        "case": CASE,
+        "files": files or {},
+        "images": {},
+        "project": {"registry": "r.example.com"},
+    }
 
 
 def wrap(body: str) -> str:

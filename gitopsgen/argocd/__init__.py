@@ -24,9 +24,7 @@ FLEET: Final = (
 Kinds = Iterable[tuple[str, str, str]]
 
 
-def context(
-    settings: Settings, case: Mapping[str, Any], variants: Iterable[Variant], kinds: Kinds
-) -> dict[str, Any]:
+def context(settings: Settings, case: Mapping[str, Any], variants: Iterable[Variant], kinds: Kinds) -> dict[str, Any]:
     """Give what the templates of one case see.
 
     `variants` are all of the case; `kinds` are group, kind and namespace (empty for none) of their manifests.

@@ -65,7 +65,7 @@ class Decisions:
             at = at.ways.get(answer)
         self._hang(parent, answer, leaf)
 
-    def _hang(self, parent: Branch | None, answer: Any, child: Branch | Leaf) -> None:  # noqa: ANN401 - any answer
+    def _hang(self, parent: Branch | None, answer: Any, child: Branch | Leaf) -> None:
         if parent is None:
             self.root = child
         else:

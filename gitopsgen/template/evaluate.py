@@ -27,7 +27,7 @@ METHODS: Final = {
 }  # fmt: skip
 
 
-def calls(expression: Any) -> bool:  # noqa: ANN401 - an expression, or what stands inside one
+def calls(expression: Any) -> bool:
     """Tell whether something is called in an expression."""
     if not isinstance(expression, tuple):
         return False
@@ -52,9 +52,7 @@ class Evaluator:
                 self.nodes(expression[2], scope),
             ),
             "call": self.call,
-            "filter": lambda expression, scope: self.run.apply(
-                expression, self.meaning(expression[2], scope), scope
-            ),
+            "filter": lambda expression, scope: self.run.apply(expression, self.meaning(expression[2], scope), scope),
             "test": self.test,
             "binary": lambda expression, scope: (
                 "binary",
@@ -136,9 +134,7 @@ class Evaluator:
         keywords = tuple((key, self.node(one, scope)) for key, one in named)
         return ("test", name, self.node(subject, scope), self.nodes(arguments, scope), keywords)
 
-    def filter(
-        self, name: str, value: Node, given: tuple[Node, ...], named: tuple[tuple[str, Node], ...] = ()
-    ) -> Node:
+    def filter(self, name: str, value: Node, given: tuple[Node, ...], named: tuple[tuple[str, Node], ...] = ()) -> Node:
         """Give a filtered value."""
         if name not in FILTERS:
             raise TemplateError("unknown-filter", f"no filter named '{name}'{suggestion(name, FILTERS)}")
@@ -186,7 +182,7 @@ class Evaluator:
             return getattr(self, f"call_{function.name}")(expression, scope)  # type: ignore[no-any-return]
         raise TemplateError("wrong-operand", "found a call of something that is neither a macro nor a function")
 
-    def method(self, name: Any, subject: Node, arguments: Tree, named: Tree, scope: Scope) -> Node:  # noqa: ANN401, PLR0913 - a call in its parts
+    def method(self, name: Any, subject: Node, arguments: Tree, named: Tree, scope: Scope) -> Node:
         """Give what a method of data would give, by the filter of the same meaning."""
         given = self.nodes(arguments, scope)
         if name == "get" and given and not named:
@@ -263,7 +259,7 @@ def _without_else() -> Node:
     return ("undefined", "the inline 'if' has no 'else' and its condition does not hold")
 
 
-def suggestion(name: str, known: Any) -> str:  # noqa: ANN401 - names
+def suggestion(name: str, known: Any) -> str:
     """Give `, did you mean …?` where a known name is near."""
     near = difflib.get_close_matches(name, list(known), 1)
     return f", did you mean '{near[0]}'?" if near else ""

@@ -38,7 +38,7 @@ class _Explorer:
         self.spots: dict[Spot, None] = {}
         self.literals: dict[Spot, None] = {}
 
-    def value(self, index: int) -> Any:  # noqa: ANN401 - plain data of any shape
+    def value(self, index: int) -> Any:
         node = self.skeleton.holes[index].node
         return None if node is None else self.finder.value(node)
 

@@ -33,7 +33,7 @@ Function = Callable[[Context], Any]
 UNRESOLVED: Final = "sha256:" + "0" * 64
 
 
-def constant(value: Any, *place: str | int) -> Node:  # noqa: ANN401 - a scalar or omit
+def constant(value: Any, *place: str | int) -> Node:
     """Give the node of a literal and of its place (template, line).
 
     Its type is part of it, because 1, 1.0 and True are equal in Python.
@@ -63,7 +63,7 @@ def attribute(node: Node, key: Node) -> Node:
     return ("get", node, key)
 
 
-def lookup(value: Any, key: Any, shown: str, path: tuple[Any, ...] = ()) -> Any:  # noqa: ANN401 - plain data
+def lookup(value: Any, key: Any, shown: str, path: tuple[Any, ...] = ()) -> Any:
     """Give a member of plain data, `Undefined` where there is none; never an attribute of a Python object."""
     if isinstance(value, Undefined):
         raise TemplateError("undefined-variable", value.message)
@@ -106,13 +106,13 @@ def _const(_: Expressions, node: Node) -> Function:
 def _ref(_: Expressions, node: Node) -> Function:
     path: tuple[Any, ...] = node[1]
 
-    def missing(context: Context) -> Any:  # noqa: ANN401 - plain data
+    def missing(context: Context) -> Any:
         value: Any = context
         for depth, step in enumerate(path):
             value = lookup(value, step, dotted(path[: depth + 1]), path[: depth + 1])
         return value
 
-    def get(context: Context) -> Any:  # noqa: ANN401 - plain data
+    def get(context: Context) -> Any:
         value: Any = context
         try:
             for step in path:
@@ -127,7 +127,7 @@ def _ref(_: Expressions, node: Node) -> Function:
 def _item(expressions: Expressions, node: Node) -> Function:
     container, index = expressions.function(node[1]), node[2]
 
-    def get(context: Context) -> Any:  # noqa: ANN401 - plain data
+    def get(context: Context) -> Any:
         value = container(context)
         return list(value)[index] if isinstance(value, Mapping) else value[index]
 
@@ -148,7 +148,7 @@ def _get(expressions: Expressions, node: Node) -> Function:
     container, key = expressions.function(node[1]), expressions.function(node[2])
     shown = dotted(node[1][1]) if node[1][0] == "ref" else "…"
 
-    def get(context: Context) -> Any:  # noqa: ANN401 - plain data
+    def get(context: Context) -> Any:
         step = defined(key(context))
         return lookup(container(context), step, f"{shown}.{step}")
 
@@ -158,7 +158,7 @@ def _get(expressions: Expressions, node: Node) -> Function:
 def _slice(expressions: Expressions, node: Node) -> Function:
     container, bounds = expressions.function(node[1]), expressions.many(node[2])
 
-    def get(context: Context) -> Any:  # noqa: ANN401 - a list or string
+    def get(context: Context) -> Any:
         value = defined(container(context))
         if not isinstance(value, list | tuple | str):
             raise TemplateError("wrong-operand", f"found {describe(value)} before '[:]', expected a list or string")
@@ -176,7 +176,7 @@ def _applied(expressions: Expressions, node: Node, table: Mapping[str, Callable[
     positional = expressions.many(arguments)
     keywords = [(key, expressions.function(one)) for key, one in named]
 
-    def run(context: Context) -> Any:  # noqa: ANN401 - plain data
+    def run(context: Context) -> Any:
         given = [defined(one(context)) for one in positional]
         extra = {key: defined(one(context)) for key, one in keywords}
         try:
@@ -229,7 +229,7 @@ def _compare(expressions: Expressions, node: Node) -> Function:
 def _and(expressions: Expressions, node: Node) -> Function:
     left, right = expressions.function(node[1]), expressions.function(node[2])
 
-    def both(context: Context) -> Any:  # noqa: ANN401 - plain data
+    def both(context: Context) -> Any:
         value = left(context)
         return right(context) if truth(value) else value
 
@@ -239,7 +239,7 @@ def _and(expressions: Expressions, node: Node) -> Function:
 def _or(expressions: Expressions, node: Node) -> Function:
     left, right = expressions.function(node[1]), expressions.function(node[2])
 
-    def either(context: Context) -> Any:  # noqa: ANN401 - plain data
+    def either(context: Context) -> Any:
         value = left(context)
         return value if truth(value) else right(context)
 
@@ -285,7 +285,7 @@ def _range(expressions: Expressions, node: Node) -> Function:
     return numbers
 
 
-def image_key(spec: Any) -> str:  # noqa: ANN401 - checked here
+def image_key(spec: Any) -> str:
     """Give the key of an image in the lock; raises `TemplateError` unless it has repository and tag."""
     if not isinstance(spec, Mapping) or not all(isinstance(spec.get(key), str) for key in ("repository", "tag")):
         raise TemplateError("wrong-operand", "'image' takes a mapping with the strings 'repository' and 'tag'")

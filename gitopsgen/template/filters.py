@@ -34,7 +34,7 @@ _SCALES: Final = {
 _QUANTITY: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?")
 
 
-def _items(value: Any) -> list[Any]:  # noqa: ANN401 - checked here
+def _items(value: Any) -> list[Any]:
     if isinstance(defined(value), list | tuple):
         return list(value)
     if isinstance(value, Mapping):
@@ -42,25 +42,25 @@ def _items(value: Any) -> list[Any]:  # noqa: ANN401 - checked here
     raise TemplateError("wrong-operand", f"found {describe(value)}, expected a list or a mapping")
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:  # noqa: ANN401 - checked here
+def _mapping(value: Any) -> Mapping[str, Any]:
     if isinstance(defined(value), Mapping):
         return value
     raise TemplateError("wrong-operand", f"found {describe(value)}, expected a mapping")
 
 
-def default(value: Any, other: Any = "", boolean: Any = False) -> Any:  # noqa: ANN401, FBT002 - Jinja's signature
+def default(value: Any, other: Any = "", boolean: Any = False) -> Any:  # noqa: FBT002 - Jinja's signature
     """Give `other` where the value is undefined (or, with `boolean`, false)."""
     if isinstance(value, Undefined) or (truth(boolean) and not truth(value)):
         return other
     return value
 
 
-def length(value: Any) -> int:  # noqa: ANN401 - plain data of any shape
+def length(value: Any) -> int:
     """Count items, keys or characters."""
     return len(value) if isinstance(defined(value), str) else len(_items(value))
 
 
-def replace(value: Any, old: Any, new: Any, count: int = -1) -> str:  # noqa: ANN401 - text of a scalar
+def replace(value: Any, old: Any, new: Any, count: int = -1) -> str:
     """Replace a part of a text."""
     grown = len(text(value)) + text(value).count(text(old)) * len(text(new))
     if grown > MAXIMUM_ITEMS * 10:
@@ -68,25 +68,25 @@ def replace(value: Any, old: Any, new: Any, count: int = -1) -> str:  # noqa: AN
     return text(value).replace(text(old), text(new), count)
 
 
-def join(value: Any, separator: Any = "", attribute: Any = None) -> str:  # noqa: ANN401 - a list of scalars
+def join(value: Any, separator: Any = "", attribute: Any = None) -> str:
     """Join the texts of a list's items."""
     parts = _items(value) if attribute is None else _map(value, attribute=attribute)
     return bounded_text(text(separator).join(text(part) for part in parts))
 
 
-def first(value: Any) -> Any:  # noqa: ANN401 - plain data of any shape
+def first(value: Any) -> Any:
     """Give the first item."""
     parts = value if isinstance(value, str) else _items(value)
     return parts[0] if parts else Undefined("the list is empty and has no first item")
 
 
-def last(value: Any) -> Any:  # noqa: ANN401 - plain data of any shape
+def last(value: Any) -> Any:
     """Give the last item."""
     parts = value if isinstance(value, str) else _items(value)
     return parts[-1] if parts else Undefined("the list is empty and has no last item")
 
 
-def _convert(value: Any, kind: Callable[[Any], Any], name: str) -> Any:  # noqa: ANN401 - text of a number
+def _convert(value: Any, kind: Callable[[Any], Any], name: str) -> Any:
     if isinstance(defined(value), str | int | float):
         try:
             return kind(value)
@@ -96,7 +96,7 @@ def _convert(value: Any, kind: Callable[[Any], Any], name: str) -> Any:  # noqa:
     raise TemplateError("wrong-operand", f"found {shown}, expected text of {name}")
 
 
-def _attribute(item: Any, attribute: Any) -> Any:  # noqa: ANN401 - plain data of any shape
+def _attribute(item: Any, attribute: Any) -> Any:
     for step in text(attribute).split("."):
         if isinstance(item, Mapping) and step in item:
             item = item[step]
@@ -107,8 +107,8 @@ def _attribute(item: Any, attribute: Any) -> Any:  # noqa: ANN401 - plain data o
     return item
 
 
-def _key(attribute: Any, case_sensitive: bool) -> Callable[[Any], Any]:  # noqa: ANN401, FBT001 - Jinja's options
-    def key(item: Any) -> Any:  # noqa: ANN401 - plain data of any shape
+def _key(attribute: Any, case_sensitive: bool) -> Callable[[Any], Any]:  # noqa: FBT001 - Jinja's options
+    def key(item: Any) -> Any:
         value = defined(item if attribute is None else _attribute(item, attribute))
         return value.lower() if isinstance(value, str) and not case_sensitive else value
 
@@ -122,19 +122,19 @@ def _sorted(items: Iterable[Any], key: Callable[[Any], Any], reverse: bool) -> l
         raise TemplateError("wrong-operand", "found items of several types, which cannot be sorted") from None
 
 
-def sort(value: Any, reverse: Any = False, case_sensitive: Any = False, attribute: Any = None) -> list[Any]:  # noqa: ANN401, FBT002 - Jinja's signature
+def sort(value: Any, reverse: Any = False, case_sensitive: Any = False, attribute: Any = None) -> list[Any]:  # noqa: FBT002 - Jinja's signature
     """Sort a list."""
     return _sorted(_items(value), _key(attribute, case_sensitive), reverse)
 
 
-def dictsort(value: Any, case_sensitive: Any = False, by: str = "key", reverse: Any = False) -> list[list[Any]]:  # noqa: ANN401, FBT002 - Jinja's signature
+def dictsort(value: Any, case_sensitive: Any = False, by: str = "key", reverse: Any = False) -> list[list[Any]]:  # noqa: FBT002 - Jinja's signature
     """Give the pairs of a mapping, sorted."""
     place = {"key": 0, "value": 1}[by]
     key = _key(None, case_sensitive)
     return _sorted(([k, v] for k, v in _mapping(value).items()), lambda pair: key(pair[place]), reverse)
 
 
-def unique(value: Any, case_sensitive: Any = False, attribute: Any = None) -> list[Any]:  # noqa: ANN401, FBT002 - Jinja's signature
+def unique(value: Any, case_sensitive: Any = False, attribute: Any = None) -> list[Any]:  # noqa: FBT002 - Jinja's signature
     """Give each item once, in the order in which they stand."""
     key, seen, kept = _key(attribute, case_sensitive), list[Any](), list[Any]()
     for item in _items(value):
@@ -148,7 +148,7 @@ def unique(value: Any, case_sensitive: Any = False, attribute: Any = None) -> li
 def extreme(pick: Callable[..., Any]) -> Callable[..., Any]:
     """Make `min` or `max`."""
 
-    def choose(value: Any, case_sensitive: Any = False, attribute: Any = None) -> Any:  # noqa: ANN401, FBT002 - Jinja's signature
+    def choose(value: Any, case_sensitive: Any = False, attribute: Any = None) -> Any:  # noqa: FBT002 - Jinja's signature
         items = _items(value)
         if not items:
             return Undefined("the list is empty and has no extreme")
@@ -160,7 +160,7 @@ def extreme(pick: Callable[..., Any]) -> Callable[..., Any]:
     return choose
 
 
-def total(value: Any, attribute: Any = None, start: Any = 0) -> Any:  # noqa: ANN401 - numbers
+def total(value: Any, attribute: Any = None, start: Any = 0) -> Any:
     """Add up the numbers of a list."""
     items = _items(value) if attribute is None else _map(value, attribute=attribute)
     if any(isinstance(one, bool) or not isinstance(one, int | float) for one in [*items, start]):
@@ -168,7 +168,7 @@ def total(value: Any, attribute: Any = None, start: Any = 0) -> Any:  # noqa: AN
     return sum(items, start)
 
 
-def _round(value: Any, precision: Any = 0, method: str = "common") -> float:  # noqa: ANN401 - Jinja's signature
+def _round(value: Any, precision: Any = 0, method: str = "common") -> float:
     number = _convert(value, float, "a number")
     if method == "common":
         return round(number, precision)
@@ -177,7 +177,7 @@ def _round(value: Any, precision: Any = 0, method: str = "common") -> float:  # 
     return float(whole / 10**precision)
 
 
-def _map(value: Any, name: Any = None, *args: Any, attribute: Any = None, default: Any = None) -> list[Any]:  # noqa: ANN401 - Jinja's signature
+def _map(value: Any, name: Any = None, *args: Any, attribute: Any = None, default: Any = None) -> list[Any]:
     items = _items(value)
     if attribute is not None:
         found = [_attribute(item, attribute) for item in items]
@@ -188,10 +188,10 @@ def _map(value: Any, name: Any = None, *args: Any, attribute: Any = None, defaul
 
 
 def _keep(wanted: bool, by_attribute: bool) -> Callable[..., list[Any]]:  # noqa: FBT001 - four filters in one
-    def keep(value: Any, *args: Any) -> list[Any]:  # noqa: ANN401 - Jinja's signature
+    def keep(value: Any, *args: Any) -> list[Any]:
         attribute, rest = (args[0], args[1:]) if by_attribute else (None, args)
 
-        def holds(item: Any) -> bool:  # noqa: ANN401 - plain data of any shape
+        def holds(item: Any) -> bool:
             subject = item if attribute is None else _attribute(item, attribute)
             if not rest:
                 return truth(subject)
@@ -206,7 +206,7 @@ def _keep(wanted: bool, by_attribute: bool) -> Callable[..., list[Any]]:  # noqa
     return keep
 
 
-def indent(value: Any, width: Any = 4, first: Any = False, blank: Any = False) -> str:  # noqa: ANN401, FBT002 - Jinja's signature
+def indent(value: Any, width: Any = 4, first: Any = False, blank: Any = False) -> str:  # noqa: FBT002 - Jinja's signature
     """Indent all lines but the first (`first` too if asked), blank ones only if asked."""
     margin = indentation(width)
     lines = text(value).split("\n")
@@ -214,7 +214,7 @@ def indent(value: Any, width: Any = 4, first: Any = False, blank: Any = False) -
     return bounded_text("\n".join([(margin if truth(first) else "") + lines[0], *rest]))
 
 
-def indentation(width: Any) -> str:  # noqa: ANN401 - checked here
+def indentation(width: Any) -> str:
     """Give the margin that `indent` puts before a line."""
     if isinstance(width, str):
         return width
@@ -223,7 +223,7 @@ def indentation(width: Any) -> str:  # noqa: ANN401 - checked here
     return " " * width
 
 
-def batch(value: Any, size: Any, fill: Any = None) -> list[list[Any]]:  # noqa: ANN401 - Jinja's signature
+def batch(value: Any, size: Any, fill: Any = None) -> list[list[Any]]:
     """Cut a list into lists of `size` items."""
     if not isinstance(size, int) or not 1 <= size <= MAXIMUM_ITEMS:
         raise TemplateError("wrong-operand", f"found a batch size of {size!r}, expected 1 or more")
@@ -234,7 +234,7 @@ def batch(value: Any, size: Any, fill: Any = None) -> list[list[Any]]:  # noqa: 
     return cut
 
 
-def combine(value: Any, *others: Any) -> dict[str, Any]:  # noqa: ANN401 - mappings
+def combine(value: Any, *others: Any) -> dict[str, Any]:
     """Merge mappings at their first level, later ones over earlier ones."""
     merged = dict(_mapping(value))
     for other in others:
@@ -242,7 +242,7 @@ def combine(value: Any, *others: Any) -> dict[str, Any]:  # noqa: ANN401 - mappi
     return merged
 
 
-def to_json(value: Any, indent: Any = None) -> str:  # noqa: ANN401 - plain data of any shape
+def to_json(value: Any, indent: Any = None) -> str:
     """Give JSON text, keys in the order in which they stand."""
     try:
         return json.dumps(defined(value), ensure_ascii=False, indent=indent, allow_nan=False)
@@ -250,12 +250,12 @@ def to_json(value: Any, indent: Any = None) -> str:  # noqa: ANN401 - plain data
         raise TemplateError("unprintable-value", "found a value that JSON cannot carry") from None
 
 
-def checksum(value: Any) -> str:  # noqa: ANN401 - plain data of any shape
+def checksum(value: Any) -> str:
     """Give the SHA-256 of the data, in hexadecimal; equal data gives an equal sum."""
     return hashlib.sha256(json.dumps(defined(value), sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def amount(value: Any, scale: int) -> int:  # noqa: ANN401 - a Kubernetes quantity
+def amount(value: Any, scale: int) -> int:
     """Give a Kubernetes quantity in units of 1/`scale`, rounded up (CPU in milli, memory by mebi)."""
     match = _QUANTITY.fullmatch(text(value))
     if match is None:
@@ -267,7 +267,7 @@ def amount(value: Any, scale: int) -> int:  # noqa: ANN401 - a Kubernetes quanti
     return -(-numerator * scale // denominator) if scale > 0 else -(-numerator // (denominator * -scale))
 
 
-def _split(value: Any, separator: Any = None, count: int = -1) -> list[str]:  # noqa: ANN401 - text of a scalar
+def _split(value: Any, separator: Any = None, count: int = -1) -> list[str]:
     return text(value).split(None if separator is None else text(separator), count)
 
 

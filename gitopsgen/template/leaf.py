@@ -90,7 +90,7 @@ def trace_id(template: str, at: tuple[str, ...], observations: tuple[Observation
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def encode(value: Any) -> Any:  # noqa: ANN401 - a node, or what stands inside one
+def encode(value: Any) -> Any:
     """Give a node as JSON can carry it."""
     if isinstance(value, tuple):
         without_place = value[:3] if value[:1] == ("const",) else value
@@ -106,7 +106,7 @@ def prepare(skeleton: Skeleton, template: str, expressions: Expressions, kind: s
     return tuple(_document(tree, header, kind) for tree in skeleton.documents())
 
 
-def _document(tree: Any, header: str, kind: str) -> Document:  # noqa: ANN401 - a document tree
+def _document(tree: Any, header: str, kind: str) -> Document:
     build = builder(tree)
     if kind == "json":
         return Document(build, (lambda values: json.dumps(build(values), ensure_ascii=False, indent=2) + "\n",))
@@ -125,7 +125,7 @@ def _native(skeleton: Skeleton) -> Document:
     return Document(lambda _values: None, (fill,))
 
 
-def stripped(value: Any) -> Any:  # noqa: ANN401 - plain data of any shape
+def stripped(value: Any) -> Any:
     """Take `omit` out of lists and mappings."""
     if isinstance(value, dict):
         return {key: stripped(one) for key, one in value.items() if one is not OMIT}
@@ -139,7 +139,7 @@ def may_hold_omit(node: Node) -> bool:
     return node[0] in {"list", "dict", "filter", "condition", "and", "or"} and _mentions_omit(node)
 
 
-def _mentions_omit(node: Any) -> bool:  # noqa: ANN401 - a node, or what stands inside one
+def _mentions_omit(node: Any) -> bool:
     if not isinstance(node, tuple):
         return node is OMIT
     return any(_mentions_omit(part) for part in node)

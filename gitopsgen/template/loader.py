@@ -72,7 +72,9 @@ class Loader:
         path = f"{self.blueprints}/{name}"
         if path not in self.digests:
             message = f"found no template '{name}' in the project"
-            raise TemplateError("missing-template", message, spot if spot.line else None, "paths start at the blueprints")
+            raise TemplateError(
+                "missing-template", message, spot if spot.line else None, "paths start at the blueprints"
+            )
         return path, self.tree(path)
 
     def digest(self, paths: tuple[str, ...]) -> str:

@@ -12,7 +12,7 @@ _UNSAFE: Final = re.compile(r"[^a-z0-9.-]+")
 _LONGEST: Final = 200
 
 
-def file_name(template: Template, data: Any, namespace: str) -> str:  # noqa: ANN401 - plain data of any shape
+def file_name(template: Template, data: Any, namespace: str) -> str:
     """Give `<kind>-<name>.yaml`, with the namespace where it is not the case's own.
 
     Raises `TemplateError` for a document that says neither its kind nor its name.
@@ -27,7 +27,7 @@ def file_name(template: Template, data: Any, namespace: str) -> str:  # noqa: AN
     return f"{_UNSAFE.sub('-', '-'.join(parts).lower())[:_LONGEST]}.yaml"
 
 
-def _identity(data: Any) -> tuple[str, str, str]:  # noqa: ANN401 - plain data of any shape
+def _identity(data: Any) -> tuple[str, str, str]:
     if not isinstance(data, dict) or not isinstance(data.get("metadata"), dict):
         return "", "", ""
     metadata = data["metadata"]

@@ -20,7 +20,7 @@ class Observation:
     answer: Any
 
 
-def _shape(value: Any) -> tuple[str, int]:  # noqa: ANN401 - plain data of any shape
+def _shape(value: Any) -> tuple[str, int]:
     if isinstance(defined(value), Mapping):
         return "mapping", len(value)
     if isinstance(value, list | tuple):
@@ -28,7 +28,7 @@ def _shape(value: Any) -> tuple[str, int]:  # noqa: ANN401 - plain data of any s
     raise TemplateError("wrong-operand", f"found {describe(value)} to loop over, expected a list or a mapping")
 
 
-def _value(value: Any) -> tuple[str, Any]:  # noqa: ANN401 - a scalar
+def _value(value: Any) -> tuple[str, Any]:
     if isinstance(defined(value), str | int | float | bool) or value is None:
         return type(value).__name__, value  # 1, 1.0 and True are equal in Python and must not share a branch
     raise TemplateError("wrong-operand", f"found {describe(value)}, expected a scalar")
@@ -40,7 +40,7 @@ _CONTEXT_FREE: Final = frozenset({"const", "undefined"})
 _READING: Final = frozenset({"ref", "image", "files"})
 
 
-def is_constant(node: Any) -> bool:  # noqa: ANN401 - a node, or what stands inside one
+def is_constant(node: Any) -> bool:
     """Tell whether an expression has the same value for every variant."""
     if not isinstance(node, tuple) or not node or node[0] in _CONTEXT_FREE:
         return True

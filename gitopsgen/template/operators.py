@@ -29,14 +29,14 @@ class Undefined:
         self.path = path
 
 
-def defined(value: Any) -> Any:  # noqa: ANN401 - plain data of any shape
+def defined(value: Any) -> Any:
     """Give the value back; raises `TemplateError` where there is none."""
     if isinstance(value, Undefined):
         raise TemplateError("undefined-variable", value.message)
     return value
 
 
-def text(value: Any) -> str:  # noqa: ANN401 - plain data of any shape
+def text(value: Any) -> str:
     """Give a scalar as text: one meaning for interpolation, `~`, `join` and `string`."""
     if isinstance(value, str):
         return value
@@ -48,7 +48,7 @@ def text(value: Any) -> str:  # noqa: ANN401 - plain data of any shape
     raise TemplateError("unprintable-value", f"found {found} inside text, expected a string, number or boolean")
 
 
-def describe(value: Any) -> str:  # noqa: ANN401 - plain data of any shape
+def describe(value: Any) -> str:
     """Name the type of a value in the words of YAML."""
     if value is None:
         return "null"
@@ -58,24 +58,24 @@ def describe(value: Any) -> str:  # noqa: ANN401 - plain data of any shape
     return next((name for kind, name in names if isinstance(value, kind)), "a list")
 
 
-def truth(value: Any) -> bool:  # noqa: ANN401 - plain data of any shape
+def truth(value: Any) -> bool:
     """Tell whether a condition holds, by Python's and Jinja's rule."""
     if value is OMIT:
         raise TemplateError("misplaced-omit", "found 'omit' in a condition, expected a value")
     return bool(defined(value))
 
 
-def _number(value: Any, operator: str) -> int | float:  # noqa: ANN401 - checked here
+def _number(value: Any, operator: str) -> int | float:
     if isinstance(defined(value), bool) or not isinstance(value, int | float):
         raise TemplateError("wrong-operand", f"found {describe(value)} beside '{operator}', expected a number")
     return value
 
 
-def _is_list(value: Any) -> bool:  # noqa: ANN401 - plain data of any shape
+def _is_list(value: Any) -> bool:
     return isinstance(value, list | tuple)
 
 
-def add(left: Any, right: Any) -> Any:  # noqa: ANN401 - numbers, strings or lists
+def add(left: Any, right: Any) -> Any:
     """Add numbers, join strings, or join lists."""
     if isinstance(left, str) and isinstance(right, str):
         return bounded_text(left + right)
@@ -84,7 +84,7 @@ def add(left: Any, right: Any) -> Any:  # noqa: ANN401 - numbers, strings or lis
     return bounded_number(_number(left, "+") + _number(right, "+"))
 
 
-def multiply(left: Any, right: Any) -> Any:  # noqa: ANN401 - numbers, or a string or list and a count
+def multiply(left: Any, right: Any) -> Any:
     """Multiply numbers, or repeat a string or list."""
     if isinstance(left, str | list | tuple):
         count = _number(right, "*")
@@ -94,7 +94,7 @@ def multiply(left: Any, right: Any) -> Any:  # noqa: ANN401 - numbers, or a stri
     return bounded_number(_number(left, "*") * _number(right, "*"))
 
 
-def power(left: Any, right: Any) -> Any:  # noqa: ANN401 - numbers
+def power(left: Any, right: Any) -> Any:
     """Raise a number to a power that stays small."""
     base, exponent = _number(left, "**"), _number(right, "**")
     bits = base.bit_length() if isinstance(base, int) else 64
@@ -103,7 +103,7 @@ def power(left: Any, right: Any) -> Any:  # noqa: ANN401 - numbers
     return bounded_number(base**exponent)
 
 
-def divide(left: Any, right: Any, operator: str) -> Any:  # noqa: ANN401 - numbers
+def divide(left: Any, right: Any, operator: str) -> Any:
     """Divide in one of three ways; raises `TemplateError` for a zero divisor."""
     dividend, divisor = _number(left, operator), _number(right, operator)
     if divisor == 0:
@@ -127,7 +127,7 @@ def bounded_list(value: list[Any]) -> list[Any]:
     return value
 
 
-def bounded_number(value: Any) -> Any:  # noqa: ANN401 - an int, float or complex from an odd power
+def bounded_number(value: Any) -> Any:
     """Give the number back unless it is too large to handle, or no real number."""
     if isinstance(value, complex) or (isinstance(value, int) and value.bit_length() > MAXIMUM_BITS):
         raise TemplateError("too-much-work", "found a number that is larger than is allowed")
@@ -145,7 +145,7 @@ BINARY: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
 }
 
 
-def _order(left: Any, right: Any, operator: str) -> tuple[Any, Any]:  # noqa: ANN401 - checked here
+def _order(left: Any, right: Any, operator: str) -> tuple[Any, Any]:
     if isinstance(left, str) and isinstance(right, str):
         return left, right
     if _is_list(left) and _is_list(right):
@@ -157,7 +157,7 @@ def _order(left: Any, right: Any, operator: str) -> tuple[Any, Any]:  # noqa: AN
     return left, right
 
 
-def contains(item: Any, container: Any) -> bool:  # noqa: ANN401 - plain data of any shape
+def contains(item: Any, container: Any) -> bool:
     """Tell whether a list has an item, a mapping a key, or a string a part."""
     if isinstance(defined(container), str):
         return text(item) in container
@@ -166,12 +166,12 @@ def contains(item: Any, container: Any) -> bool:  # noqa: ANN401 - plain data of
     raise TemplateError("wrong-operand", f"found {describe(container)} behind 'in', expected a list, mapping or string")
 
 
-def same(left: Any, right: Any) -> bool:  # noqa: ANN401 - plain data of any shape
+def same(left: Any, right: Any) -> bool:
     """Compare as Jinja and Python do."""
     return bool(defined(left) == defined(right))
 
 
-def _less(left: Any, right: Any) -> bool:  # noqa: ANN401 - plain data of any shape
+def _less(left: Any, right: Any) -> bool:
     first, second = _order(left, right, "<")
     try:
         return bool(first < second)
@@ -201,7 +201,7 @@ def _type_test(*kinds: type) -> Callable[[Any], bool]:
     return lambda value: isinstance(defined(value), kinds)
 
 
-def _whole(value: Any) -> int:  # noqa: ANN401 - checked here
+def _whole(value: Any) -> int:
     number = _number(value, "is")
     if isinstance(number, float):
         raise TemplateError("wrong-operand", "found a number with a fraction, expected an integer")

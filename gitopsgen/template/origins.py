@@ -42,7 +42,7 @@ class Finder:
         finder = _FINDERS.get(node[0], Finder.everything)
         finder(self, node, rest)
 
-    def value(self, node: Node) -> Any:  # noqa: ANN401 - plain data of any shape
+    def value(self, node: Node) -> Any:
         return self.expressions.function(node)(self.context)
 
     def steer(self, node: Node) -> None:
@@ -139,7 +139,7 @@ class Finder:
         self.find(node[2], rest)
 
 
-def children(node: Any) -> Iterator[Node]:  # noqa: ANN401 - a node, or what stands inside one
+def children(node: Any) -> Iterator[Node]:
     """Give the expressions inside an expression."""
     for part in node:
         if isinstance(part, tuple) and part:
@@ -149,7 +149,7 @@ def children(node: Any) -> Iterator[Node]:  # noqa: ANN401 - a node, or what sta
                 yield from children(part)
 
 
-def leaves(value: Any, path: Path) -> Iterator[Path]:  # noqa: ANN401 - plain data of any shape
+def leaves(value: Any, path: Path) -> Iterator[Path]:
     """Give the paths of all scalars in plain data; an empty container counts as one."""
     if isinstance(value, Mapping) and value:
         for key, one in value.items():
@@ -186,6 +186,4 @@ _FILTERS: Final[dict[str, Callable[[Finder, Node, Path], None]]] = {
     "dictsort": Finder.pairs,
     "list": Finder.same_members,
 }
-_KINDS: Final = frozenset(
-    {*_FINDERS, "slice", "test", "binary", "unary", "compare", "concat", "range"}
-)
+_KINDS: Final = frozenset({*_FINDERS, "slice", "test", "binary", "unary", "compare", "concat", "range"})

@@ -155,7 +155,7 @@ class _Converter:
         iterable = self.expression(node.iter)
         return ("for", node.lineno, target, iterable, condition, self.body(node.body), self.body(node.else_))
 
-    def target(self, node: nodes.Node) -> Any:  # noqa: ANN401 - a name, or nested tuples of names
+    def target(self, node: nodes.Node) -> Any:
         if isinstance(node, nodes.Name):
             return node.name
         if isinstance(node, nodes.Tuple):

@@ -68,7 +68,7 @@ class Run:
         outermost = Scope({**builtins, "omit": constant(OMIT)}, None, template)
         return Scope(dict(roots), outermost, template).inner()
 
-    def observe(self, kind: str, node: Node) -> Any:  # noqa: ANN401 - what the kind of observation gives
+    def observe(self, kind: str, node: Node) -> Any:
         """Evaluate what steers, and remember the answer."""
         known = self.observations.get((kind, node))
         answer = known.answer if known else OBSERVERS[kind](self.expressions.function(node)(self.context))
@@ -163,7 +163,7 @@ class Run:
         if not inner:
             self.body(otherwise, scope)
 
-    def bindings(self, target: Any, node: Node) -> Iterator[dict[str, Meaning]]:  # noqa: ANN401 - name or names
+    def bindings(self, target: Any, node: Node) -> Iterator[dict[str, Meaning]]:
         """Give what the loop's names mean for each item."""
         is_pairs = node[:2] == ("filter", "items")
         container = node[2] if is_pairs else node
@@ -181,7 +181,7 @@ class Run:
                     one = ("list", (item(one, 0), item(one, 1)))
                 yield dict(self.unpack(target, one))
 
-    def unpack(self, target: Any, node: Node) -> Iterator[tuple[str, Meaning]]:  # noqa: ANN401 - name or names
+    def unpack(self, target: Any, node: Node) -> Iterator[tuple[str, Meaning]]:
         """Bind one name, or several to the items of a list."""
         if isinstance(target, str):
             yield target, node

@@ -12,7 +12,7 @@ from gitopsgen.template.errors import TemplateError
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def to_toml(value: Any) -> str:  # noqa: ANN401 - checked here
+def to_toml(value: Any) -> str:
     """Give a mapping as TOML 1.0 text; raises `TemplateError` for null and what TOML has no form for."""
     if not isinstance(value, Mapping):
         raise TemplateError("unprintable-value", "found something else than a mapping, which TOML cannot carry")
@@ -34,7 +34,7 @@ def _table(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
                 yield from _table(one, inner)
 
 
-def _is_array_of_tables(value: Any) -> bool:  # noqa: ANN401 - plain data of any shape
+def _is_array_of_tables(value: Any) -> bool:
     return isinstance(value, list | tuple) and bool(value) and all(isinstance(one, Mapping) for one in value)
 
 
@@ -42,7 +42,7 @@ def _key(key: str) -> str:
     return key if _BARE_KEY.fullmatch(key) else json.dumps(key, ensure_ascii=False)
 
 
-def _value(value: Any) -> str:  # noqa: ANN401 - plain data of any shape
+def _value(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
