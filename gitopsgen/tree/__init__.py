@@ -7,38 +7,39 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gitopsgen.model.rendered import Rendered
     from gitopsgen.tree.ledgers import read_ledgers
     from gitopsgen.tree.locking import Lock, lock
     from gitopsgen.tree.output import Output, output_of
     from gitopsgen.tree.planning import RegionPlan, plan
     from gitopsgen.tree.pruning import plan_pruning, sweep
-    from gitopsgen.tree.records import Entry, Rendered, Written
+    from gitopsgen.tree.records import Entry, Written
     from gitopsgen.tree.stat_cache import TreeState
     from gitopsgen.tree.traces import TracesPlan, plan_traces, read_traces, write_traces
     from gitopsgen.tree.verification import verify
     from gitopsgen.tree.writing import write, write_all
 
 _HOMES = {
-    "Entry": "records",
-    "Lock": "locking",
-    "Output": "output",
-    "RegionPlan": "planning",
-    "Rendered": "records",
-    "TracesPlan": "traces",
-    "TreeState": "stat_cache",
-    "Written": "records",
-    "lock": "locking",
-    "output_of": "output",
-    "plan": "planning",
-    "plan_pruning": "pruning",
-    "plan_traces": "traces",
-    "read_ledgers": "ledgers",
-    "read_traces": "traces",
-    "sweep": "pruning",
-    "verify": "verification",
-    "write": "writing",
-    "write_all": "writing",
-    "write_traces": "traces",
+    "Entry": "tree.records",
+    "Lock": "tree.locking",
+    "Output": "tree.output",
+    "RegionPlan": "tree.planning",
+    "Rendered": "model.rendered",
+    "TracesPlan": "tree.traces",
+    "TreeState": "tree.stat_cache",
+    "Written": "tree.records",
+    "lock": "tree.locking",
+    "output_of": "tree.output",
+    "plan": "tree.planning",
+    "plan_pruning": "tree.pruning",
+    "plan_traces": "tree.traces",
+    "read_ledgers": "tree.ledgers",
+    "read_traces": "tree.traces",
+    "sweep": "tree.pruning",
+    "verify": "tree.verification",
+    "write": "tree.writing",
+    "write_all": "tree.writing",
+    "write_traces": "tree.traces",
 }
 
 __all__ = [
@@ -69,4 +70,4 @@ def __getattr__(name: str) -> object:
     """Import a public name from the module that has it."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(import_module(f"gitopsgen.{_HOMES[name]}"), name)

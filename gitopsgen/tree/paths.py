@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from gitopsgen.diagnostics import Diagnostic, Location
+from gitopsgen.model.rendered import Rendered
 from gitopsgen.tree.findings import finding, shown
-from gitopsgen.tree.records import Rendered
 
 LEDGER = ".ledger.json"
 JOURNAL = ".gitopsgen-journal.json"

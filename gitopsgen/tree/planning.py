@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from gitopsgen.diagnostics import Diagnostic, Location, Severity
+from gitopsgen.model.rendered import Rendered
 from gitopsgen.tree.files import read
 from gitopsgen.tree.findings import finding, refused
 from gitopsgen.tree.holding import Holding, digest, hold, region_folder
 from gitopsgen.tree.ledger import ledger_text
 from gitopsgen.tree.output import Descent, Output
 from gitopsgen.tree.paths import LEDGER, admit, prefixes, refusal_of_region
-from gitopsgen.tree.records import Entry, Rendered, place
+from gitopsgen.tree.records import Entry, place
 
 
 def everyone(_owner: str) -> bool:

@@ -1,4 +1,4 @@
-"""The records of the output tree: what is to be written, what a ledger keeps, what stands on the disk.
+"""The records of the output tree: what a ledger keeps, what stands on the disk, what was written.
 
 Tuples where a fleet makes a hundred thousand of them: they cost a fifth of a frozen dataclass to make.
 """
@@ -12,22 +12,6 @@ from typing import NamedTuple
 from gitopsgen.diagnostics import Location
 from gitopsgen.tree.findings import shown
 from gitopsgen.tree.output import Output
-
-
-class Rendered(NamedTuple):
-    """One finished file.
-
-    `path` is relative to the output directory; `owner` is the variant (`shanghai/edge/payment-gateway`),
-    the cluster (`shanghai/edge`) or `argocd`; `trace` names the read-set in `.traces/` of the template;
-    `inputs` is the digest of exactly the inputs that were read for it.
-    """
-
-    path: str
-    content: bytes
-    owner: str
-    template: str
-    trace: str = ""
-    inputs: str = ""
 
 
 class Entry(NamedTuple):

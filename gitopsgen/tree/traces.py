@@ -15,13 +15,14 @@ from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 
 from gitopsgen.diagnostics import Diagnostic, Outcome, Severity
+from gitopsgen.model.rendered import Rendered
 from gitopsgen.tree.files import read, replace
 from gitopsgen.tree.findings import finding, refused
 from gitopsgen.tree.holding import region_folder
 from gitopsgen.tree.ledger import Fault, fault_of
 from gitopsgen.tree.output import Descent, Output, opened
 from gitopsgen.tree.paths import TRACES, admit, prefixes
-from gitopsgen.tree.records import Rendered, Survey, place
+from gitopsgen.tree.records import Survey, place
 from gitopsgen.tree.survey import survey
 
 SCHEMA = 1

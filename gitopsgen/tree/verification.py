@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from gitopsgen.diagnostics import Diagnostic, Location, Outcome
+from gitopsgen.model.rendered import Rendered
 from gitopsgen.tree.files import read
 from gitopsgen.tree.findings import finding, refused, shown
 from gitopsgen.tree.holding import OWN, Holding, digest, hold, region_folder
 from gitopsgen.tree.output import Descent, Output, opened
 from gitopsgen.tree.paths import JOURNAL, LEDGER, STAGE, STATE, TRACES, admit, refusal_of_region
 from gitopsgen.tree.planning import everyone
-from gitopsgen.tree.records import Entry, Rendered, place
+from gitopsgen.tree.records import Entry, place
 
 Deviations = dict[str, tuple[str, ...]]  # kind of finding -> paths relative to the output directory
 Deviation = tuple[str, str, str]  # kind, path inside the region's folder, message
