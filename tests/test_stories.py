@@ -1,8 +1,9 @@
 """Replay whole sessions with the program: `tests/stories/*.txt`.
 
 A story is prose, then sections. `-- path --` writes a file into a fresh copy of `tests/stories/base`
-(an empty one removes it); `-- session --` runs commands, each followed by what it must print:
-`> ` before a line of stdout, `2> ` of stderr, `= 1` for an exit code other than 0.
+(an empty one removes it); `-- session --` runs commands, with variables before them as in a shell.
+Below each stands what it must print: `> ` before a line of stdout, `2> ` of stderr, `= 1` for an exit
+code other than 0.
 GITOPSGEN_REWRITE=1 writes what was printed into the story instead of comparing.
 """
 
@@ -30,11 +31,17 @@ def environment():
 
 
 def run(command, project):
-    arguments = shlex.split(command)
-    assert arguments[0] == "gitopsgen", "a story only runs gitopsgen"
+    words = shlex.split(command)
+    program = words.index("gitopsgen")  # a story runs nothing else
+    variables = dict(word.split("=", 1) for word in words[:program])
 
     done = subprocess.run(
-        [*RUN, *arguments[1:]], cwd=project, env=environment(), capture_output=True, text=True, check=False
+        [*RUN, *words[program + 1 :]],
+        cwd=project,
+        env={**environment(), **variables},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     said = [*(f"> {line}" for line in done.stdout.splitlines()), *(f"2> {line}" for line in done.stderr.splitlines())]
