@@ -11,7 +11,7 @@ import jsonschema_rs
 from gitopsgen.compose.stacks import case_overlays
 from gitopsgen.diagnostics import Location, Related
 from gitopsgen.source import locate
-from gitopsgen.values import Fold, Judge, Plan, Problem, plan_of, trace
+from gitopsgen.values import Fold, Judge, Plan, Problem, echoes, plan_of, trace
 
 if TYPE_CHECKING:
     from gitopsgen.compose.selection import Target
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from gitopsgen.model.variant import Path
 
 Found = tuple[str, Problem, tuple[Related, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The layers of one variant."""
+
+    target: Target
+    layers: tuple[Layer, ...]
 
 
 @dataclass(slots=True)
@@ -31,42 +39,70 @@ class CaseValues:
     plan: Plan | None
     fold: Fold
     found: dict[Found, None] = field(default_factory=dict)
-    missing: dict[int, bool] = field(default_factory=dict)
+    missing: dict[Problem, list[Stack]] = field(default_factory=dict)
+    judged: dict[int, bool] = field(default_factory=dict)
 
     def of(self, target: Target, layers: tuple[Layer, ...]) -> tuple[Any, bool]:
         """Give the merged values of a variant, and whether anything required is missing in them."""
         values = self.fold.merge(layers)
-        is_incomplete = self.missing.get(id(values))
+        is_incomplete = self.judged.get(id(values))
         if is_incomplete is None:
-            problems = self.judge.violations(values)
-            for problem in problems:
-                self._note(target, layers, problem)
-            is_incomplete = any(problem.kind == self.judge.kinds.missing for problem in problems)
-            self.missing[id(values)] = is_incomplete
+            is_incomplete = self.judged[id(values)] = self._judge(values, Stack(target, layers))
         return values, is_incomplete
+
+    def _judge(self, values: Any, stack: Stack) -> bool:
+        problems = self.judge.violations(values)
+        missing = [problem for problem in problems if problem.kind == self.judge.kinds.missing]
+        unknown = [problem for problem in problems if problem.kind == self.judge.kinds.unknown]
+        for problem in problems:
+            if problem not in missing:
+                self._note(self._origin(stack, problem), problem)
+            elif not echoes(problem, unknown):
+                self.missing.setdefault(problem, []).append(stack)
+        return bool(missing)
 
     def problems(self, *, is_whole: bool) -> list[Found]:
         """Give all that was found; what common layers repeat in vain only where all variants were seen."""
+        for problem, stacks in self.missing.items():
+            # What most variants lack, the defaults lack: one mistake, not one a city.
+            is_common = len(stacks) > 1 and 2 * len(stacks) > len(self.judged)
+            for stack in stacks[:1] if is_common else stacks:
+                self._note(self._place(stack, problem, is_common=is_common), problem)
         found = list(self.found)
         for layer, problem in self.fold.problems():
-            found.append(_in_file(layer, problem))
+            found.append((layer.file, moved(problem, file_path(layer, problem.path)), ()))
         for layer, problem in self.fold.inherited():
             if is_whole or "/regions/" in layer.file:
-                found.append(_in_file(layer, problem))
+                found.append((layer.file, moved(problem, file_path(layer, problem.path)), ()))
         return found
 
-    def _note(self, target: Target, layers: tuple[Layer, ...], problem: Problem) -> None:
-        related = self._declaration(problem.path)
-        winners = trace(layers, self.plan, problem.path).winners if problem.path else ()
-        if winners:
-            place = winners[0]
-            at = Problem(problem.kind, place.path, problem.message, problem.hint, problem.key)
-            file, at, _ = _in_file(place.layer, at)
-        else:
-            own = case_overlays(self.project, target.region, target.cluster.name, self.blueprint.name)
-            file = own[0].file if own else f"{self.blueprint.directory}/blueprint.yaml"
-            at = Problem(problem.kind, (), problem.message, problem.hint, problem.key)
-        self.found[file, at, related] = None
+    def _note(self, place: tuple[str, Path], problem: Problem) -> None:
+        file, path = place
+        described = problem.path[:-1] if problem.key else problem.path
+        self.found[file, moved(problem, path), self._declaration(described)] = None
+
+    def _origin(self, stack: Stack, problem: Problem) -> tuple[str, Path]:
+        """Give where the value of a problem was set."""
+        winners = trace(stack.layers, self.plan, problem.path).winners if problem.path else ()
+        if not winners:
+            return self._own_file(stack), ()
+        return winners[0].layer.file, file_path(winners[0].layer, winners[0].path)
+
+    def _place(self, stack: Stack, problem: Problem, *, is_common: bool) -> tuple[str, Path]:
+        """Give where a missing value should stand: by the defaults if most variants lack it, else by the city's own.
+
+        What an overlay began, such as an item of a list, has to be completed there.
+        """
+        winners = trace(stack.layers, self.plan, problem.path).winners if problem.path else ()
+        around = winners[-1 if is_common else 0] if winners else None
+        if around and (is_common or around.layer not in self.blueprint.defaults):
+            return around.layer.file, file_path(around.layer, around.path)
+        return (f"{self.blueprint.directory}/blueprint.yaml" if is_common else self._own_file(stack)), ()
+
+    def _own_file(self, stack: Stack) -> str:
+        target = stack.target
+        own = case_overlays(self.project, target.region, target.cluster.name, self.blueprint.name)
+        return own[0].file if own else f"{self.blueprint.directory}/blueprint.yaml"
 
     def _declaration(self, path: Path) -> tuple[Related, ...]:
         """Give where the schema of a value stands: in a component's file or the blueprint's own."""
@@ -77,7 +113,7 @@ class CaseValues:
             if path[: len(use.at)] == use.at
         ]
         own = (f"{self.blueprint.directory}/values.schema.json", path)
-        known = [(file, rest) for file, rest in (*places, own) if file in self.project.texts]
+        known = [(file, rest) for file, rest in (own, *places) if file in self.project.texts]
         best = max(known, key=lambda item: _depth(self.project.texts[item[0]], item[1]), default=None)
         if best is None:
             return ()
@@ -93,12 +129,9 @@ def case_values(project: Project, blueprint: Blueprint) -> CaseValues:
     return CaseValues(project, blueprint, judge, plan, Fold(plan))
 
 
-def _in_file(layer: Layer, problem: Problem) -> Found:
-    return (
-        layer.file,
-        Problem(problem.kind, file_path(layer, problem.path), problem.message, problem.hint, problem.key),
-        (),
-    )
+def moved(problem: Problem, path: Path) -> Problem:
+    """Give the same problem at another path."""
+    return Problem(problem.kind, path, problem.message, problem.hint, problem.key)
 
 
 def file_path(layer: Layer, path: Path) -> Path:

@@ -67,6 +67,8 @@ def parse_set(text: str) -> tuple[str, Any]:
     path, separator, written = text.partition("=")
     if not separator or parse_path(path) is None:
         raise UsageError(f'"{text}" sets nothing: write path=value, such as autoscaling.max=20')
+    if not written.strip():
+        raise UsageError(f'"{text}" gives no value: write {path}=null, or {path}=\'""\' for no text')
     outcome = read("--set", written.encode())
     if outcome.diagnostics:
         first = outcome.diagnostics[0]

@@ -23,7 +23,7 @@ def check_names(facts: Facts, cases: Collection[str]) -> None:
         merged = facts.merged[region]
         found = (
             *_failover(region, merged, facts.layers),
-            *_wave(merged),
+            *_wave(merged, is_certain=not facts.stacks[region].missing),
             *_hub(merged, facts.layers),
             *_clusters(merged, facts.layers, cases),
         )
@@ -41,8 +41,11 @@ def _failover(region: str, facts: Mapping[str, Any], layers: Layers) -> Iterator
             yield _unknown("region", name, ("failover", index), layers.known_regions)
 
 
-def _wave(facts: Mapping[str, Any]) -> Iterator[Problem]:
+def _wave(facts: Mapping[str, Any], *, is_certain: bool) -> Iterator[Problem]:
+    """Check the wave; where a layer is not there, no waves may mean that it would have declared them."""
     declared = facts.get("waves")
+    if declared is None and not is_certain:
+        return
     waves = [wave.get("wave") for wave in declared if isinstance(wave, dict)] if isinstance(declared, list) else []
     wave = facts.get("wave")
     if type(wave) is int and wave not in waves:
@@ -72,13 +75,13 @@ def check_uses(facts: Facts, cases: Collection[str]) -> None:
     """Report overlays of a region that reach no variant."""
     inputs = facts.inputs
     for file, (region, cluster, case) in sorted(facts.layers.case_files.items()):
-        if region not in facts.merged or facts.stacks[region].missing:
-            continue
-        clusters = clusters_of(facts.merged[region])
         if case not in cases:
             hint = did_you_mean(case, cases)
             inputs.report_file(UNKNOWN_NAME, file, f'case "{case}" has no blueprint', hint)
-        elif cluster and cluster not in clusters:
+        if case not in cases or region not in facts.merged or facts.stacks[region].missing:
+            continue
+        clusters = clusters_of(facts.merged[region])
+        if cluster and cluster not in clusters:
             hint = did_you_mean(cluster, clusters)
             inputs.report_file(UNKNOWN_NAME, file, f'region "{region}" has no cluster "{cluster}"', hint)
         elif not _runs(clusters, cluster, case):

@@ -9,7 +9,7 @@ from gitopsgen import fleet
 from gitopsgen.load.findings import INHERITED_FACT, UNKNOWN_NAME
 from gitopsgen.load.shapes import shape
 from gitopsgen.model.project import Cluster, Region
-from gitopsgen.values import Fold, Problem, did_you_mean, trace
+from gitopsgen.values import Fold, Problem, did_you_mean, echoes, trace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,9 +97,19 @@ class Facts:
         ]
         if stack.missing:
             return True  # they may well stand in the layer that is not there
+        misspelt = [problem for problem in self._unknown(stack) if problem.kind.name == "unknown-fact"]
         for problem in found:
-            self.report(region, problem)
+            if not echoes(problem, misspelt):
+                self.report(region, problem)
         return bool(found)
+
+    def _unknown(self, stack: Stack) -> list[Problem]:
+        """Give the problems of a region's layers, with paths as they are in merged facts."""
+        return [
+            Problem(problem.kind, problem.path[1:], problem.message, problem.hint, problem.key)
+            for file, problem, _ in self.inputs.problems
+            if file in stack.files and problem.path[:1] == ("facts",)
+        ]
 
     def report(self, region: str, problem: Problem) -> None:
         """Report a problem of a merged fact at the line of the layer that set it."""

@@ -14,7 +14,7 @@ import jsonschema_rs
 
 from gitopsgen.load.findings import FACTS
 from gitopsgen.source import Tagged
-from gitopsgen.values import Judge, Problem
+from gitopsgen.values import Judge, Problem, echoes
 
 if TYPE_CHECKING:
     from gitopsgen.load.inputs import Inputs
@@ -39,7 +39,10 @@ def _schema(name: str) -> dict[str, Any]:
 def check_shape(inputs: Inputs, name: str, file: str, data: Any, prefix: tuple[str, ...] = ()) -> bool:
     """Report what a file has that its shape does not allow; tell whether it has none."""
     found = shape(name).violations(untagged(data))
+    unknown = [problem for problem in found if problem.kind == FACTS.unknown]
     for problem in found:
+        if problem.kind == FACTS.missing and echoes(problem, unknown):
+            continue
         inputs.report(file, Problem(problem.kind, (*prefix, *problem.path), problem.message, problem.hint, problem.key))
     return not found
 

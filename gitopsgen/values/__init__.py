@@ -13,7 +13,7 @@ from gitopsgen.values.merge import Merged, merge, merge_over, same
 from gitopsgen.values.path import parse_path, path_text
 from gitopsgen.values.plan import Plan, plan_of
 from gitopsgen.values.trace import Contribution, Trace, trace
-from gitopsgen.values.violations import Judge, Kinds, did_you_mean
+from gitopsgen.values.violations import Judge, Kinds, did_you_mean, echoes
 
 __all__ = [
     "Contribution",
@@ -26,6 +26,7 @@ __all__ = [
     "Tagged",
     "Trace",
     "did_you_mean",
+    "echoes",
     "locate_problems",
     "merge",
     "merge_over",

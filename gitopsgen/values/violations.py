@@ -57,10 +57,23 @@ class Judge:
         return tuple(dict.fromkeys(found))
 
 
+def echoes(problem: Problem, unknown: Iterable[Problem]) -> bool:
+    """Tell whether a missing key is but the other side of an unknown one: a misspelt key is one mistake."""
+    return any(
+        other.key and other.path[:-1] == problem.path and f'"{_last(problem)}"' in other.hint for other in unknown
+    )
+
+
+def _last(problem: Problem) -> str:
+    """Give the name of the key that a problem says is missing."""
+    return problem.message.split('" is required', 1)[0].rsplit(".", 1)[-1].strip('"')
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Give a hint with the known name closest to an unknown one, else all of them where they are few."""
     names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1)
+    # Swapped letters of a short name are not close enough for difflib.
+    close = difflib.get_close_matches(name, names, n=1) or [one for one in names if sorted(one) == sorted(name)]
     if close:
         return f'did you mean "{close[0]}"?'
     return f"known: {', '.join(names)}" if 0 < len(names) <= 12 else ""  # noqa: PLR2004 - what fits on a line
