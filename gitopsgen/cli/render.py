@@ -124,12 +124,13 @@ def _changes(files: list[dict[str, str]], would: str) -> Iterator[str]:
 
 
 def _sentence(done: RenderReport, would: str) -> str:
-    counts = {"created": done.created, "updated": done.updated, "deleted": done.deleted, "unchanged": done.unchanged}
-    said = ", ".join(f"{len(paths)} {change}" for change, paths in counts.items() if paths)
+    counts = {"created": len(done.created), "updated": len(done.updated), "deleted": len(done.deleted)}
+    counts["unchanged"] = done.unchanged
+    said = ", ".join(f"{count} {change}" for change, count in counts.items() if count)
     regions = len({variant.region for variant in done.variants})
     scope = f"{_number(len(done.variants), 'variant')} in {_number(regions, 'region')}"
     if not (done.created or done.updated or done.deleted):
-        return f"nothing {'would change' if would else 'changed'}: {scope}, {_number(len(done.unchanged), 'file')}"
+        return f"nothing {'would change' if would else 'changed'}: {scope}, {_number(done.unchanged, 'file')}"
     return f"{scope}; files {would}{said}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gitopsgen import argocd
 from gitopsgen.diagnostics import Diagnostic, Location, Outcome, Severity
@@ -11,7 +11,7 @@ from gitopsgen.model.project import Project
 from gitopsgen.model.rendered import Rendered
 from gitopsgen.model.variant import Variant
 from gitopsgen.pipeline.findings import CODES
-from gitopsgen.pipeline.regions import KUSTOMIZATION, KUSTOMIZE_HEADER, RegionResult
+from gitopsgen.pipeline.regions import KUSTOMIZATION, KUSTOMIZE_HEADER, Kind
 from gitopsgen.template.decisions import Decisions
 from gitopsgen.template.engine import Engine, Instance
 from gitopsgen.template.errors import TemplateError, TemplateErrors
@@ -19,16 +19,15 @@ from gitopsgen.template.expressions import reference
 
 
 def fleet_files(
-    project: Project, engine: Engine, variants: Sequence[Variant], results: Sequence[RegionResult]
+    project: Project, engine: Engine, variants: Sequence[Variant], kinds: Mapping[str, set[Kind]]
 ) -> Outcome[list[Rendered]]:
     """Give the files of `generated/argocd/`, for all variants of the fleet and the kinds that they have."""
     files: list[Rendered] = []
     found: list[Diagnostic] = []
     instances = [_instance(engine, template) for template in argocd.FLEET]
     for case in sorted({variant.id.case for variant in variants}):
-        kinds = {kind for result in results for kind in result.kinds.get(case, ())}
         members = [variant for variant in variants if variant.id.case == case]
-        context = argocd.context(project.settings, project.blueprints[case].facts, members, kinds)
+        context = argocd.context(project.settings, project.blueprints[case].facts, members, kinds.get(case, ()))
         for instance in instances:
             try:
                 made = engine.render(instance, context)

@@ -36,13 +36,13 @@ class RenderOptions:
 
 @dataclass(frozen=True, slots=True)
 class RenderReport:
-    """What a run found and did; paths are relative to the output directory."""
+    """What a run found and did; paths are relative to the output directory, `unchanged` counts files."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
     created: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
     deleted: tuple[str, ...] = ()
-    unchanged: tuple[str, ...] = ()
+    unchanged: int = 0
     variants: tuple[VariantId, ...] = ()
     manifests: int = 0
     stream: Iterable[str] = ()

@@ -13,7 +13,7 @@ from gitopsgen.model.variant import Variant, VariantId
 from gitopsgen.load import load
 from gitopsgen.pipeline.regions import Regions
 from gitopsgen.pipeline.findings import Places
-from gitopsgen.pipeline.render import engine_of
+from gitopsgen.pipeline.engines import engine_of
 from gitopsgen.template.engine import Engine, Instance, Made
 
 

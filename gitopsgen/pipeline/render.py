@@ -1,13 +1,16 @@
 """The product in one function: load, compose, render, check, write.
 
-Nothing is written unless everything that was asked for is right.
+Nothing is written unless everything that was asked for is right; what did not change is not done again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from gitopsgen import argocd
 from gitopsgen.compose import compose
@@ -16,17 +19,34 @@ from gitopsgen.load import load
 from gitopsgen.model.project import Project
 from gitopsgen.model.rendered import Rendered
 from gitopsgen.model.variant import Variant
+from gitopsgen.pipeline import crew
+from gitopsgen.pipeline.engines import engine_of
 from gitopsgen.pipeline.findings import Places, collapsed
 from gitopsgen.pipeline.fleet import fleet_files
+from gitopsgen.pipeline.keys import digests_key, region_key, tool_key
+from gitopsgen.pipeline.memory import Memory, Remembered
 from gitopsgen.pipeline.options import RenderOptions, RenderReport
-from gitopsgen.pipeline.regions import RegionResult, Regions
-from gitopsgen.schemas.cache import default_directory
+from gitopsgen.pipeline.quick import remember_fleet, unchanged_fleet
+from gitopsgen.pipeline.regions import Kind, Regions
+from gitopsgen.pipeline.work import Member, RegionOutcome, RegionWork
 from gitopsgen.template.engine import Engine
-from gitopsgen.template.loader import Loader
-from gitopsgen.tree import RegionPlan, output_of, plan, plan_pruning, sweep, write_all
+from gitopsgen.tree import (
+    Output,
+    RegionPlan,
+    TreeState,
+    lock,
+    output_of,
+    plan,
+    plan_pruning,
+    plan_traces,
+    read_traces,
+    sweep,
+    write_all,
+    write_traces,
+)
 
 Progress = Callable[[int, int], None]
-TEMPLATE_CACHE = "templates"
+SMALL = 12  # regions: below that, starting processes costs more than they save
 
 
 def render(root: Path, options: RenderOptions, progress: Progress | None = None) -> RenderReport:
@@ -34,97 +54,214 @@ def render(root: Path, options: RenderOptions, progress: Progress | None = None)
 
     Raises `UsageError` where the selection makes no sense, or `root` is no project.
     """
+    unchanged = unchanged_fleet(root, options)
+    if unchanged:
+        return unchanged
     loaded = load(root, regions=options.selection.regions)
     composed = compose(loaded.value, options.selection)
-    diagnostics = (*loaded.diagnostics, *composed.diagnostics)
     engine = engine_of(loaded.value)
-    results = list(rendered_regions(loaded.value, options, composed.value, engine, progress))
-    diagnostics += tuple(one for result in results for one in result.diagnostics)
-    files = [(result.region, result.files) for result in results]
-    if is_whole(options):
-        fleet = fleet_files(loaded.value, engine, composed.value, results)
-        diagnostics += fleet.diagnostics
-        files.append((argocd.REGION, fleet.value))
-    engine.loader.save()
-    report = RenderReport(
-        collapsed(diagnostics),
-        variants=tuple(variant.id for variant in composed.value),
-        manifests=sum(result.manifests for result in results),
-        stream=_stream(files) if options.stdout else (),
-    )
-    if options.stdout or _failed(diagnostics, options):
-        return report
-    return _written(loaded.value, options, files, report)
+    run = _Run(loaded.value, options, composed.value, engine, (*loaded.diagnostics, *composed.diagnostics))
+    if options.stdout:
+        return run.text()
+    output = output_of(root, loaded.value.settings.generated, options.output)
+    with _locked(run, output, options) as is_free:
+        return run.into(output, progress) if is_free else run.report()
 
 
-def engine_of(project: Project) -> Engine:
-    """Give an engine for a project's templates, with what earlier runs parsed."""
-    settings = project.settings
-    cache = default_directory() / TEMPLATE_CACHE
-    return Engine(Loader(settings.root, settings.blueprints, project.digests, cache))
+class _locked(AbstractContextManager[bool]):  # noqa: N801 - reads as a statement
+    """The lock of the output while it may be written; false where another run holds it."""
+
+    def __init__(self, run: _Run, output: Output, options: RenderOptions) -> None:
+        taken = lock(output) if options.writes else None
+        run.found += taken.diagnostics if taken else ()
+        self._is_free = taken is None or taken.value is not None
+        self._lock: Any = (taken.value if taken else None) or nullcontext()
+
+    def __enter__(self) -> bool:
+        self._lock.__enter__()
+        return self._is_free
+
+    def __exit__(self, *error: object) -> None:
+        self._lock.__exit__(*error)
 
 
-def is_whole(options: RenderOptions) -> bool:
-    """Tell whether the whole fleet was asked for."""
-    chosen = options.selection
-    return not (chosen.regions or chosen.clusters or chosen.cases or chosen.selector)
+@dataclass(slots=True)
+class _Run:
+    """One run over one project; `found` gathers what has no region."""
+
+    project: Project
+    options: RenderOptions
+    variants: tuple[Variant, ...]
+    engine: Engine
+    found: tuple[Diagnostic, ...]
+    outcomes: list[RegionOutcome] = field(default_factory=list)
+    skipped: list[Remembered] = field(default_factory=list)
+    others: list[RegionPlan] = field(default_factory=list)
+
+    def members(self) -> list[Member]:
+        """Give the variants by region."""
+        return [(name, list(group)) for name, group in groupby(self.variants, key=lambda one: one.id.region)]
+
+    def text(self) -> RenderReport:
+        """Render and check, and give one stream of documents."""
+        work = RegionWork(self._regions(), None)
+        self.outcomes = list(work.judge(self.members()))
+        self.engine.loader.save()
+        return self.report(_stream(work.rendered))
+
+    def _regions(self) -> Regions:
+        return Regions(self.project, self.engine, Places(self.project, self.options.selection, self.engine.expressions))
+
+    def into(self, output: Output, progress: Progress | None) -> RenderReport:
+        """Render, check and plan what is stale, then write it if nothing is wrong anywhere."""
+        memory, state = Memory.load(output), TreeState.load(output)
+        keys = self._keys()
+        stale = [member for member in self.members() if not self._is_kept(member[0], keys, memory, state)]
+        if self.options.writes:
+            sweep(output)
+        work = RegionWork(self._regions(), output, self.options.force, self._is_partial)
+        self.outcomes, written = crew.run(
+            work,
+            _parts(stale, self.options.jobs, work),
+            lambda outcomes: self._agrees(outcomes, output),
+            (lambda done: progress(done, len(stale))) if progress else (lambda _done: None),
+        )
+        self.engine.loader.save()
+        for records, found in written:
+            self.found += tuple(found)
+            for record in records:
+                state.record(record, keys.get(record.region, ""))
+        if written:
+            self._write_others(output, state)
+        if written and not any(_is_error(one) for one in self.found):
+            self._remember(output, memory, state, keys)
+        return self.report()
+
+    @property
+    def _is_partial(self) -> bool:
+        return bool(self.options.selection.clusters or self.options.selection.cases)
+
+    def _keys(self) -> Mapping[str, str]:
+        """Give the key of each region that is rendered whole; a part of a region has none."""
+        if self._is_partial or self.options.selection.selector or self.options.force:
+            return {}
+        settings = self.project.settings
+        shared = digests_key(self.project.digests, (settings.blueprints, settings.schemas))
+        common = f"{tool_key()} {shared}"
+        return {region: region_key(common, variants) for region, variants in self.members()}
+
+    def _is_kept(self, region: str, keys: Mapping[str, str], memory: Memory, state: TreeState) -> bool:
+        record = memory.records.get(region)
+        if record is None or record.key != keys.get(region) or not state.is_clean(region, record.key):
+            return False
+        self.skipped.append(record)
+        return True
+
+    def _agrees(self, outcomes: list[RegionOutcome], output: Output) -> bool:
+        """Plan what belongs to no region; tell whether all may be written."""
+        self.outcomes = outcomes
+        if self.options.selection.is_whole:
+            fleet = fleet_files(self.project, self.engine, self.variants, self._kinds())
+            self.found += fleet.diagnostics
+            regions = {*(one.id.region for one in self.variants), argocd.REGION}
+            self.others = [
+                plan(output, argocd.REGION, fleet.value, force=self.options.force),
+                *plan_pruning(output, regions, force=self.options.force),
+            ]
+            self.found += tuple(one for each in self.others for one in each.diagnostics)
+        fatal = {Severity.ERROR, self.options.fail_on}
+        return self.options.writes and not any(one.severity in fatal for one in self._all_found())
+
+    def _kinds(self) -> Mapping[str, set[Kind]]:
+        """Give the kinds of each case's manifests, over all regions."""
+        kinds: dict[str, set[Kind]] = {}
+        for outcome in self.outcomes:
+            for case, members in outcome.kinds.items():
+                kinds.setdefault(case, set()).update(members)
+        for record in self.skipped:
+            for case, listed in record.facts["kinds"].items():
+                kinds.setdefault(case, set()).update((group, kind, namespace) for group, kind, namespace in listed)
+        return kinds
+
+    def _write_others(self, output: Output, state: TreeState) -> None:
+        done = write_all(self.others)
+        self.found += done.diagnostics
+        for written in done.value:
+            state.record(written, "")
+        wanted = {key for outcome in self.outcomes for key in outcome.traces}
+        wanted |= {(template, trace) for one in self.skipped for template, trace in one.facts["traces"]}
+        traces: dict[str, dict[str, Any]] = {}
+        for template, by_trace in read_traces(output).value.items():
+            for trace, reads in by_trace.items():
+                if (template, trace) in wanted:
+                    traces.setdefault(template, {})[trace] = reads
+        for outcome in self.outcomes:
+            for (template, trace), reads in outcome.reads.items():
+                traces.setdefault(template, {})[trace] = reads
+        planned = plan_traces(output, traces, is_complete=self.options.selection.is_whole)
+        self.found += (*planned.diagnostics, *write_traces(planned).diagnostics)
+
+    def _remember(self, output: Output, memory: Memory, state: TreeState, keys: Mapping[str, str]) -> None:
+        for one in self.outcomes:
+            if one.region in keys:
+                facts = {
+                    "manifests": one.manifests,
+                    "files": one.files,
+                    "kinds": {case: sorted(kinds) for case, kinds in sorted(one.kinds.items())},
+                    "traces": sorted(one.traces),
+                }
+                memory.records[one.region] = Remembered(keys[one.region], facts, one.diagnostics)
+            else:
+                memory.records.pop(one.region, None)
+        if self.options.selection.is_whole:
+            kept = {region for region, _ in self.members()}
+            memory.records = {region: one for region, one in memory.records.items() if region in kept}
+            remember_fleet(self.project, self.options, self.report(), memory)
+        else:
+            memory.records.pop("", None)
+        state.save()
+        memory.save()
+
+    def _all_found(self) -> Iterator[Diagnostic]:
+        yield from self.found
+        for outcome in self.outcomes:
+            yield from outcome.diagnostics
+            yield from outcome.refusals
+        for record in self.skipped:
+            yield from record.findings
+
+    def report(self, stream: Iterator[str] | tuple[str, ...] = ()) -> RenderReport:
+        """Tell what was found and done."""
+        plans = self.others
+        return RenderReport(
+            collapsed(self._all_found()),
+            *(
+                tuple(path for one in (*self.outcomes, *plans) for path in getattr(one, change))
+                for change in ("created", "updated", "deleted")
+            ),
+            sum(one.unchanged for one in self.outcomes)
+            + sum(len(one.unchanged) for one in plans)
+            + sum(one.facts["files"] for one in self.skipped),
+            tuple(variant.id for variant in self.variants),
+            sum(one.manifests for one in self.outcomes) + sum(one.facts["manifests"] for one in self.skipped),
+            stream,
+        )
 
 
-def rendered_regions(
-    project: Project,
-    options: RenderOptions,
-    variants: Sequence[Variant],
-    engine: Engine,
-    progress: Progress | None = None,
-) -> Iterator[RegionResult]:
-    """Render and check region by region."""
-    places = Places(project, options.selection, engine.expressions)
-    regions = Regions(project, engine, places)
-    grouped = [(name, list(members)) for name, members in groupby(variants, key=lambda one: one.id.region)]
-    for number, (name, members) in enumerate(grouped):
-        if progress:
-            progress(number, len(grouped))
-        yield regions.render(name, members)
-    if progress:
-        progress(len(grouped), len(grouped))
+def _is_error(one: Diagnostic) -> bool:
+    return one.severity is Severity.ERROR
 
 
-def _failed(diagnostics: Sequence[Diagnostic], options: RenderOptions) -> bool:
-    fatal = {Severity.ERROR, options.fail_on}
-    return any(one.severity in fatal for one in diagnostics)
+def _parts(stale: Sequence[Member], jobs: int, work: RegionWork) -> list[Sequence[Member]]:
+    """Split regions among processes, evenly and without order: each writes its own."""
+    if jobs <= 1 or len(stale) < SMALL:
+        return [stale]
+    work.regions.warm(stale[:1])
+    return [stale[start::jobs] for start in range(jobs)]
 
 
-def _stream(files: Sequence[tuple[str, Sequence[Rendered]]]) -> Iterator[str]:
-    for _, rendered in files:
-        for one in rendered:
-            if one.path.endswith(".yaml") and "/bootstrap/" not in one.path and not one.path.endswith("kustomization.yaml"):
-                yield "---\n" + one.content.decode().removesuffix("\n")
-
-
-def _written(
-    project: Project, options: RenderOptions, files: Sequence[tuple[str, Sequence[Rendered]]], report: RenderReport
-) -> RenderReport:
-    """Plan all regions, then write them unless one of them cannot be."""
-    output = output_of(project.settings.root, project.settings.generated, options.output)
-    chosen = options.selection
-    is_partial = bool(chosen.clusters or chosen.cases)
-    plans: list[RegionPlan] = []
-    for region, rendered in files:
-        owners = {one.owner for one in rendered}
-        in_scope = owners.__contains__ if is_partial else (lambda _owner: True)
-        plans.append(plan(output, region, rendered, force=options.force, in_scope=in_scope))
-    if is_whole(options):
-        plans += plan_pruning(output, {region for region, _ in files}, force=options.force)
-    found = [one for each in plans for one in each.diagnostics]
-    if options.writes and not any(one.severity is Severity.ERROR for one in found):
-        sweep(output)
-        found += write_all(plans).diagnostics
-    return RenderReport(
-        (*report.diagnostics, *dict.fromkeys(found)),
-        *(tuple(path for each in plans for path in getattr(each, change)) for change in CHANGES),
-        report.variants,
-        report.manifests,
-    )
-
-
-CHANGES = ("created", "updated", "deleted", "unchanged")
+def _stream(rendered: Sequence[Rendered]) -> Iterator[str]:
+    for one in rendered:
+        is_manifest = one.path.endswith(".yaml") and not one.path.endswith("kustomization.yaml")
+        if is_manifest and "/bootstrap/" not in one.path:
+            yield "---\n" + one.content.decode().removesuffix("\n")

@@ -16,7 +16,7 @@ from gitopsgen.model.project import Blueprint, Template
 from gitopsgen.template.decisions import Decisions
 from gitopsgen.template.errors import Spot, TemplateError, TemplateErrors
 from gitopsgen.template.expressions import Context, Expressions, Node, reference
-from gitopsgen.template.leaf import Leaf, hole_function, prepare, trace_id
+from gitopsgen.template.leaf import Leaf, encode, hole_function, prepare, trace_id
 from gitopsgen.template.loader import Loader
 from gitopsgen.template.naming import file_name
 from gitopsgen.template.run import Run
@@ -138,6 +138,11 @@ class Engine:
             observations,
             tuple(dict.fromkeys(run.templates)),
         ), skeleton
+
+    def read_set(self, template: str, trace: str) -> list[Any]:
+        """Give what a way through a template reads, as JSON can carry it: the templates first."""
+        leaf = self.reads[template][trace]
+        return [["templates", *leaf.templates], *(encode(tuple(one)) for one in leaf.reads())]
 
     def skeleton(self, instance: Instance, leaf: Leaf, context: Context) -> tuple[Skeleton, list[Tree]]:
         """Give the marked text of a leaf and its documents, for a variant that leads there."""

@@ -1,0 +1,152 @@
+"""Forked workers that judge first and write only when all have judged.
+
+A worker inherits what its parent loaded and compiled; what comes back is pickled. Where the system cannot fork,
+or the work is small, everything happens in this process.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import selectors
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+_FRAME: Final = 8
+
+
+class Work(Protocol):
+    """What one process does with its part of the regions."""
+
+    def judge(self, part: Sequence[Any]) -> Iterator[Any]:
+        """Do all that can be done without writing; gives one result for each member of the part."""
+
+    def finish(self) -> Any:
+        """Write what was judged."""
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: int
+    results: int  # a descriptor to read frames from
+    orders: int  # a descriptor: one byte says whether to finish
+
+
+class WorkerDiedError(RuntimeError):
+    """A worker ended without a result: killed, or out of memory."""
+
+
+def run(
+    work: Work, parts: Sequence[Sequence[Any]], decide: Callable[[list[Any]], bool], progress: Callable[[int], None]
+) -> tuple[list[Any], list[Any]]:
+    """Judge all parts; then, if `decide` agrees with all results, finish them.
+
+    Gives the results of judging in the order of the parts, and what finishing gave (empty if it was not agreed to).
+    """
+    if len(parts) <= 1 or not hasattr(os, "fork"):
+        return _alone(work, [one for part in parts for one in part], decide, progress)
+    workers = [_start(work, part, parts) for part in parts]
+    try:
+        judged = _collect(workers, progress)
+        results = [one for worker in workers for one in judged[worker.process]]
+        agreed = decide(results)
+        for worker in workers:
+            os.write(worker.orders, b"y" if agreed else b"n")
+        finished = [_receive(worker.results) for worker in workers] if agreed else []
+    finally:
+        for worker in workers:
+            _end(worker)
+    return results, finished
+
+
+def _alone(
+    work: Work, part: Sequence[Any], decide: Callable[[list[Any]], bool], progress: Callable[[int], None]
+) -> tuple[list[Any], list[Any]]:
+    results = []
+    for result in work.judge(part):
+        results.append(result)
+        progress(len(results))
+    return results, [work.finish()] if decide(results) else []
+
+
+def _start(work: Work, part: Sequence[Any], parts: Sequence[Sequence[Any]]) -> _Worker:
+    del parts
+    results_out, results_in = os.pipe()
+    orders_out, orders_in = os.pipe()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    process = os.fork()
+    if process:
+        os.close(results_in)
+        os.close(orders_out)
+        return _Worker(process, results_out, orders_in)
+    code = 1
+    try:
+        os.close(results_out)
+        os.close(orders_in)
+        _serve(work, part, results_in, orders_out)
+        code = 0
+    except BaseException as error:  # noqa: BLE001 - the parent raises it again
+        _send(results_in, error if isinstance(error, Exception) else WorkerDiedError(repr(error)))
+    finally:
+        os._exit(code)  # not the parent's clean-up a second time
+
+
+def _serve(work: Work, part: Sequence[Any], results: int, orders: int) -> None:
+    for result in work.judge(part):
+        _send(results, result)
+    _send(results, None)
+    if os.read(orders, 1) == b"y":
+        _send(results, work.finish())
+
+
+def _collect(workers: Sequence[_Worker], progress: Callable[[int], None]) -> dict[int, list[Any]]:
+    """Receive results as they come, until every worker has said that it has no more."""
+    judged: dict[int, list[Any]] = {worker.process: [] for worker in workers}
+    with selectors.DefaultSelector() as selector:
+        for worker in workers:
+            selector.register(worker.results, selectors.EVENT_READ, worker)
+        open_workers = len(workers)
+        while open_workers:
+            for key, _ in selector.select():
+                result = _receive(key.fd)
+                if result is None:
+                    selector.unregister(key.fd)
+                    open_workers -= 1
+                else:
+                    judged[key.data.process].append(result)
+                    progress(sum(map(len, judged.values())))
+    return judged
+
+
+def _send(descriptor: int, value: Any) -> None:
+    raw = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    rest = memoryview(len(raw).to_bytes(_FRAME, "big") + raw)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def _receive(descriptor: int) -> Any:
+    size = int.from_bytes(_read(descriptor, _FRAME), "big")
+    value = pickle.loads(_read(descriptor, size))  # noqa: S301 - from our own child
+    if isinstance(value, Exception):
+        raise value
+    return value
+
+
+def _read(descriptor: int, size: int) -> bytes:
+    parts = bytearray()
+    while len(parts) < size:
+        part = os.read(descriptor, min(size - len(parts), 1 << 20))
+        if not part:
+            raise WorkerDiedError("a worker process ended before it gave its result")
+        parts += part
+    return bytes(parts)
+
+
+def _end(worker: _Worker) -> None:
+    os.close(worker.orders)
+    os.close(worker.results)
+    os.waitpid(worker.process, 0)

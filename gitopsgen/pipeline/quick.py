@@ -1,0 +1,71 @@
+"""A run over the whole fleet for which nothing has changed: told from digests of inputs and stats of outputs.
+
+Imports little: this is the run that people make most often.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gitopsgen.model.variant import VariantId
+from gitopsgen.pipeline.keys import inputs_key, names_other_output, tool_key
+from gitopsgen.pipeline.memory import Memory, Remembered
+from gitopsgen.pipeline.options import RenderOptions, RenderReport
+from gitopsgen.tree import TreeState, output_of
+
+if TYPE_CHECKING:
+    from gitopsgen.model.project import Project
+
+_FLEET = ""
+
+
+def unchanged_fleet(root: Path, options: RenderOptions) -> RenderReport | None:
+    """Give the report of the last run where nothing has changed since, None where something may have."""
+    if not options.selection.is_whole or options.stdout or options.force or names_other_output(root):
+        return None
+    memory = Memory.load(output_of(root, "generated", options.output))
+    fleet = memory.records.get(_FLEET)
+    if fleet is None or _key(root, options, fleet.facts["folders"]) != fleet.key:
+        return None
+    if any(one.severity is options.fail_on for one in fleet.findings):
+        return None
+    state = TreeState.load(memory.output)
+    if not all(state.is_clean(region, key) for region, key in fleet.facts["regions"].items()):
+        return None
+    state.save()
+    return _report(fleet)
+
+
+def _key(root: Path, options: RenderOptions, folders: list[str]) -> str | None:
+    inputs = inputs_key(root, folders)
+    if inputs is None:
+        return None
+    chosen = f"{options.selection.sets!r} {options.selection.version_set}"
+    return sha256(f"{tool_key()} {inputs} {chosen}".encode()).hexdigest()
+
+
+def _report(fleet: Remembered) -> RenderReport:
+    facts = fleet.facts
+    variants = tuple(VariantId(*address) for address in facts["variants"])
+    return RenderReport(fleet.findings, (), (), (), facts["files"], variants, facts["manifests"])
+
+
+def remember_fleet(project: Project, options: RenderOptions, report: RenderReport, memory: Memory) -> None:
+    """Keep the report of a run over the whole fleet for the next one."""
+    settings = project.settings
+    folders = [settings.blueprints, settings.overlays, settings.schemas]
+    present = [folder for folder in folders if (settings.root / folder).is_dir()]
+    key = _key(settings.root, options, present)
+    if key is None:
+        return
+    facts: dict[str, Any] = {
+        "folders": present,
+        "files": report.unchanged + len(report.created) + len(report.updated),
+        "manifests": report.manifests,
+        "variants": [[one.region, one.cluster, one.case] for one in report.variants],
+        "regions": {region: one.key for region, one in memory.records.items() if region},
+    }
+    facts["regions"]["argocd"] = ""
+    memory.records[_FLEET] = Remembered(key, facts, report.diagnostics)

@@ -1,0 +1,90 @@
+"""What one process does with regions: render, check and plan each; then, if all agree, write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gitopsgen.diagnostics import Diagnostic
+from gitopsgen.model.rendered import Rendered
+from gitopsgen.model.variant import Variant
+from gitopsgen.pipeline.regions import Kind, Regions
+from gitopsgen.tree import Output, RegionPlan, Written, plan, write
+
+Member = tuple[str, Sequence[Variant]]
+
+
+@dataclass(frozen=True, slots=True)
+class RegionOutcome:
+    """What is known of one region after it was rendered, checked and compared with the tree.
+
+    `kinds` are those of each case's manifests; `traces` are (template, trace) of its files,
+    `reads` the read-sets of those that this process had not met before.
+    """
+
+    region: str
+    diagnostics: tuple[Diagnostic, ...] = ()
+    manifests: int = 0
+    files: int = 0
+    kinds: Mapping[str, frozenset[Kind]] = field(default_factory=dict)
+    traces: tuple[tuple[str, str], ...] = ()
+    reads: Mapping[tuple[str, str], Any] = field(default_factory=dict)
+    created: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    unchanged: int = 0
+    refusals: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(slots=True)
+class RegionWork:
+    """The work of one process; `output` is None where only the text is wanted."""
+
+    regions: Regions
+    output: Output | None
+    force: bool = False
+    is_partial: bool = False
+    plans: list[RegionPlan] = field(default_factory=list)
+    rendered: list[Rendered] = field(default_factory=list)
+    told: set[tuple[str, str]] = field(default_factory=set)
+
+    def judge(self, part: Sequence[Member]) -> Iterator[RegionOutcome]:
+        """Render, check and plan region by region."""
+        for region, variants in part:
+            result = self.regions.render(region, variants)
+            plan = self._planned(region, result.files)
+            yield RegionOutcome(
+                region,
+                tuple(result.diagnostics),
+                result.manifests,
+                len(result.files),
+                {case: frozenset(kinds) for case, kinds in result.kinds.items()},
+                tuple({(one.template, one.trace): None for one in result.files if one.trace}),
+                dict(self._new_reads(result.files)),
+                *((plan.created, plan.updated, plan.deleted, len(plan.unchanged)) if plan else ((), (), (), 0)),
+                refusals=plan.diagnostics if plan else (),
+            )
+
+    def _planned(self, region: str, files: list[Rendered]) -> RegionPlan | None:
+        if self.output is None:
+            self.rendered += files
+            return None
+        owners = {one.owner for one in files}
+        in_scope = {"in_scope": owners.__contains__} if self.is_partial else {}
+        planned = plan(self.output, region, files, force=self.force, **in_scope)
+        self.plans.append(planned)
+        return planned
+
+    def _new_reads(self, files: Sequence[Rendered]) -> Iterator[tuple[tuple[str, str], Any]]:
+        for one in files:
+            key = (one.template, one.trace)
+            if one.trace and key not in self.told:
+                self.told.add(key)
+                yield key, self.regions.engine.read_set(*key)
+
+    def finish(self) -> tuple[list[Written], list[Diagnostic]]:
+        """Write the plans of this process."""
+        outcomes = [write(one) for one in self.plans]
+        found = [one for outcome in outcomes for one in outcome.diagnostics]
+        return [outcome.value for outcome in outcomes], found
