@@ -46,7 +46,7 @@ def findings(judge: Checker, found: list[Manifest]):
 
 
 def line_of(node: yaml.Node, field: tuple[str | int, ...], line: int) -> int:
-    """Give the line of a field: of its key in a mapping, of the item in a list; the nearest one above where it is not."""
+    """Give the line of a field (its key, or the item of a list), or of the nearest one above where it is not."""
     for step in field:
         if isinstance(node, yaml.MappingNode):
             pair = next((pair for pair in node.value if pair[0].value == step), None)

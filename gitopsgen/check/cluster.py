@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gitopsgen.check.pod_references import Reference, references
-from gitopsgen.check.rule import Subject, text
+from gitopsgen.check.rule import Subject, mapping, sequence, text
 
 
 class Cluster:
@@ -61,15 +61,14 @@ class Cluster:
 
 def matches(selector: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:
     """Whether a LabelSelector (`matchLabels`, `matchExpressions`) selects an object with these labels."""
-    required = selector.get("matchLabels") or {}
-    expressions = selector.get("matchExpressions") or ()
+    required, expressions = mapping(selector.get("matchLabels")), sequence(selector.get("matchExpressions"))
     return all(labels.get(key) == value for key, value in required.items()) and all(
-        _holds(expression, labels) for expression in expressions
+        _holds(mapping(expression), labels) for expression in expressions
     )
 
 
 def _holds(expression: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:
-    key, values = text(expression.get("key")), expression.get("values") or ()
+    key, values = text(expression.get("key")), sequence(expression.get("values"))
     match expression.get("operator"):
         case "In":
             return labels.get(key) in values

@@ -82,17 +82,20 @@ def constraint_kind(template: Mapping[str, Any]) -> Kind | None:
     name = crd.get("names", {}).get("kind")
     if not isinstance(name, str) or not name:
         return None
-    parameters = crd.get("validation", {}).get("openAPIV3Schema")
     spec = {
         "enforcementAction": _ACTION,
         "match": _MATCH,
-        "parameters": close(dict(parameters)) if parameters else {"type": "object"},
         "scopedEnforcementActions": _SCOPED,
+        **_parameters(crd.get("validation", {})),
     }
     schema = {
         "type": "object",
         "additionalProperties": False,
-        "properties": {"spec": {"type": "object", "additionalProperties": False, "properties": spec}, "status": {}},
+        "properties": {
+            "metadata": {"type": "object", "properties": {"name": {"type": "string", "maxLength": 63}}},
+            "spec": {"type": "object", "additionalProperties": False, "properties": spec},
+            "status": {},
+        },
     }
     return Kind(
         api_version=_VERSION,
@@ -102,3 +105,11 @@ def constraint_kind(template: Mapping[str, Any]) -> Kind | None:
         namespaced=False,
         source=f"ConstraintTemplate {name.lower()}",
     )
+
+
+def _parameters(validation: Mapping[str, Any]) -> Mapping[str, Any]:
+    schema = validation.get("openAPIV3Schema")
+    if schema is None:
+        return {}  # Gatekeeper then gives the kind no such field
+    # a legacy schema need not be structural: Gatekeeper opens all of it
+    return {"parameters": {} if validation.get("legacySchema") is True else close(dict(schema))}

@@ -48,7 +48,7 @@ def import_crds(
     """Write the served versions of all CRDs in `sources` (files or folders) under `output`; give the files written.
 
     `only` names kinds as `VirtualService.networking.istio.io/v1`, None means all.
-    Finds: a file that is no YAML (GG101), a source without a CRD (GG102), a CRD without a schema (GG103).
+    Finds: a file that is no YAML (GG131), a source without a CRD (GG132), a CRD without a schema (GG133).
     """
     read = [_read(source) for source in sources]
     found = [schema for outcome in read for schema in outcome.value]
@@ -91,12 +91,12 @@ def _read(source: Path) -> Outcome[list[Imported]]:
             for crd in _crds(yaml.load_all(file.read_bytes(), Loader=_Loader)):  # derived from the safe one
                 found.extend(schemas_of(crd, release(file)))
         except (yaml.YAMLError, OSError) as error:
-            findings.append(_finding("GG101", "unreadable-crd", file, f"cannot be read as YAML: {_first_line(error)}"))
+            findings.append(_finding("GG131", "unreadable-crd", file, f"cannot be read as YAML: {_first_line(error)}"))
         except (KeyError, TypeError, AttributeError) as error:
             message = f"a CustomResourceDefinition without {error}, expected apiextensions.k8s.io/v1 with a schema"
-            findings.append(_finding("GG103", "malformed-crd", file, message))
+            findings.append(_finding("GG133", "malformed-crd", file, message))
     if not found and not findings:
-        findings.append(_finding("GG102", "missing-crd", source, "no CustomResourceDefinition found"))
+        findings.append(_finding("GG132", "missing-crd", source, "no CustomResourceDefinition found"))
     return Outcome(found, tuple(findings))
 
 

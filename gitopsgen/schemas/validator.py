@@ -28,16 +28,15 @@ class Validator:
     def violations(self, data: Any) -> tuple[Violation, ...]:
         """Give all that the object violates of its kind's schema, in the order of its fields."""
         try:
-            valid = self.engine.is_valid(data)
+            broken = () if self.engine.is_valid(data) else self._described(data)
         except ValueError as error:
             # a key that is no string, or a number that JSON has not
             return (Violation((), "wrong-type", f"the object is no JSON: {error}"),)
-        broken = () if valid else self._described(data)
         doubled = () if self.lists is None else tuple(duplicates(self.lists, data))
         return (*broken, *doubled)
 
     def _described(self, data: Any) -> tuple[Violation, ...]:
-        found = (part for error in self.engine.iter_errors(data) for part in describe(error, self.kind.schema))
+        found = (part for error in self.engine.iter_errors(data) for part in describe(error, self.kind.schema, data))
         return tuple(sorted(set(found), key=lambda violation: tuple(map(str, violation.field))))
 
 

@@ -28,12 +28,13 @@ class Violation:
     hint: str = ""
 
 
-def describe(error: Any, schema: Schema) -> Iterator[Violation]:
+def describe(error: Any, schema: Schema, data: Any) -> Iterator[Violation]:
     """Give the violations that one error of the engine stands for."""
     field: Path = tuple(error.instance_path)
     name = error.kind.name
-    if name == "additionalProperties":
-        for unknown in error.kind.unexpected:
+    if name in {"additionalProperties", "falseSchema"}:
+        # the engine names no field where the schema has none at all
+        for unknown in error.kind.unexpected if name == "additionalProperties" else _value_at(data, field):
             yield _unknown_field(field, unknown, node_at(schema, field))
     elif name == "required":
         missing = (*field, error.kind.property)
@@ -82,6 +83,12 @@ def listed(values: Iterable[Any]) -> str:
     """Give the allowed values in quotes, cut where there are many."""
     texts = [f'"{value}"' for value in values if value is not None]
     return ", ".join(texts[:_LISTED]) + (", …" if len(texts) > _LISTED else "")
+
+
+def _value_at(data: Any, field: Path) -> Any:
+    for step in field:
+        data = data[step]
+    return data
 
 
 def _unknown_field(parent: Path, name: str, node: Schema) -> Violation:

@@ -1,4 +1,4 @@
-"""Verdicts on built-in kinds are those of kubernetes-validate, at a thousandth of the cost, plus what servers publish."""
+"""Verdicts on built-in kinds are those of kubernetes-validate, plus what servers publish."""
 
 from __future__ import annotations
 
@@ -134,12 +134,17 @@ def test_every_violation_is_that_of_the_bundled_schemas(objects, validators, ref
 def test_verdict_is_that_of_kubernetes_validate(bundled, objects, validators):
     for document in objects[:: len(objects) // 80]:
         found = judged(validators[document["apiVersion"], document["kind"]], document)
-        try:
-            kubernetes_validate.validate(document, bundled.kubernetes, strict=True)
-        except kubernetes_validate.ValidationError as error:
-            assert tuple(error.path) in {path for path, _ in found}, document
-        else:
-            assert not found, document
+        reported = first_violation(document, bundled.kubernetes)
+
+        assert (reported in {path for path, _ in found}) if found else (reported is None), document
+
+
+def first_violation(document, version):
+    try:
+        kubernetes_validate.validate(document, version, strict=True)
+    except kubernetes_validate.ValidationError as error:
+        return tuple(error.path)
+    return None
 
 
 @pytest.mark.parametrize("version", versions())
