@@ -54,7 +54,7 @@ real: .venv/installed-test
 
 # Running out of time is not a failure: what ran by then has passed.
 deep: .venv/installed-test
-	@GITOPSGEN_DEEP=1 timeout --signal INT $(DEEP_SECONDS) $(BIN)/pytest -q -x -m deep --ignore tests/real; \
+	@GITOPSGEN_DEEP=1 timeout --signal INT --kill-after 60 $(DEEP_SECONDS) $(BIN)/pytest -q -x -m deep --ignore tests/real; \
 	code=$$?; \
 	case $$code in \
 	  124) echo "deep: stopped after $(DEEP_SECONDS) s without a failure" ;; \

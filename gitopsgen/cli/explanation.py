@@ -6,46 +6,47 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from gitopsgen.emit import inline
+from gitopsgen.report.json import place
 
 if TYPE_CHECKING:
-    from gitopsgen.diagnostics import Location
     from gitopsgen.model.variant import Origin
     from gitopsgen.pipeline import Explanation
     from gitopsgen.pipeline.explain import ValueOrigin
 
+_WIDEST = 100  # characters of a value: what explains must not drown in what is explained
+
 
 def lines(explanation: Explanation) -> Iterator[str]:
-    """Give the chain of one scalar, the rendered field first, the layers that lost last."""
-    yield f"{explanation.field}: {value_text(explanation.value)}"
-    for place, expression in explanation.written:
-        yield f"  written at  {place}" + (f"  {{{{ {expression} }}}}" if expression else "  (text of the template)")
-    for place in explanation.literals:
-        if place not in {written for written, _ in explanation.written}:
-            yield f"  text of     {place}"
+    """Give the chain of one scalar, its value first, the layers that lost last."""
+    name = explanation.target if "#" in explanation.target else f"{explanation.target} {explanation.field}"
+    yield f"{name} = {value_text(explanation.value)}"
+    for where, expression in explanation.written:
+        yield f"  written   {where}  {f'{{{{ {expression} }}}}' if expression else 'literal text'}"
+    for where in sorted({*explanation.literals} - {where for where, _ in explanation.written}):
+        yield f"  written   {where}  literal text"
+    for where in explanation.patches:
+        yield f"  patched   {where}"
     for origin in explanation.origins:
-        yield from _origin(origin)
-    if explanation.patches:
-        yield from (f"  patched by  {place}" for place in explanation.patches)
-    chosen = [f"{one.path} ({one.winners[0].location})" if one.winners else one.path for one in explanation.steering]
-    if chosen:
-        yield f"  chosen by   {', '.join(chosen)}"
+        yield from _origin_lines(origin)
+    for origin in explanation.steering:
+        places = ", ".join(f"{winner.location}  {winner.layer}" for winner in origin.winners)
+        yield f"  chosen by {origin.path}  {places}".rstrip()
 
 
-def _origin(origin: ValueOrigin) -> Iterator[str]:
-    for winner in origin.winners:
-        yield f"  value       {origin.path} = {value_text(winner.value)}"
-        yield f"    set at    {winner.location}  ({winner.layer})"
-    for loser in origin.losers:
-        yield f"    over      {loser.location}  ({loser.layer}) = {value_text(loser.value)}"
+def _origin_lines(origin: ValueOrigin) -> Iterator[str]:
+    yield f"  from      {origin.path}"
+    for word, layers in (("set", origin.winners), ("over", origin.losers)):
+        for one in layers:
+            yield f"    {word:<8}{one.location}  {one.layer}: {value_text(one.value)}"
 
 
 def value_text(value: Any) -> str:
-    """Give a value on one line."""
+    """Give a value on one line, in YAML, cut where it is long."""
     if isinstance(value, dict | list) and value:
         return f"{'a mapping' if isinstance(value, dict) else 'a list'} of {len(value)}"
     text = inline(value, 0)
     first = text.split("\n")[1] if text.startswith("|") else text
-    return first if first == text and len(first) <= 100 else f"{first[:100]} …"  # noqa: PLR2004 - fits a terminal
+    return first if first == text and len(first) <= _WIDEST else f"{first[:_WIDEST]} …"
 
 
 def record(explanation: Explanation) -> dict[str, Any]:
@@ -54,15 +55,15 @@ def record(explanation: Explanation) -> dict[str, Any]:
         "target": explanation.target,
         "field": explanation.field,
         "value": explanation.value,
-        "written": [{"location": _place(place), "expression": text or None} for place, text in explanation.written],
-        "literals": [_place(place) for place in explanation.literals],
-        "origins": [_record(origin) for origin in explanation.origins],
-        "chosenBy": [_record(origin) for origin in explanation.steering],
-        "patches": [_place(place) for place in explanation.patches],
+        "written": [{"location": place(where), "expression": text or None} for where, text in explanation.written],
+        "literals": [place(where) for where in explanation.literals],
+        "origins": [_origin(origin) for origin in explanation.origins],
+        "chosenBy": [_origin(origin) for origin in explanation.steering],
+        "patches": [place(where) for where in explanation.patches],
     }
 
 
-def _record(origin: ValueOrigin) -> dict[str, Any]:
+def _origin(origin: ValueOrigin) -> dict[str, Any]:
     return {
         "path": origin.path,
         "setBy": [_layer(winner) for winner in origin.winners],
@@ -71,8 +72,4 @@ def _record(origin: ValueOrigin) -> dict[str, Any]:
 
 
 def _layer(origin: Origin) -> dict[str, Any]:
-    return {"layer": origin.layer, "location": _place(origin.location), "value": origin.value}
-
-
-def _place(place: Location) -> dict[str, Any]:
-    return {"file": place.file, "line": place.line, "column": place.column}
+    return {"layer": origin.layer, "location": place(origin.location), "value": origin.value}
