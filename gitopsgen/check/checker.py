@@ -14,7 +14,7 @@ from gitopsgen.check.pods import template_path
 from gitopsgen.check.rule import Finding, Found, Known, Rule, Subject, text
 from gitopsgen.check.rules import CLUSTER_RULES, MANIFEST_RULES
 from gitopsgen.model.manifest import Manifest
-from gitopsgen.schemas import Bundled, Pack, Source, split_api_version
+from gitopsgen.schemas import Bundled, Kind, Pack, Source, split_api_version
 from gitopsgen.schemas.cache import default_directory
 from gitopsgen.schemas.validator import compile_kind
 
@@ -55,6 +55,10 @@ class Checker:
         cluster = Cluster(subjects)
         return tuple([_finding(rule.RULE, found) for rule in CLUSTER_RULES for found in rule.check(cluster)])
 
+    def kind(self, api_version: str, name: str) -> Kind | None:
+        """Give what is known of a kind, None where nothing is."""
+        return next((known for source in self._sources if (known := source.find(api_version, name))), None)
+
     def _claims(self, data: Any) -> Known:
         claim = _claim(data)
         if claim not in self._claimed:
@@ -62,7 +66,7 @@ class Checker:
         return self._claimed[claim]
 
     def _learn(self, api_version: str, kind: str) -> Known:
-        found = next((known for source in self._sources if (known := source.find(api_version, kind))), None)
+        found = self.kind(api_version, kind)
         return Known(
             api_version=api_version,
             name=kind,
