@@ -92,12 +92,16 @@ def _processors() -> int:
 def _finish(console: Console, options: RenderOptions, done: RenderReport, verbose: bool) -> int:
     from gitopsgen.report import Report
 
-    changes = {"created": done.created, "updated": done.updated, "deleted": done.deleted}
-    files = [{"path": path, "change": change} for change, paths in changes.items() for path in paths]
+    files = [] if _failed(done, options) else _files(done)  # beside errors nothing is written
     records: dict[str, list[Any]] = {"variants": [str(variant) for variant in done.variants], "files": files}
     lines = _lines(options, done, files, verbose, console.quiet)
     code = console.finish(Report(done.diagnostics, records, lines), options.fail_on)
     return code or int(options.check and bool(files))
+
+
+def _files(done: RenderReport) -> list[dict[str, str]]:
+    changes = {"created": done.created, "updated": done.updated, "deleted": done.deleted}
+    return [{"path": path, "change": change} for change, paths in changes.items() for path in paths]
 
 
 def _failed(done: RenderReport, options: RenderOptions) -> bool:
