@@ -60,13 +60,24 @@ class _Composing:
         if case is None:
             case = self.cases[blueprint.name] = case_values(project, blueprint)
         values, is_incomplete = case.of(target, layers)
-        files = case_files(region, cluster.name, blueprint.name)
-        if is_incomplete or not region.is_complete or any(file in project.unread for file in files):
+        if is_incomplete or not self._is_known(target, cluster):
             return None
         overlays = case_overlays(project, region, cluster.name, blueprint.name)
         patches = tuple(patch for overlay in overlays for patch in overlay.patches)
         context = self._context(target, cluster, values)
         return Variant(VariantId(region.name, cluster.name, blueprint.name), context, patches)
+
+    def _is_known(self, target: Target, cluster: Cluster) -> bool:
+        """Tell whether all was read that a variant is made of; else its templates would be blamed for it."""
+        blueprint = target.blueprint
+        files = (
+            *case_files(target.region, cluster.name, blueprint.name),
+            f"{blueprint.directory}/blueprint.yaml",
+            f"{self.project.settings.overlays}/version-sets/{cluster.version_set}.yaml",
+            *(layer.file for layer in blueprint.defaults),
+        )
+        is_versioned = cluster.version_set in self.project.version_sets
+        return target.region.is_complete and is_versioned and self.project.unread.isdisjoint(files)
 
     def _context(self, target: Target, cluster: Cluster, values: Any) -> Mapping[str, Any]:
         versions = self.project.version_sets.get(cluster.version_set)

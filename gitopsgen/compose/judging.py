@@ -57,9 +57,14 @@ class CaseValues:
         for problem in problems:
             if problem not in missing:
                 self._note(self._origin(stack, problem), problem)
-            elif not echoes(problem, unknown):
+            elif not echoes(problem, unknown) and self._is_known(stack):
                 self.missing.setdefault(problem, []).append(stack)
         return bool(missing)
+
+    def _is_known(self, stack: Stack) -> bool:
+        """Tell whether all layers of a variant were read: else what is missing may stand in one that was not."""
+        files = (layer.file for layer in stack.layers)
+        return stack.target.region.is_complete and self.project.unread.isdisjoint(files)
 
     def problems(self, *, is_whole: bool) -> list[Found]:
         """Give all that was found; what common layers repeat in vain only where all variants were seen."""

@@ -31,7 +31,7 @@ class _Package:
     facts: Mapping[str, Any]
     templates: tuple[Template, ...]
     files: Mapping[str, str]
-    schema: Mapping[str, Any]
+    schema: Mapping[str, Any] | None  # None where it is broken: values are then not judged
     defaults: Layer | None
 
 
@@ -111,21 +111,21 @@ def _native_files(inputs: Inputs, directory: str, files: list[str]) -> dict[str,
     return texts
 
 
-def _schema(inputs: Inputs, directory: str, files: list[str]) -> Mapping[str, Any]:
-    """Give the schema of a folder's values; a closed empty one where there is none or it is broken."""
+def _schema(inputs: Inputs, directory: str, files: list[str]) -> Mapping[str, Any] | None:
+    """Give the schema of a folder's values: a closed empty one where there is none, None where it is broken."""
     nothing = {"type": "object", "additionalProperties": False, "properties": {}}
     if "values.schema.json" not in files:
         return nothing
     file = f"{directory}/values.schema.json"
     schema = inputs.json(file)
     if schema is None:
-        return {"type": "object"}
+        return None
     problems = check_schema(schema)
     for problem in problems:
         inputs.report(file, problem)
     # Values are not judged by a schema that is broken: each would be blamed for it.
     is_broken = any(problem.kind.name == "invalid-schema" for problem in problems)
-    return {"type": "object"} if is_broken else schema
+    return None if is_broken else schema
 
 
 def _defaults(inputs: Inputs, package: _Package, files: list[str], kind: str) -> Layer | None:
@@ -142,7 +142,6 @@ def _blueprint(inputs: Inputs, package: _Package, components: Mapping[str, _Pack
     facts = package.facts
     uses = _uses(inputs, package, components)
     used = [(components[use.component], use.at) for use in uses]
-    mounts = tuple(Mount(component.name, at, component.schema) for component, at in used)
     layers = [replace(component.defaults, at=at) for component, at in used if component.defaults]
     own = (package.defaults,) if package.defaults else ()
     return Blueprint(
@@ -153,11 +152,22 @@ def _blueprint(inputs: Inputs, package: _Package, components: Mapping[str, _Pack
         minimum_kubernetes=str(facts.get("minimumKubernetes", "")),
         templates=(*_mounted_templates(used), *package.templates),
         files={path: text for part in (*(c for c, _ in used), package) for path, text in part.files.items()},
-        schema=case_schema(str(facts.get("title", package.name)), package.schema, mounts),
+        schema=_case_schema(inputs, package, used),
         defaults=(*layers, *own),
         uses=uses,
         facts=facts,
     )
+
+
+def _case_schema(inputs: Inputs, package: _Package, used: list[tuple[_Package, tuple[str, ...]]]) -> Mapping[str, Any]:
+    """Give the schema of a case; one that allows all where a part of it is broken or not known."""
+    mounts = [Mount(part.name, at, part.schema) for part, at in used if part.schema is not None]
+    declared = package.facts.get("uses")
+    is_whole = len(mounts) == (len(declared) if isinstance(declared, list) else 0)
+    is_read = f"{package.directory}/blueprint.yaml" not in inputs.unread
+    if package.schema is None or not is_whole or not is_read:
+        return {"type": "object"}
+    return case_schema(str(package.facts.get("title", package.name)), package.schema, tuple(mounts))
 
 
 def _mounted_templates(used: list[tuple[_Package, tuple[str, ...]]]) -> tuple[Template, ...]:

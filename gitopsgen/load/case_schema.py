@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import jsonschema_rs
 
 from gitopsgen.load.findings import INVALID_SCHEMA, OPEN_SCHEMA
-from gitopsgen.values import Problem
+from gitopsgen.values import MERGE_KEYWORD, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +37,9 @@ def check_schema(schema: Any) -> tuple[Problem, ...]:
     """Give what keeps a file from being a closed JSON Schema of values."""
     if not isinstance(schema, dict):
         return (Problem(INVALID_SCHEMA, (), "a schema of values is a JSON object"),)
+    foreign = tuple(_foreign_places(schema, ()))
+    if foreign:
+        return foreign  # a validator would go and fetch what they name
     try:
         jsonschema_rs.Draft202012Validator(schema)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
@@ -44,7 +47,41 @@ def check_schema(schema: Any) -> tuple[Problem, ...]:
         message = getattr(error, "message", str(error))
         return (Problem(INVALID_SCHEMA, path, f"is no valid JSON Schema: {message}"),)
     root = () if schema.get("type") == "object" else (Problem(OPEN_SCHEMA, (), 'values need "type": "object"'),)
-    return (*root, *_open_places(schema, ()))
+    return (*root, *_open_places(schema, ()), *_odd_merges(schema, ()))
+
+
+def _foreign_places(node: Any, path: Path) -> Iterator[Problem]:
+    """Find what would make a schema depend on anything but its own file."""
+    for name, value in _members(node):
+        place = (*path, name)
+        is_text = isinstance(value, str)
+        if name == "$schema" and is_text and value.rstrip("#") != _DIALECT:
+            yield Problem(INVALID_SCHEMA, place, f'dialect is "{value}", expected "{_DIALECT}"')
+        elif name in ("$id", "$anchor", "$dynamicRef", "$dynamicAnchor") and is_text:
+            yield Problem(INVALID_SCHEMA, place, f'"{name}" is not allowed', "refer to definitions by '#/$defs/…'")
+        elif name == "$ref" and is_text and not value.startswith("#/"):
+            cure = "refer to definitions by '#/$defs/…'"
+            yield Problem(INVALID_SCHEMA, place, f'reference "{value}" leaves the file', cure)
+        else:
+            yield from _foreign_places(value, place)
+
+
+def _odd_merges(node: Any, path: Path) -> Iterator[Problem]:
+    """Find declarations of how a list merges that mean nothing."""
+    for name, value in _members(node):
+        place = (*path, name)
+        if name != MERGE_KEYWORD:
+            yield from _odd_merges(value, place)
+        elif value != "append" and not (isinstance(value, dict) and isinstance(value.get("key"), str)):
+            message = f'"{MERGE_KEYWORD}" is neither "append" nor {{"key": …}}'
+            yield Problem(INVALID_SCHEMA, place, message)
+
+
+def _members(node: Any) -> Iterator[tuple[str | int, Any]]:
+    if isinstance(node, dict):
+        yield from node.items()
+    elif isinstance(node, list):
+        yield from enumerate(node)
 
 
 def _open_places(node: Any, path: Path) -> Iterator[Problem]:
@@ -65,7 +102,7 @@ def _open_places(node: Any, path: Path) -> Iterator[Problem]:
 def case_schema(title: str, own: Mapping[str, Any], mounts: tuple[Mount, ...]) -> dict[str, Any]:
     """Give one closed schema of all values of a case.
 
-    Definitions move to `$defs/<component>`; what the case says about a mounted value narrows it.
+    Definitions move to `$defs/component.<name>`; what the case says about a mounted value narrows it.
     """
     root: dict[str, Any] = {
         "$schema": _DIALECT,
@@ -79,7 +116,7 @@ def case_schema(title: str, own: Mapping[str, Any], mounts: tuple[Mount, ...]) -
     for mount in mounts:
         if "$defs" in mount.schema:
             definitions = mount.schema["$defs"]
-            root["$defs"][mount.component] = {"$defs": _moved(definitions, mount.component, mount.at)}
+            root["$defs"][_definitions(mount.component)] = {"$defs": _moved(definitions, mount.component, mount.at)}
         schema = _moved({k: v for k, v in mount.schema.items() if k != "$defs"}, mount.component, mount.at)
         _splice(_place(root, mount.at, is_needed="required" in schema), schema)
     if "$defs" in own:
@@ -138,8 +175,13 @@ def _moved_reference(value: Any, component: str, at: tuple[str, ...]) -> Any:
     if not isinstance(value, str):
         return _moved(value, component, at)  # a value named `$ref`
     if value.startswith("#/$defs/"):
-        return f"#/$defs/{component}{value[1:]}"
+        return f"#/$defs/{_definitions(component)}{value[1:]}"
     if value == "#" or value.startswith("#/"):
         mounted = "".join(f"/properties/{step}" for step in at)
         return f"#{mounted}{value[1:]}"
     return value
+
+
+def _definitions(component: str) -> str:
+    """Give a name that no definition of the case has by accident."""
+    return f"component.{component}"

@@ -9,6 +9,7 @@ from gitopsgen import fleet
 from gitopsgen.load.findings import INHERITED_FACT, UNKNOWN_NAME
 from gitopsgen.load.shapes import shape
 from gitopsgen.model.project import Cluster, Region
+from gitopsgen.source import Tagged
 from gitopsgen.values import Fold, Problem, did_you_mean, echoes, trace
 
 if TYPE_CHECKING:
@@ -23,11 +24,15 @@ _COMMON: Final = ("environment", "tier", "area")
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """The layers of facts of one region, lowest first; `missing` says that one of them is not known."""
+    """The layers of facts of one region, lowest first.
+
+    `missing` says that one of them is not there; `unnamed` are those that no fact names.
+    """
 
     region: str
     layers: tuple[Layer, ...]
     missing: bool = False
+    unnamed: tuple[str, ...] = ()
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -61,7 +66,10 @@ class Facts:
         lower = [layer for layer in (fleet_layer, named["tier"], named["area"], own) if layer]
         named["environment"] = self._named("environment", list(reversed(lower)))
         layers = [fleet_layer, *(named[kind] for kind in _COMMON), own]
-        return Stack(region, tuple(layer for layer in layers if layer), missing=None in layers)
+        unnamed = [kind for kind in _COMMON if not any(_name(layer, kind) for layer in lower)]
+        if fleet_layer is None and "environment" in unnamed:
+            unnamed.remove("environment")  # the fleet's file would name it
+        return Stack(region, tuple(layer for layer in layers if layer), None in layers, tuple(unnamed))
 
     def _layer(self, kind: str, name: str) -> Layer | None:
         overlay = self.layers.overlays.get(self.layers.file(kind, name))
@@ -70,8 +78,8 @@ class Facts:
     def _named(self, kind: str, layers: list[Layer]) -> Layer | None:
         """Give the layer that the first of some layers names, which must exist."""
         for layer in layers:
-            name = layer.data.get(kind)
-            if isinstance(name, str):
+            name = _name(layer, kind)
+            if name:
                 if name not in self.layers.names[kind]:
                     known = self.layers.names[kind]
                     message = f'{kind} "{name}" has no file "{self.layers.file(kind, name)}"'
@@ -95,13 +103,13 @@ class Facts:
             for problem in shape("merged-facts").violations(self.merged[region])
             if problem.kind.name == "missing-fact"
         ]
-        if stack.missing:
-            return True  # they may well stand in the layer that is not there
+        if stack.missing:  # all others may well stand in the layer that is not there
+            found = [problem for problem in found if problem.message.split('"')[1] in stack.unnamed]
         misspelt = [problem for problem in self._unknown(stack) if problem.kind.name == "unknown-fact"]
         for problem in found:
             if not echoes(problem, misspelt):
                 self.report(region, problem)
-        return bool(found)
+        return bool(found) or stack.missing
 
     def _unknown(self, stack: Stack) -> list[Problem]:
         """Give the problems of a region's layers, with paths as they are in merged facts."""
@@ -166,6 +174,14 @@ def clusters_of(facts: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     clusters = facts.get("clusters")
     found = clusters.items() if isinstance(clusters, dict) else ()
     return {name: cluster for name, cluster in found if isinstance(cluster, dict)}
+
+
+def _name(layer: Layer, kind: str) -> str:
+    """Give the name of a layer that another layer gives."""
+    value = layer.data.get(kind)
+    if isinstance(value, Tagged):
+        value = value.value
+    return value if isinstance(value, str) else ""
 
 
 def _text(facts: Mapping[str, Any], name: str) -> str:

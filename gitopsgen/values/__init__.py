@@ -11,11 +11,12 @@ from gitopsgen.values.fold import Fold
 from gitopsgen.values.located import locate_problems
 from gitopsgen.values.merge import Merged, merge, merge_over, same
 from gitopsgen.values.path import parse_path, path_text
-from gitopsgen.values.plan import Plan, plan_of
+from gitopsgen.values.plan import MERGE_KEYWORD, Plan, plan_of
 from gitopsgen.values.trace import Contribution, Trace, trace
 from gitopsgen.values.violations import Judge, Kinds, did_you_mean, echoes
 
 __all__ = [
+    "MERGE_KEYWORD",
     "Contribution",
     "Fold",
     "Judge",

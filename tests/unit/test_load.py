@@ -160,6 +160,20 @@ MISTAKES = [
         {BOOKS: '{"type": "objet", "additionalProperties": false}'},
         [f"{BOOKS}:1:10 invalid-schema"],
     ),
+    (
+        {BOOKS: '{"type": "object", "additionalProperties": false, "allOf": [{"$ref": "https://example.com/x"}]}'},
+        [f"{BOOKS}:1:70 invalid-schema"],
+    ),
+    (
+        {BOOKS: '{"type": "object", "additionalProperties": {"type": "array", "x-gitopsgen-merge": "apend"}}'},
+        [f"{BOOKS}:1:83 invalid-schema"],
+    ),
+    (edited(REGION, "facts:", "facts: !replace"), [f"{REGION}:1:8 misplaced-tag"]),
+    (edited(EAST, "hub: shanghai}", "hub: shanghai}\ncases: {shop: !replace {}}"), [f"{EAST}:2:15 misplaced-tag"]),
+    (
+        {"overlays/regions/suzhou/shop.yaml": "patches: !append []\n"},
+        ["overlays/regions/suzhou/shop.yaml:1:10 misplaced-tag"],
+    ),
     ({BOOKS: '{"type":\n }'}, [f"{BOOKS}:2:2 yaml-syntax"]),
     ({"blueprints/books/values.yaml": "- 1\n"}, ["blueprints/books/values.yaml:1:1 invalid-fact"]),
 ]
@@ -209,6 +223,12 @@ def test_a_mistake_of_a_common_layer_is_reported_once(tmp_path):
 def test_a_broken_layer_does_not_make_others_look_wrong(tmp_path):
     assert found(tmp_path, {FLEET: "facts: [\n"}) == [f"{FLEET}:2:1 yaml-syntax"]
     assert found(tmp_path, {REGION: "a: {"}) == [f"{REGION}:2:1 yaml-syntax"]
+
+
+def test_a_region_without_a_tier_lacks_that_alone(tmp_path):
+    (finding,) = load(write(tmp_path, edited(REGION, "  tier: small\n", ""))).diagnostics
+
+    assert (str(finding.location), finding.message) == (f"{REGION}:1:1", '"tier" is required')
 
 
 PATCH = "overlays/regions/shanghai/shop.yaml"
