@@ -1,7 +1,36 @@
-"""The stages put together: what each command does, as one function."""
+"""The stages put together: what each command does, as one function.
 
-from gitopsgen.pipeline.explain import Explanation, explain
-from gitopsgen.pipeline.options import RenderOptions, RenderReport
-from gitopsgen.pipeline.render import render
+Names are imported when they are first asked for: a run with nothing to do needs a tenth of them.
+"""
 
-__all__ = ["Explanation", "RenderOptions", "RenderReport", "explain", "render"]
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gitopsgen.pipeline.explain import Explanation, explain
+    from gitopsgen.pipeline.impact import Impact, impact
+    from gitopsgen.pipeline.options import RenderOptions, RenderReport
+    from gitopsgen.pipeline.start import render
+    from gitopsgen.pipeline.verify import verify
+
+_HOMES = {
+    "Explanation": "explain",
+    "Impact": "impact",
+    "RenderOptions": "options",
+    "RenderReport": "options",
+    "explain": "explain",
+    "impact": "impact",
+    "render": "start",
+    "verify": "verify",
+}
+
+__all__ = ["Explanation", "Impact", "RenderOptions", "RenderReport", "explain", "impact", "render", "verify"]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name from the module that has it."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = found  # a submodule of the same name must not take its place
+    return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from gitopsgen.compose import Selection, provenance
+from gitopsgen.compose import Selection
 from gitopsgen.diagnostics import Location, UsageError
 from gitopsgen.diagnostics import Outcome
 from gitopsgen.model.variant import Origin, Variant, VariantId
@@ -161,5 +161,5 @@ def _location(opened: Opened, spot: Spot) -> Location:
 
 def _origins(opened: Opened, variant: Variant, paths: Iterable[FieldPath]) -> Iterator[ValueOrigin]:
     for path in paths:
-        found = provenance(opened.project, opened.selection, variant.id, path)
+        found = opened.regions.places.values.of(variant.id, path)
         yield ValueOrigin(shown(path), found.winners, found.losers)

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from gitopsgen.check import Finding
-from gitopsgen.compose import Selection, provenance
+from gitopsgen.compose import Selection
+from gitopsgen.compose.provenance import Origins
 from gitopsgen.diagnostics import Diagnostic, Location, Related, Severity, UsageError
 from gitopsgen.model.project import Project
 from gitopsgen.model.variant import Path, VariantId
@@ -52,8 +53,8 @@ class Places:
     def __init__(self, project: Project, selection: Selection, expressions: Expressions) -> None:
         """Look things up in one project."""
         self.project = project
-        self.selection = selection
         self.expressions = expressions
+        self.values = Origins(project, selection)
 
     def template_error(self, error: TemplateError, variant: VariantId | None, context: Any) -> Diagnostic:
         """Give an error of a template at its line, with the overlay lines of the values to blame."""
@@ -88,7 +89,7 @@ class Places:
     def origins(self, path: Path, variant: VariantId) -> Iterable[Related]:
         """Give the line that set one value, and which layer that is."""
         try:
-            winners = provenance(self.project, self.selection, variant, path).winners
+            winners = self.values.of(variant, path).winners
         except UsageError:
             return
         for winner in winners:

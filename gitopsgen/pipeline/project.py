@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from gitopsgen.compose import Selection, compose
@@ -34,6 +35,10 @@ class Opened:
             if variant.id == address:
                 return variant
         raise UsageError(f'there is no variant "{address}"')
+
+    def members(self) -> list[tuple[str, list[Variant]]]:
+        """Give the variants by region."""
+        return [(name, list(group)) for name, group in groupby(self.variants, key=lambda one: one.id.region)]
 
     def made(self, variant: Variant) -> Iterator[tuple[Instance, Made]]:
         """Give the files of a variant, each with the template that made it."""

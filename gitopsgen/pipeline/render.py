@@ -26,7 +26,7 @@ from gitopsgen.pipeline.fleet import fleet_files
 from gitopsgen.pipeline.keys import digests_key, region_key, tool_key
 from gitopsgen.pipeline.memory import Memory, Remembered
 from gitopsgen.pipeline.options import RenderOptions, RenderReport
-from gitopsgen.pipeline.quick import remember_fleet, unchanged_fleet
+from gitopsgen.pipeline.quick import remember_fleet
 from gitopsgen.pipeline.regions import Kind, Regions
 from gitopsgen.pipeline.work import Member, RegionOutcome, RegionWork
 from gitopsgen.template.engine import Engine
@@ -49,14 +49,8 @@ Progress = Callable[[int, int], None]
 SMALL = 12  # regions: below that, starting processes costs more than they save
 
 
-def render(root: Path, options: RenderOptions, progress: Progress | None = None) -> RenderReport:
-    """Bring the output tree up to date with the inputs, or tell what stands in the way.
-
-    Raises `UsageError` where the selection makes no sense, or `root` is no project.
-    """
-    unchanged = unchanged_fleet(root, options)
-    if unchanged:
-        return unchanged
+def render_fleet(root: Path, options: RenderOptions, progress: Progress | None = None) -> RenderReport:
+    """Do what `gitopsgen.pipeline.render` promises, where something may have changed."""
     loaded = load(root, regions=options.selection.regions)
     composed = compose(loaded.value, options.selection)
     engine = engine_of(loaded.value)

@@ -1,0 +1,198 @@
+"""`impact`: which variants and files depend on an input, told from the ledgers and read-sets without rendering."""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from gitopsgen.compose import Selection, compose, parse_set
+from gitopsgen.compose.provenance import Origins
+from gitopsgen.diagnostics import Diagnostic, Outcome, UsageError
+from gitopsgen.load import load
+from gitopsgen.model.project import Layer, Overlay, Project
+from gitopsgen.model.variant import Path as FieldPath
+from gitopsgen.model.variant import Variant
+from gitopsgen.pipeline.fields import parse_path
+from gitopsgen.template.errors import TemplateError
+from gitopsgen.template.expressions import Expressions
+from gitopsgen.template.reads import ReadSet, decoded
+from gitopsgen.tree import Entry, Output, output_of, read_ledgers, read_traces
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What depends on an input: addresses of variants, and files relative to the output directory."""
+
+    variants: tuple[str, ...]
+    files: tuple[str, ...]
+
+
+def impact(root: Path, files: Iterable[str], values: Iterable[str]) -> Outcome[Impact]:
+    """Tell what depends on input files, fields of them (`FILE#path`), or values (`case.path`).
+
+    With `=new` behind a field or value: what would really change if it had that value.
+    Raises UsageError for an input that the project does not have.
+    """
+    loaded = load(root)
+    asked = _Question(loaded.value, output_of(root, loaded.value.settings.generated))
+    found: dict[str, str] = {}
+    for file in files:
+        found |= asked.of_file(_inside(root, file))
+    for value in values:
+        found |= asked.of_value(value)
+    affected = Impact(tuple(sorted(set(found.values()))), tuple(sorted(found)))
+    return Outcome(affected, (*loaded.diagnostics, *asked.diagnostics))
+
+
+def _inside(root: Path, file: str) -> str:
+    name, mark, rest = file.partition("#")
+    path = Path(name)
+    inner = path.relative_to(root).as_posix() if path.is_absolute() and path.is_relative_to(root) else path.as_posix()
+    return f"{inner}{mark}{rest}"
+
+
+class _Question:
+    """Answers from one state of the ledgers."""
+
+    def __init__(self, project: Project, output: Output) -> None:
+        self.project = project
+        self.expressions = Expressions()
+        composed = compose(project, Selection())
+        self.variants = {str(variant.id): variant for variant in composed.value}
+        traces = read_traces(output)
+        self.diagnostics: list[Diagnostic] = [*composed.diagnostics, *traces.diagnostics]
+        self.reads = {
+            template: {trace: decoded(reads) for trace, reads in by_trace.items()}
+            for template, by_trace in traces.value.items()
+        }
+        self.entries = dict(self._entries(output))
+
+    def _entries(self, output: Output) -> Iterator[tuple[str, Entry]]:
+        for _, outcome in read_ledgers(output):
+            self.diagnostics += outcome.diagnostics
+            yield from outcome.value.items()
+
+    def of_file(self, file: str) -> dict[str, str]:
+        """Give files with their owners that depend on an input file, or on a field of it."""
+        name, _, rest = file.partition("#")
+        if name not in self.project.digests:
+            raise UsageError(f'"{name}" is no input of the project')
+        path, _, new = rest.partition("=")
+        if new:
+            return self._changed(with_field(self.project, name, parse_path(path), _parsed(new)))
+        if not path and name.endswith(".j2"):
+            return self._of_template(name)
+        return self._depending(name, parse_path(path) if path else ())
+
+    def of_value(self, value: str) -> dict[str, str]:
+        """Give files with their owners that depend on a value of a case."""
+        text, _, new = value.partition("=")
+        case, _, path = text.partition(".")
+        if case not in self.project.blueprints or not path:
+            known = ", ".join(self.project.blueprints)
+            raise UsageError(f'"{text}" is no value: write <case>.<path>, cases are {known}')
+        if new:
+            chosen = Selection(sets=(parse_set(value),))
+            return self._compared(compose(self.project, chosen).value)
+        wanted = ("values", *parse_path(path))
+        return self._reading(lambda variant: [wanted] if variant.id.case == case else [])
+
+    def _of_template(self, name: str) -> dict[str, str]:
+        return {
+            path: entry.owner
+            for path, entry in self.entries.items()
+            if entry.template == name or name in self._reads(entry).templates
+        }
+
+    def _reads(self, entry: Entry) -> ReadSet:
+        return self.reads.get(entry.template, {}).get(entry.trace, ReadSet((), ()))
+
+    def _reading(self, wanted: Any) -> dict[str, str]:
+        """Give the files whose read-set touches the paths that `wanted` gives for their variant."""
+        by_variant = {address: list(wanted(variant)) for address, variant in self.variants.items()}
+        found: dict[str, str] = {}
+        for path, entry in self.entries.items():
+            variant = self.variants.get(entry.owner)
+            paths = by_variant.get(entry.owner)
+            if variant and paths and self._reads(entry).touches(paths, variant.context, self.expressions):
+                found[path] = entry.owner
+        return found
+
+    def _depending(self, file: str, path: FieldPath) -> dict[str, str]:
+        """Give the files that read a value which the input file sets."""
+        origins = Origins(self.project, Selection())
+
+        def won(variant: Variant) -> Iterator[FieldPath]:
+            for read in self._read_paths(variant):
+                winners = origins.of(variant.id, read).winners
+                if any(one.location.file == file and one.path[: len(path)] == path for one in winners):
+                    yield read
+
+        return self._reading(won)
+
+    def _read_paths(self, variant: Variant) -> Iterable[FieldPath]:
+        """Give every path that any file of a variant reads."""
+        paths: dict[FieldPath, None] = {}
+        for entry in self.entries.values():
+            if entry.owner == str(variant.id):
+                paths |= dict.fromkeys(self._reads(entry).paths(variant.context, self.expressions))
+        return paths
+
+    def _changed(self, project: Project) -> dict[str, str]:
+        return self._compared(compose(project, Selection()).value)
+
+    def _compared(self, variants: Iterable[Variant]) -> dict[str, str]:
+        """Give the files whose reads give something else in other variants."""
+        others = {str(variant.id): variant for variant in variants}
+        found: dict[str, str] = {}
+        for path, entry in self.entries.items():
+            before, after = self.variants.get(entry.owner), others.get(entry.owner)
+            if before is None or after is None:
+                continue
+            reads = self._reads(entry)
+            if self._result(reads, before.context) != self._result(reads, after.context):
+                found[path] = entry.owner
+        return found
+
+    def _result(self, reads: ReadSet, context: Mapping[str, Any]) -> bytes:
+        try:
+            return marshal.dumps(reads.results(context, self.expressions), 2)
+        except TemplateError as error:
+            return error.message.encode()
+
+
+def _parsed(text: str) -> Any:
+    return parse_set(f"x.y={text}")[1]
+
+
+def with_field(project: Project, file: str, path: FieldPath, value: Any) -> Project:
+    """Give a project in which one field of an overlay has another value."""
+    overlay = project.overlays.get(file)
+    if overlay is None:
+        raise UsageError(f'"{file}" is no overlay: only a field of an overlay can be tried with another value')
+    changed = replace(overlay, facts=_with(overlay.facts, path, value), cases=_cases(overlay, path, value))
+    return replace(project, overlays={**project.overlays, file: changed})
+
+
+def _cases(overlay: Overlay, path: FieldPath, value: Any) -> dict[str, Layer]:
+    return {case: _with(layer, path, value) for case, layer in overlay.cases.items()}
+
+
+def _with(layer: Layer, path: FieldPath, value: Any) -> Layer:
+    if path[: len(layer.prefix)] != layer.prefix:
+        return layer
+    return replace(layer, data=_put(layer.data, path[len(layer.prefix) :], value))
+
+
+def _put(data: Any, path: FieldPath, value: Any) -> Any:
+    if not path:
+        return value
+    step = path[0]
+    if isinstance(data, list) and isinstance(step, int):
+        return [_put(one, path[1:], value) if place == step else one for place, one in enumerate(data)]
+    if isinstance(data, Mapping):
+        return {**data, step: _put(data.get(step, {}), path[1:], value)}
+    return data

@@ -1,0 +1,22 @@
+"""`render`, with the run that has nothing to do answered before anything large is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from gitopsgen.pipeline.options import RenderOptions, RenderReport
+from gitopsgen.pipeline.quick import unchanged_fleet
+
+
+def render(root: Path, options: RenderOptions, progress: Callable[[int, int], None] | None = None) -> RenderReport:
+    """Bring the output tree up to date with the inputs, or tell what stands in the way.
+
+    Raises `UsageError` where the selection makes no sense, or `root` is no project.
+    """
+    unchanged = unchanged_fleet(root, options)
+    if unchanged:
+        return unchanged
+    from gitopsgen.pipeline.render import render_fleet  # noqa: PLC0415 - see above
+
+    return render_fleet(root, options, progress)

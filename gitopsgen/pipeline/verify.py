@@ -1,0 +1,39 @@
+"""`verify`: does the committed tree still say what its inputs say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gitopsgen import argocd
+from gitopsgen.compose import Selection
+from gitopsgen.diagnostics import Outcome
+from gitopsgen.model.rendered import Rendered
+from gitopsgen.pipeline.findings import collapsed
+from gitopsgen.pipeline.fleet import fleet_files
+from gitopsgen.pipeline.project import open_project
+from gitopsgen.pipeline.work import RegionWork
+from gitopsgen.tree import output_of
+from gitopsgen.tree import verify as judge
+
+
+def verify(root: Path, output: Path | None = None) -> Outcome[dict[str, tuple[str, ...]]]:
+    """Render the fleet in memory and compare; gives the deviating files by kind of deviation.
+
+    A project that does not render has its own findings, and is compared as far as it does.
+    """
+    opened = open_project(root, Selection())
+    work = RegionWork(opened.regions, None)
+    outcomes = list(work.judge(opened.members()))
+    kinds: dict[str, set[tuple[str, str, str]]] = {}
+    for outcome in outcomes:
+        for case, members in outcome.kinds.items():
+            kinds.setdefault(case, set()).update(members)
+    fleet = fleet_files(opened.project, opened.engine, opened.variants, kinds)
+    opened.engine.loader.save()
+    by_region: dict[str, list[Rendered]] = {outcome.region: [] for outcome in outcomes}
+    for one in work.rendered:
+        by_region[one.path.partition("/")[0]].append(one)
+    by_region[argocd.REGION] = fleet.value
+    found = (*opened.diagnostics, *(one for outcome in outcomes for one in outcome.diagnostics), *fleet.diagnostics)
+    judged = judge(output_of(root, opened.project.settings.generated, output), by_region.items())
+    return Outcome(judged.value, (*collapsed(found), *judged.diagnostics))

@@ -1,0 +1,69 @@
+"""What a way through a template reads, as kept beside the output tree: evaluated again without any template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gitopsgen.template.errors import TemplateError
+from gitopsgen.template.expressions import Expressions, Node
+from gitopsgen.template.observe import OBSERVERS
+from gitopsgen.template.operators import OMIT, Undefined
+from gitopsgen.template.origins import Finder, Path
+
+_MISSING = "undefined value"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSet:
+    """The templates of a way, and each thing it reads: the kind of the read, and the expression."""
+
+    templates: tuple[str, ...]
+    reads: tuple[tuple[str, Node], ...]
+
+    def results(self, context: Mapping[str, Any], expressions: Expressions) -> list[Any]:
+        """Give what each read gives for a variant: equal results mean an equal file."""
+        return [_result(kind, expressions.function(node), context) for kind, node in self.reads]
+
+    def paths(self, context: Mapping[str, Any], expressions: Expressions) -> Iterable[Path]:
+        """Give the paths of the context that the reads go to, for one variant."""
+        finder = Finder(expressions, context)
+        for _, node in self.reads:
+            try:
+                finder.find(node)
+            except (TemplateError, KeyError, IndexError, TypeError, AttributeError):
+                continue  # a read that fails now has no path to tell
+        return (*finder.found.paths, *finder.found.steering)
+
+    def touches(self, paths: Iterable[Path], context: Mapping[str, Any], expressions: Expressions) -> bool:
+        """Tell whether a read goes to one of the paths, above it or below it."""
+        wanted = list(paths)
+        return any(_overlap(path, other) for path in self.paths(context, expressions) for other in wanted)
+
+
+def _overlap(one: Path, other: Path) -> bool:
+    shared = min(len(one), len(other))
+    return one[:shared] == other[:shared]
+
+
+def _result(kind: str, function: Any, context: Mapping[str, Any]) -> Any:
+    try:
+        value = function(context)
+        if kind != "value" or not isinstance(value, Undefined):
+            return OBSERVERS[kind](value) if kind in {"truth", "shape"} else value
+    except TemplateError as error:
+        return [_MISSING, error.message]
+    return _MISSING
+
+
+def decoded(reads: list[Any]) -> ReadSet:
+    """Read a read-set as it is kept: the templates first, then kind and expression of each read."""
+    templates = tuple(name for one in reads if one[0] == "templates" for name in one[1:])
+    return ReadSet(templates, tuple((kind, _node(node)) for kind, *rest in reads if kind != "templates" for node in rest))
+
+
+def _node(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_node(part) for part in value)
+    return OMIT if isinstance(value, dict) else value
