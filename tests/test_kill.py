@@ -22,8 +22,10 @@ from tests.faults import failing_at, killed_after
 from tests.tree_driver import OWN, REGIONS, files_of, rendered_of, run
 
 ROOT = Path(__file__).parent.parent
-KILLS = 400 if os.environ.get("GITOPSGEN_DEEP") else 30
-EXAMPLES = 1000 if os.environ.get("GITOPSGEN_DEEP") else 60
+DEEP = bool(os.environ.get("GITOPSGEN_DEEP"))  # set by `make deep`, which runs what is marked
+pytestmark = [pytest.mark.deep] if DEEP else []
+KILLS = 300 if DEEP else 30
+EXAMPLES = 1000 if DEEP else 60
 SMALL = 3  # files a region, where every instant is tried
 
 FOREIGN = {"shanghai/notes.txt": b"foreign\n", "shanghai/edge/case-0/mine.yaml": b"a: 1\n", "README.md": b"read me\n"}

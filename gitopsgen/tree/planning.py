@@ -15,7 +15,7 @@ from gitopsgen.tree.findings import finding, refused
 from gitopsgen.tree.holding import Holding, digest, hold, region_folder
 from gitopsgen.tree.ledger import ledger_text
 from gitopsgen.tree.output import Descent, Output
-from gitopsgen.tree.paths import LEDGER, admit, prefixes, refusal_of_region
+from gitopsgen.tree.paths import JOURNAL, LEDGER, admit, prefixes, refusal_of_region
 from gitopsgen.tree.records import Entry, place
 
 
@@ -52,7 +52,13 @@ class RegionPlan:
     @property
     def is_noop(self) -> bool:
         """Whether the folder already is as it should be, bookkeeping included."""
-        return not (self.differs or self.has_stale_ledger or self.settled or self.held.survey.leftovers)
+        return not (self.differs or self.has_stale_ledger or self._ends_journal or self.held.survey.leftovers)
+
+    @property
+    def _ends_journal(self) -> bool:
+        """Whether a stopped run's journal loses an intent, or has none that is still open."""
+        is_there = JOURNAL in self.held.survey.files
+        return is_there and (bool(self.settled) or not self.held.intents)
 
     @property
     def differs(self) -> bool:

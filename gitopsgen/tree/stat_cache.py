@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from gitopsgen.tree.files import read, replace
 from gitopsgen.tree.holding import Holding, digest, hold, region_folder
 from gitopsgen.tree.output import Descent, Output
+from gitopsgen.tree.paths import JOURNAL
 from gitopsgen.tree.records import Written
 from gitopsgen.tree.state import state_directory
 from gitopsgen.tree.survey import signature, survey, youngest
@@ -78,7 +79,7 @@ class TreeState:
 
     def _is_restored(self, way: Descent, region: str, record: Record) -> bool:
         held = hold(way)
-        is_settled = not (held.intents or held.survey.leftovers or held.ledger.fault)
+        is_settled = not (JOURNAL in held.survey.files or held.survey.leftovers or held.ledger.fault)
         if not is_settled or digest(held.raw_ledger or b"") != record.ledger or not _is_whole(held, way):
             return False
         files, others = held.survey.files, held.survey.others

@@ -291,3 +291,14 @@ def test_a_corrupt_ledger_stops_the_write_unless_forced(output: Output, raw: str
 
     assert text(output, A) == "a: 2\n"
     assert render(output, rendered(A, "a: 2\n")).is_noop
+
+
+@pytest.mark.parametrize("raw", ["", "{", '{"schema": 1, "files": {"": null}}'])
+def test_a_journal_without_word_is_removed(output: Output, raw: str) -> None:
+    render(output, rendered(A))
+    (output.path / "shanghai/.gitopsgen-journal.json").write_text(raw)
+    planned = render(output, rendered(A))
+
+    assert not planned.differs
+    assert not planned.is_noop
+    assert tree(output) == {A, LEDGER}
