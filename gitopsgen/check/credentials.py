@@ -7,11 +7,27 @@ a URL with a password, a private key, a token of a known form. Knows no objects.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _NAME = re.compile(
     r"(?:^|[_.-])(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key"
     r"|credentials?)$",
     re.IGNORECASE,
+)
+# one of them is in every name that counts: most texts have none, and are read no further
+_WORDS = (
+    "passw",
+    "passphrase",
+    "secret",
+    "token",
+    "apikey",
+    "api_key",
+    "api-key",
+    "_key",
+    "-key",
+    "skey",
+    "ekey",
+    "credential",
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # a reference, a path, a switch, a number, a duration or a placeholder is no credential
@@ -41,6 +57,7 @@ def named(name: str, value: str) -> bool:
     return _NAME.search(_CAMEL.sub("_", name)) is not None and _HARMLESS.fullmatch(value) is None
 
 
+@lru_cache(maxsize=64)
 def inside(content: str) -> str:
     """Give what kind of credential a text contains, empty where it has none of a known form."""
     for mark, form, what in _TOKENS:
@@ -53,8 +70,12 @@ def inside(content: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=64)
 def setting(content: str) -> str:
     """Give the name of a setting in a configuration file whose value is a literal credential, else an empty string."""
+    lowered = content.lower()
+    if not any(word in lowered for word in _WORDS):
+        return ""
     for match in _SETTING.finditer(content):
         if named(match["name"], match["value"]):
             return match["name"]

@@ -7,13 +7,13 @@ which the server's decoder knows, are added here. Pure: `bundled` reads the file
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 Json = dict[str, Any]
 
 # Raised whenever the result for the same input changes: caches are keyed by it.
-FORMAT = 2
+FORMAT = 3
 
 _REFERENCE = "#/$defs/"
 _DROPPED = frozenset(
@@ -35,7 +35,7 @@ _QUANTITY = {
 }
 _INT_OR_STRING = {"type": ["string", "integer"], "x-kubernetes-int-or-string": True}
 # Both are written as oneOf in the source, where null meets both sides and so is refused: as here.
-_SCALARS = {
+_SCALARS: dict[str, Json] = {
     "io.k8s.apimachinery.pkg.api.resource.Quantity": _QUANTITY,
     "io.k8s.apimachinery.pkg.util.intstr.IntOrString": _INT_OR_STRING,
 }
@@ -43,31 +43,42 @@ _INT32 = {"minimum": -(2**31), "maximum": 2**31 - 1}
 
 
 def build(definitions: Json, facts: Json, *, exact: bool) -> Json:
-    """Give `{"kinds": {apiVersion: {kind: {…}}}, "definitions": {name: schema}}`.
+    """Give `{"kinds": {apiVersion: {kind: {…}}}, "definitions": {name: schema}, "references": {name: names}}`.
 
     `exact` says whether the facts are of the very version of the definitions; only then does
     a kind that the facts lack count as not served.
     """
+    kinds = _kinds(definitions, facts["kinds"], exact=exact)
+    cut: dict[str, Json] = {
+        name: _SCALARS.get(name) or _definition(definition, _facts(name, definitions, facts["definitions"]))
+        for name, definition in definitions.items()
+    }
+    references = {name: sorted(_references(definition)) for name, definition in cut.items()}
+    roots = {entry["definition"] for named in kinds.values() for entry in named.values()}
+    used = _reachable(references, roots)
     return {
-        "kinds": _kinds(definitions, facts["kinds"], exact=exact),
-        "definitions": {
-            name: _SCALARS.get(name) or _definition(definition, _facts(name, definitions, facts["definitions"]))
-            for name, definition in definitions.items()
-        },
+        "kinds": kinds,
+        "definitions": {name: cut[name] for name in used},
+        "references": {name: references[name] for name in used},
     }
 
 
 def closure(library: Json, definition: str) -> Json:
     """Give a self-contained schema of one definition: itself, and beside it all that it refers to."""
-    names, queue = {definition}, [definition]
-    while queue:
-        found = _references(library["definitions"][queue.pop()]) - names
-        names |= found
-        queue.extend(found)
+    names = _reachable(library["references"], library["references"][definition])
     return {
         **_root(library["definitions"][definition]),
-        "$defs": {name: library["definitions"][name] for name in sorted(names)},
+        "$defs": {name: library["definitions"][name] for name in names},
     }
+
+
+def _reachable(references: Json, roots: Iterable[str]) -> list[str]:
+    found, queue = set(roots), list(roots)
+    while queue:
+        new = set(references[queue.pop()]) - found
+        found |= new
+        queue.extend(new)
+    return sorted(found)
 
 
 def _root(definition: Json) -> Json:

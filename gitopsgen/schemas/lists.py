@@ -16,44 +16,59 @@ from gitopsgen.schemas.wording import Path, Violation, dotted
 _SCALAR = (str, int, float, bool, type(None))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Plan:
-    """Which fields below a node lead to an associative list; built once a kind.
+    """A node of a schema with an associative list at or below it.
 
     `keys` with their defaults are those of a list that is one itself; `is_set` says that its items are scalars.
+    What is below is worked out when data first has it, and kept: most fields of a pod are never set.
     """
 
-    fields: tuple[tuple[str, Plan], ...] = ()
-    values: Plan | None = None
-    items: Plan | None = None
-    keys: tuple[tuple[str, Any], ...] = ()
-    is_set: bool = False
+    root: Schema
+    node: Schema
+    keys: tuple[tuple[str, Any], ...]
+    is_set: bool
+    below: dict[str, Plan | None]
+
+    def field(self, name: str) -> Plan | None:
+        """Give the plan of a field (of any key of a map), None where no such list is there."""
+        if name not in self.below:
+            self.below[name] = _plan(self.root, self.node.get("properties", {}).get(name))
+        return self.below[name] or self.values
+
+    @property
+    def values(self) -> Plan | None:
+        """The plan of the values of a map."""
+        if "/values" not in self.below:
+            self.below["/values"] = _plan(self.root, self.node.get("additionalProperties"))
+        return self.below["/values"]
+
+    @property
+    def items(self) -> Plan | None:
+        """The plan of the items of a list."""
+        if "/items" not in self.below:
+            self.below["/items"] = _plan(self.root, self.node.get("items"))
+        return self.below["/items"]
 
 
 def plan(schema: Schema) -> Plan | None:
     """Give the plan of a self-contained schema, None where no associative list is below it."""
-    return _plan(schema, schema, frozenset())
+    return _plan(schema, schema)
 
 
 def duplicates(plan: Plan, data: Any, path: Path = ()) -> Iterator[Violation]:
     """Give a violation for each entry of an associative list whose keys an earlier entry has."""
     if isinstance(data, dict):
-        yield from _in_mapping(plan, data, path)
-    elif isinstance(data, list):
+        for name, value in data.items():
+            if isinstance(value, (dict, list)) and (below := plan.field(name)) is not None:
+                yield from duplicates(below, value, (*path, name))
+    else:
         if plan.keys or plan.is_set:
             yield from _repeated(plan, data, path)
-        if plan.items is not None:
+        if (below := plan.items) is not None:
             for index, item in enumerate(data):
-                yield from duplicates(plan.items, item, (*path, index))
-
-
-def _in_mapping(plan: Plan, data: dict[str, Any], path: Path) -> Iterator[Violation]:
-    for name, below in plan.fields:
-        if name in data:
-            yield from duplicates(below, data[name], (*path, name))
-    if plan.values is not None:
-        for name, value in data.items():
-            yield from duplicates(plan.values, value, (*path, name))
+                if isinstance(item, (dict, list)):
+                    yield from duplicates(below, item, (*path, index))
 
 
 def _repeated(plan: Plan, data: list[Any], path: Path) -> Iterator[Violation]:
@@ -82,25 +97,26 @@ def _message(plan: Plan, item: Any, path: Path, first: int) -> str:
     return f'"{dotted(path)}" has two entries with {named}, the first at index {first}, expected one'
 
 
-def _plan(root: Schema, node: Schema, above: frozenset[str]) -> Plan | None:
-    reference = node.get("$ref", "")
-    if reference in above:
-        return None  # a type that contains itself: its inner lists are left to the server
-    inside = above | {reference} if reference else above
+def _plan(root: Schema, node: Any) -> Plan | None:
+    if not isinstance(node, Mapping) or not _leads(root, node, set()):
+        return None
     found = resolve(root, node)
-    fields = ((name, _plan(root, field, inside)) for name, field in found.get("properties", {}).items())
-    made = Plan(
-        fields=tuple((name, below) for name, below in fields if below is not None),
-        values=_below(root, found.get("additionalProperties"), inside),
-        items=_below(root, found.get("items"), inside),
-        keys=_keys(root, found),
-        is_set=found.get("x-kubernetes-list-type") == "set",
-    )
-    return None if made == Plan() else made
+    return Plan(root, found, _keys(root, found), found.get("x-kubernetes-list-type") == "set", {})
 
 
-def _below(root: Schema, node: Any, above: frozenset[str]) -> Plan | None:
-    return _plan(root, node, above) if isinstance(node, Mapping) else None
+def _leads(root: Schema, node: Any, seen: set[str]) -> bool:
+    """Whether an associative list is at or below a node; `seen` are the types already found to lead to none."""
+    if not isinstance(node, Mapping):
+        return False
+    if reference := node.get("$ref"):
+        if reference in seen:
+            return False
+        seen.add(reference)
+    found = resolve(root, node)
+    if found.get("x-kubernetes-list-type") in {"map", "set"}:
+        return True
+    below = (*found.get("properties", {}).values(), found.get("items"), found.get("additionalProperties"))
+    return any(_leads(root, part, seen) for part in below)
 
 
 def _keys(root: Schema, node: Schema) -> tuple[tuple[str, Any], ...]:

@@ -32,7 +32,7 @@ class Validator:
         except ValueError as error:
             # a key that is no string, or a number that JSON has not
             return (Violation((), "wrong-type", f"the object is no JSON: {error}"),)
-        doubled = () if self.lists is None else tuple(duplicates(self.lists, data))
+        doubled = tuple(duplicates(self.lists, data)) if self.lists is not None and isinstance(data, dict) else ()
         return (*broken, *doubled)
 
     def _described(self, data: Any) -> tuple[Violation, ...]:
