@@ -17,7 +17,7 @@ _HOMES = {
     "Severity": "diagnostics",
     "UsageError": "diagnostics",
     "RenderOptions": "pipeline",
-    "Selection": "compose",
+    "Selection": "model.selection",
     "explain": "pipeline",
     "impact": "pipeline",
     "render": "pipeline",

@@ -28,8 +28,8 @@ from gitopsgen.cli.options import (
 from gitopsgen.cli.selection import selection_of
 
 if TYPE_CHECKING:
-    from gitopsgen.compose import Selection
     from gitopsgen.model.project import Blueprint, Cluster, Project, Region
+    from gitopsgen.model.selection import Selection
     from gitopsgen.model.variant import VariantId
 
 Record = dict[str, Any]

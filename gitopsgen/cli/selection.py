@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:
-    from gitopsgen.compose import Selection
+from gitopsgen.model.selection import Condition, Selection
 
 
 def selection_of(
@@ -17,13 +16,23 @@ def selection_of(
     version_set: str = "",
 ) -> Selection:
     """Give the selection; raises `UsageError` for what cannot be understood."""
-    from gitopsgen.compose import Selection, parse_selector, parse_set
-
     return Selection(
         regions=tuple(regions or ()),
         clusters=tuple(clusters or ()),
         cases=tuple(cases or ()),
-        selector=tuple(condition for text in selectors or () for condition in parse_selector(text)),
-        sets=tuple(parse_set(text) for text in sets or ()),
+        selector=_conditions(selectors) if selectors else (),
+        sets=_settings(sets) if sets else (),
         version_set=version_set,
     )
+
+
+def _conditions(selectors: list[str]) -> tuple[Condition, ...]:
+    from gitopsgen.compose import parse_selector
+
+    return tuple(condition for text in selectors for condition in parse_selector(text))
+
+
+def _settings(sets: list[str]) -> tuple[tuple[str, Any], ...]:
+    from gitopsgen.compose import parse_set
+
+    return tuple(parse_set(text) for text in sets)

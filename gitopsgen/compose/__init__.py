@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from gitopsgen.compose.findings import CASE_LEFT_OUT, KUBERNETES_TOO_OLD
 from gitopsgen.compose.judging import CaseValues, case_values
 from gitopsgen.compose.provenance import Origins, provenance
-from gitopsgen.compose.selection import Selection, Target, parse_selector, parse_set, select
+from gitopsgen.compose.selection import Target, parse_selector, parse_set, select
 from gitopsgen.compose.stacks import case_files, case_overlays, fact_layers, set_layers, value_layers, with_set
 from gitopsgen.diagnostics import Outcome
+from gitopsgen.model.selection import Selection
 from gitopsgen.model.variant import Variant, VariantId
 from gitopsgen.source import by_place
 from gitopsgen.values import Problem, locate_problems, trace
@@ -128,7 +129,8 @@ class _Composing:
         for case in self.cases.values():
             found.extend(case.problems(is_whole=self.selection.is_whole))
         located = locate_problems(found, self.project.texts)
-        return tuple(sorted(dict.fromkeys(located), key=by_place))
+        news = [finding for finding in located if finding.location not in self.project.unclear]
+        return tuple(sorted(dict.fromkeys(news), key=by_place))
 
 
 def _numbers(version: str) -> tuple[int, ...]:

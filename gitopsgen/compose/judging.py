@@ -112,17 +112,19 @@ class CaseValues:
     def _declaration(self, path: Path) -> tuple[Related, ...]:
         """Give where the schema of a value stands: in a component's file or the blueprint's own."""
         root = f"{self.blueprint.directory.rsplit('/', 1)[0]}/components"
-        places = [
+        own = (f"{self.blueprint.directory}/values.schema.json", path)
+        mounted = [
             (f"{root}/{use.component}/values.schema.json", path[len(use.at) :])
             for use in self.blueprint.uses
             if path[: len(use.at)] == use.at
         ]
-        own = (f"{self.blueprint.directory}/values.schema.json", path)
-        known = [(file, rest) for file, rest in (own, *places) if file in self.project.texts]
-        best = max(known, key=lambda item: _depth(self.project.texts[item[0]], item[1]), default=None)
-        if best is None:
+        known = [(file, rest) for file, rest in (own, *mounted) if file in self.project.texts]
+        if not known:
             return ()
-        file, rest = best
+        # The file that describes most of the path: a mount describes the steps that lead to it.
+        file, rest = max(
+            known, key=lambda item: len(path) - len(item[1]) + _depth(self.project.texts[item[0]], item[1])
+        )
         place = locate(self.project.texts[file], _schema_path(rest), file=file)
         return (Related("its schema", Location(file, place.line, place.column)),)
 

@@ -13,8 +13,8 @@ from gitopsgen.source import PlaceIndex, locate
 from gitopsgen.values import Tagged, plan_of, trace
 
 if TYPE_CHECKING:
-    from gitopsgen.compose.selection import Selection
     from gitopsgen.model.project import Blueprint, Cluster, Project, Region
+    from gitopsgen.model.selection import Selection
     from gitopsgen.model.variant import Path, VariantId
     from gitopsgen.values import Contribution, Plan
 

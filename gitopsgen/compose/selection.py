@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
 
 from gitopsgen.diagnostics import UsageError
+from gitopsgen.model.selection import Condition, Selection
 from gitopsgen.source import read
 from gitopsgen.values import did_you_mean, parse_path
 
@@ -20,26 +21,8 @@ if TYPE_CHECKING:
     from gitopsgen.model.project import Blueprint, Cluster, Project, Region
     from gitopsgen.model.variant import Path
 
-Condition = tuple[str, str, str]  # key, `=` or `!=`, value
 _CONDITION: Final = re.compile(r"\s*([A-Za-z0-9]+)\s*(!=|==|=)\s*([^,=!\s]*)\s*")
 _GLOB: Final = frozenset("*?[")
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """What was asked for; empty parts ask for everything. `sets` are (path as written, value)."""
-
-    regions: tuple[str, ...] = ()
-    clusters: tuple[str, ...] = ()
-    cases: tuple[str, ...] = ()
-    selector: tuple[Condition, ...] = ()
-    sets: tuple[tuple[str, Any], ...] = ()
-    version_set: str = ""
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether every variant is asked for."""
-        return not (self.regions or self.clusters or self.cases or self.selector)
 
 
 @dataclass(frozen=True, slots=True)

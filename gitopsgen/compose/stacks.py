@@ -10,8 +10,8 @@ from gitopsgen.model.project import Layer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gitopsgen.compose.selection import Selection
     from gitopsgen.model.project import Blueprint, Overlay, Project, Region
+    from gitopsgen.model.selection import Selection
     from gitopsgen.model.variant import Path
 
 SET: Final = "--set"

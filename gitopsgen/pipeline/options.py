@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from gitopsgen.compose import Selection
 from gitopsgen.diagnostics import Diagnostic, Severity
+from gitopsgen.model.selection import Selection
 from gitopsgen.model.variant import VariantId
 
 
