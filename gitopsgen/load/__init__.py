@@ -5,9 +5,10 @@ Reads every input; must not merge values for a case nor render anything.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gitopsgen.diagnostics import Outcome
+from gitopsgen.diagnostics import Outcome, Severity
 from gitopsgen.load.blueprints import read_blueprints
 from gitopsgen.load.inputs import Inputs
 from gitopsgen.load.layers import read_layers, read_neighbours
@@ -39,8 +40,10 @@ def load(root: Path, *, regions: tuple[str, ...] = ()) -> Outcome[Project]:
     found = _regions(facts, blueprints, is_whole=not regions)
     for file in inputs.walk(settings.schemas):
         inputs.raw(file)
+    diagnostics = inputs.diagnostics()
     project = _project(settings, blueprints, found, layers, inputs)
-    return Outcome(project, inputs.diagnostics())
+    unclear = frozenset(finding.location for finding in diagnostics if finding.severity is Severity.ERROR)
+    return Outcome(replace(project, unclear=unclear), diagnostics)
 
 
 def _regions(facts: Facts, blueprints: dict[str, Blueprint], *, is_whole: bool) -> dict[str, Region]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gitopsgen.diagnostics import Location
+
 Plain = Any  # None, bool, int, float, str, list or dict of Plain: what YAML and JSON can carry
 
 
@@ -165,3 +167,4 @@ class Project:
     texts: Mapping[str, str] = field(default_factory=dict)
     known_regions: tuple[str, ...] = ()
     unread: frozenset[str] = frozenset()  # files that could not be read: what they would say is unknown
+    unclear: frozenset[Location] = frozenset()  # places with an error already: what else they break is no news

@@ -237,6 +237,13 @@ def test_a_mistake_in_values_is_found_once_at_the_line_that_made_it(tmp_path, ch
     assert [line.replace("blueprint.yaml:1:1", "blueprint.yaml") for line in lines] == expected
 
 
+def test_what_could_not_be_read_as_yaml_is_not_blamed_a_second_time(tmp_path):
+    loaded_project = load(write(tmp_path, edited(SHOP, "greeting: welcome", "greeting: on")))
+
+    assert [finding.name for finding in loaded_project.diagnostics] == ["ambiguous-scalar"]
+    assert compose(loaded_project.value, Selection()).diagnostics == ()
+
+
 def test_a_violation_names_the_schema_and_a_guess(tmp_path):
     outcome = compose(load(write(tmp_path, edited(SHOP, "tag:", "tga:"))).value, Selection())
     (finding,) = outcome.diagnostics
@@ -366,8 +373,11 @@ def leaves(value, path=()):
 def test_every_scalar_of_every_context_has_an_origin(project):
     origins = Origins(project, Selection())
     for variant in composed(project).values():
-        for path, _ in leaves(dict(variant.context)):
-            assert origins.of(variant.id, path).winners, path
+        for path, value in leaves(dict(variant.context)):
+            winners = origins.of(variant.id, path).winners
+
+            assert winners, path
+            assert path[0] != "values" or [winner.value for winner in winners] == [value]
 
 
 def test_a_thousand_regions_take_a_time_in_proportion(tmp_path):
