@@ -10,6 +10,7 @@ from typing import Any
 
 from gitopsgen.compose import Selection, compose, parse_set
 from gitopsgen.compose.provenance import Origins
+from gitopsgen.compose.stacks import value_layers
 from gitopsgen.diagnostics import Diagnostic, Outcome, UsageError
 from gitopsgen.load import load
 from gitopsgen.model.project import Layer, Overlay, Project
@@ -18,6 +19,7 @@ from gitopsgen.model.variant import Variant
 from gitopsgen.pipeline.fields import parse_path
 from gitopsgen.template.errors import TemplateError
 from gitopsgen.template.expressions import Expressions
+from gitopsgen.template.origins import leaves
 from gitopsgen.template.reads import ReadSet, decoded
 from gitopsgen.tree import Entry, Output, output_of, read_ledgers, read_traces
 
@@ -112,13 +114,17 @@ class _Question:
 
     def _reading(self, wanted: Any) -> dict[str, str]:
         """Give the files whose read-set touches the paths that `wanted` gives for their variant."""
-        by_variant = {address: list(wanted(variant)) for address, variant in self.variants.items()}
+        by_variant = {address: tuple(wanted(variant)) for address, variant in self.variants.items()}
+        mentioned: dict[tuple[str, str, tuple[FieldPath, ...]], tuple[FieldPath, ...]] = {}
         found: dict[str, str] = {}
         for path, entry in self.entries.items():
             variant = self.variants.get(entry.owner)
-            paths = by_variant.get(entry.owner)
-            if variant and paths and self._reads(entry).touches(paths, variant.context, self.expressions):
-                found[path] = entry.owner
+            key = (entry.template, entry.trace, by_variant.get(entry.owner, ()))
+            if key not in mentioned:
+                mentioned[key] = self._reads(entry).mentioned_of(key[2])
+            if variant and mentioned[key]:
+                if self._reads(entry).touches(mentioned[key], variant.context, self.expressions):
+                    found[path] = entry.owner
         return found
 
     def _depending(self, file: str, path: FieldPath) -> dict[str, str]:
@@ -126,20 +132,29 @@ class _Question:
         origins = Origins(self.project, Selection())
 
         def won(variant: Variant) -> Iterator[FieldPath]:
-            for read in self._read_paths(variant):
-                winners = origins.of(variant.id, read).winners
+            for candidate in self._candidates(variant, file):
+                winners = origins.of(variant.id, candidate).winners
                 if any(one.location.file == file and one.path[: len(path)] == path for one in winners):
-                    yield read
+                    yield candidate
 
         return self._reading(won)
 
-    def _read_paths(self, variant: Variant) -> Iterable[FieldPath]:
-        """Give every path that any file of a variant reads."""
-        paths: dict[FieldPath, None] = {}
-        for entry in self.entries.values():
-            if entry.owner == str(variant.id):
-                paths |= dict.fromkeys(self._reads(entry).paths(variant.context, self.expressions))
-        return paths
+    def _candidates(self, variant: Variant, file: str) -> Iterator[FieldPath]:
+        """Give the scalars of a variant's context that a file may have set."""
+        region, blueprint = self.project.regions[variant.id.region], self.project.blueprints[variant.id.case]
+        layers = value_layers(self.project, region, variant.id.cluster, blueprint)
+        for layer in layers:
+            if layer.file == file:
+                yield from leaves(variant.context["values"], ("values",))
+                break
+        if file in self.project.overlays:
+            if file in region.layers or file.startswith(self.project.settings.overlays + "/regions/"):
+                yield from leaves(variant.context["region"], ("region",))
+                yield from leaves(variant.context["cluster"], ("cluster",))
+            return
+        for root in ("case", "project", "versions", "images"):
+            yield from leaves(variant.context[root], (root,))
+        yield from (("files", path) for path in variant.context["files"] if path == file)
 
     def _changed(self, project: Project) -> dict[str, str]:
         return self._compared(compose(project, Selection()).value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ class ReadSet:
 
     templates: tuple[str, ...]
     reads: tuple[tuple[str, Node], ...]
+    mentioned: frozenset[Path] = frozenset()
 
     def results(self, context: Mapping[str, Any], expressions: Expressions) -> list[Any]:
         """Give what each read gives for a variant: equal results mean an equal file."""
@@ -41,6 +42,25 @@ class ReadSet:
         wanted = list(paths)
         return any(_overlap(path, other) for path in self.paths(context, expressions) for other in wanted)
 
+    def mentioned_of(self, paths: Iterable[Path]) -> tuple[Path, ...]:
+        """Give those of the paths that a read may go to, whatever way the conditions in its expressions go."""
+        return tuple(path for path in paths if any(_overlap(path, other) for other in self.mentioned))
+
+
+def mentions(node: Any) -> Iterator[Path]:
+    """Give the paths that an expression may read, whatever the values are."""
+    if not isinstance(node, tuple) or not node:
+        return
+    if node[0] == "ref":
+        yield node[1]
+    elif node[0] == "files":
+        yield ("files",)
+    else:
+        if node[0] == "image":
+            yield from (("images",), ("project", "registry"))
+        for part in node:
+            yield from mentions(part)
+
 
 def _overlap(one: Path, other: Path) -> bool:
     shared = min(len(one), len(other))
@@ -60,7 +80,8 @@ def _result(kind: str, function: Any, context: Mapping[str, Any]) -> Any:
 def decoded(reads: list[Any]) -> ReadSet:
     """Read a read-set as it is kept: the templates first, then kind and expression of each read."""
     templates = tuple(name for one in reads if one[0] == "templates" for name in one[1:])
-    return ReadSet(templates, tuple((kind, _node(node)) for kind, *rest in reads if kind != "templates" for node in rest))
+    found = tuple((kind, _node(node)) for kind, *rest in reads if kind != "templates" for node in rest)
+    return ReadSet(templates, found, frozenset(path for _, node in found for path in mentions(node)))
 
 
 def _node(value: Any) -> Any:
