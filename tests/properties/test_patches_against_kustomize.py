@@ -20,7 +20,7 @@ from gitopsgen.patches import apply
 from gitopsgen.schemas import Bundled
 from tests.real.components import UnavailableError, kubectl
 
-NUMBER = 150
+NUMBER = 40
 SEED = 20_26
 LISTS_WITH_ORDER = {"args", "command", "tolerations"}
 
