@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from gitopsgen.cli.console import open_console
 from gitopsgen.cli.options import Color, Colour, Format, Output, ProjectDirectory, Quiet, option, subcommand
+from gitopsgen.cli.settings import below_root
 from gitopsgen.diagnostics import UsageError
 
 app = subcommand()
@@ -15,10 +17,13 @@ app = subcommand()
 
 @app.command()
 def impact(
-    files: Annotated[list[str] | None, typer.Argument(metavar="[FILE]…", help="Inputs, as paths.")] = None,
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[FILE]…", help="Inputs, as paths, with #field for a part, with =value to try one."),
+    ] = None,
     values: Annotated[
         list[str] | None,
-        option("--value", metavar="PATH", help="A value: payment-gateway.image.tag (repeatable)."),
+        option("--value", metavar="PATH", help="A value: payment-gateway.image.tag, with =value to try one."),
     ] = None,
     project: ProjectDirectory = None,
     output: Output = Format.TEXT,
@@ -28,6 +33,8 @@ def impact(
     """Name what depends on an input file or a value.
 
     Variants and generated files, told from the ledgers without rendering.
+
+    gitopsgen impact overlays/tiers/edge-small.yaml
     """
     if not files and not values:
         raise UsageError("name an input file, or a value with --value")
@@ -35,8 +42,13 @@ def impact(
     from gitopsgen.pipeline import impact as run
     from gitopsgen.report import Report
 
-    outcome = run(console.root, tuple(files or ()), tuple(values or ()))
-    variants, paths = map(str, outcome.value.variants), list(outcome.value.files)
-    records = {"variants": list(variants), "files": paths}
-    summary = f"{len(records['variants'])} variants and {len(paths)} files depend on it"
-    return console.finish(Report(outcome.diagnostics, records, paths, (summary,)))
+    outcome = run(console.root, tuple(map(_found_from_here, files or ())), tuple(values or ()))
+    variants, paths = list(outcome.value.variants), below_root(console.root, outcome.value.files)
+    summary = f"files: {len(paths)}, variants: {len(variants)}"
+    return console.finish(Report(outcome.diagnostics, {"variants": variants, "files": paths}, paths, (summary,)))
+
+
+def _found_from_here(file: str) -> str:
+    """Give a path that stands below the working directory as an absolute one; others are relative to the root."""
+    here = Path.cwd() / file.partition("#")[0].partition("=")[0]
+    return str(Path.cwd() / file) if here.exists() else file

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gitopsgen.cli.console import open_console
 from gitopsgen.cli.options import Color, Colour, Format, Output, ProjectDirectory, Quiet, option, subcommand
-from gitopsgen.diagnostics import UsageError
+from gitopsgen.cli.settings import settings_of
 
 if TYPE_CHECKING:
     from gitopsgen.pins import Resolve
@@ -49,26 +48,14 @@ def update(
     from gitopsgen.report import Report
 
     console = open_console(project, output, color, quiet)
-    default, lock = _settings(console.root)
-    wanted = pins.Wanted(default, tuple(images or ()), registry, again)
+    settings = settings_of(console.root)
+    lock = f"{settings.overlays}/{pins.LOCK}"
+    wanted = pins.Wanted(settings.registry, tuple(images or ()), registry, again)
     outcome = pins.update(console.root, lock, wanted, _resolver(), datetime.now(UTC).date().isoformat())
     changed = [pin for pin in outcome.value if pin.changed]
     lines = [f"{pin.image}  {pin.digest}" for pin in changed]
     summary = f"{len(changed)} of {len(outcome.value)} images have a new digest in {lock}"
     return console.finish(Report(outcome.diagnostics, {"images": pins.images_of(outcome.value)}, lines, (summary,)))
-
-
-def _settings(root: Path) -> tuple[str, str]:
-    """Give the project's registry and the path of its lock; the whole project need not be sound for this."""
-    from gitopsgen.pins import LOCK
-    from gitopsgen.source import read
-
-    settings = read("gitopsgen.yaml", (root / "gitopsgen.yaml").read_bytes()).value.data
-    if not isinstance(settings, dict) or not isinstance(settings.get("registry"), str):
-        raise UsageError("gitopsgen.yaml names no registry")
-    paths = settings.get("paths")
-    overlays = paths.get("overlays", "overlays") if isinstance(paths, dict) else "overlays"
-    return settings["registry"], f"{overlays}/{LOCK}"
 
 
 def _resolver() -> Resolve:

@@ -28,6 +28,7 @@ from gitopsgen.cli.options import (
     subcommand,
 )
 from gitopsgen.cli.selection import selection_of
+from gitopsgen.cli.settings import below_root
 from gitopsgen.diagnostics import Severity, UsageError
 
 if TYPE_CHECKING:
@@ -92,16 +93,20 @@ def _processors() -> int:
 def _finish(console: Console, options: RenderOptions, done: RenderReport, verbose: bool) -> int:
     from gitopsgen.report import Report
 
-    files = [] if _failed(done, options) else _files(done)  # beside errors nothing is written
+    files = [] if _failed(done, options) else _files(console.root, options, done)  # beside errors nothing is written
     records: dict[str, list[Any]] = {"variants": [str(variant) for variant in done.variants], "files": files}
     lines = _lines(options, done, files, verbose, console.quiet)
     code = console.finish(Report(done.diagnostics, records, lines), options.fail_on)
     return code or int(options.check and bool(files))
 
 
-def _files(done: RenderReport) -> list[dict[str, str]]:
+def _files(root: Path, options: RenderOptions, done: RenderReport) -> list[dict[str, str]]:
     changes = {"created": done.created, "updated": done.updated, "deleted": done.deleted}
-    return [{"path": path, "change": change} for change, paths in changes.items() for path in paths]
+    return [
+        {"path": path, "change": change}
+        for change, paths in changes.items()
+        for path in below_root(root, paths, options.output)
+    ]
 
 
 def _failed(done: RenderReport, options: RenderOptions) -> bool:

@@ -1,0 +1,30 @@
+"""What a command needs of `gitopsgen.yaml` alone: the rest of the project need not be sound for that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gitopsgen.model.project import Settings
+
+
+def settings_of(root: Path) -> Settings:
+    """Read the settings of a project."""
+    from gitopsgen.load.inputs import Inputs
+    from gitopsgen.load.settings import read_settings
+
+    return read_settings(Inputs(root))
+
+
+def below_root(root: Path, paths: Iterable[str], output: Path | None = None) -> list[str]:
+    """Give paths of the output tree as a person in the project's root would type them."""
+    inner = list(paths)
+    if not inner:  # the common run: the settings need not be read
+        return []
+    if output is None:
+        label = settings_of(root).generated
+    else:
+        label = output.relative_to(root).as_posix() if output.is_relative_to(root) else output.as_posix()
+    return [f"{label}/{path}" for path in inner]
