@@ -39,7 +39,7 @@ FAULTS: dict[str, tuple[str, Change]] = {
     ),
     "an init container without a digest": (
         "gitopsgen-pinned-images",
-        lambda spec: spec.update(initContainers=[{"name": "init", "image": "app:1.0"}]),
+        lambda spec: spec.update(initContainers=[copy_of(main(spec)) | {"name": "init", "image": "app:1.0"}]),
     ),
     "no resources": ("gitopsgen-resources", lambda spec: main(spec).pop("resources")),
     "no memory limit": ("gitopsgen-resources", lambda spec: main(spec)["resources"]["limits"].pop("memory")),
@@ -64,6 +64,11 @@ FAULTS: dict[str, tuple[str, Change]] = {
 def main(spec: Object) -> Object:
     container: Object = spec["containers"][0]
     return container
+
+
+def copy_of(container: Object) -> Object:
+    """Give what an init container may have of a container; it has no probes."""
+    return {key: container[key] for key in ("resources", "securityContext")}
 
 
 @pytest.fixture(scope="module", params=[MODERN, SEED], ids=lambda version_set: version_set.name)
