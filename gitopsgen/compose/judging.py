@@ -77,7 +77,9 @@ class CaseValues:
         for layer, problem in self.fold.problems():
             found.append((layer.file, moved(problem, file_path(layer, problem.path)), ()))
         for layer, problem in self.fold.inherited():
-            if is_whole or "/regions/" in layer.file:
+            # A blueprint may pin what its components say today; an overlay has no reason to.
+            is_default = any(layer is default for default in self.blueprint.defaults)
+            if not is_default and (is_whole or "/regions/" in layer.file):
                 found.append((layer.file, moved(problem, file_path(layer, problem.path)), ()))
         return found
 

@@ -118,8 +118,10 @@ class _Tracer:
         """Tell the origins of what is computed from two cities: the name of the other, and facts of both."""
         _, index, name = path
         chosen = self._facts(path[:2])
-        peers = self.region.facts["failover"]
-        if not isinstance(index, int) or index >= len(peers) or name not in peers[index]:
+        peers = self.region.facts.get("failover")
+        if not isinstance(peers, list) or not isinstance(index, int) or not 0 <= index < len(peers):
+            return Provenance(())
+        if name not in peers[index]:
             return Provenance(())
         if name in ("name", "near"):
             return chosen
