@@ -6,7 +6,10 @@ Knows descriptors of directories, never a path that a symbolic link could bend.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from contextlib import suppress
+from hashlib import sha256
+from itertools import islice
 
 from gitopsgen.tree.output import Descent
 from gitopsgen.tree.paths import TEMPORARY
@@ -17,28 +20,53 @@ REGULAR = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 # O_EXCL: never into a file that is there already, were it a hard link to one elsewhere.
 CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
+LARGEST = 1 << 24  # bytes of a ledger, a journal, a file of read-sets: more is none of ours
+CHUNK = 1 << 20
+
 
 def read(path: str, way: Descent, size: int) -> bytes | None:
-    """Read a file of about `size` bytes; None where it is not there, or no regular file any more."""
-    folder, _, name = path.rpartition("/")
-    try:
-        descriptor = os.open(name, REGULAR, dir_fd=way.to(folder))
-    except (FileNotFoundError, NotADirectoryError):
+    """Read a file of our own of about `size` bytes, cut a little above `LARGEST`.
+
+    None where it is not there, or no regular file any more.
+    """
+    descriptor = _opened(path, way)
+    if descriptor is None:
         return None
     try:
-        return _all_of(descriptor, size)
+        return b"".join(islice(_chunks(descriptor, size), LARGEST // CHUNK + 1))
     finally:
         os.close(descriptor)
 
 
-def _all_of(descriptor: int, size: int) -> bytes:
-    raw = os.read(descriptor, size + 1)
-    if len(raw) == size:
-        return raw
-    chunks = [raw]
-    while chunks[-1]:
-        chunks.append(os.read(descriptor, 1 << 20))
-    return b"".join(chunks)
+def digest_of(path: str, way: Descent, size: int) -> str:
+    """Give the digest of a file of any size; empty where it is not there, or no regular file any more."""
+    descriptor = _opened(path, way)
+    if descriptor is None:
+        return ""
+    found = sha256()
+    try:
+        for chunk in _chunks(descriptor, size):
+            found.update(chunk)
+    finally:
+        os.close(descriptor)
+    return found.hexdigest()
+
+
+def _opened(path: str, way: Descent) -> int | None:
+    folder, _, name = path.rpartition("/")
+    try:
+        return os.open(name, REGULAR, dir_fd=way.to(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _chunks(descriptor: int, size: int) -> Iterator[bytes]:
+    asked = min(size + 1, CHUNK)
+    while chunk := os.read(descriptor, asked):
+        yield chunk
+        if len(chunk) < asked:  # a regular file gives less only at its end
+            return
+        asked = CHUNK
 
 
 def create(name: str, content: bytes, folder: int) -> Stat:

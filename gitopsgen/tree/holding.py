@@ -68,7 +68,7 @@ def hold(way: Descent | None) -> Holding:
 
 
 def ledger_folders(output: Output) -> tuple[str, ...]:
-    """Name the folders of the output that hold a ledger or a journal, sorted."""
+    """Name the folders of the output that hold a ledger or a journal, sorted; raises OSError."""
     try:
         with opened(output) as top, Descent(os.dup(top)) as way, os.scandir(top) as entries:
             names = sorted(one.name for one in entries if one.is_dir(follow_symlinks=False))
@@ -78,7 +78,7 @@ def ledger_folders(output: Output) -> tuple[str, ...]:
 
 
 def _is_claimed(folder: int) -> bool:
-    return any(os.access(name, os.F_OK, dir_fd=folder, follow_symlinks=False) for name in OWN)
+    return not OWN.isdisjoint(os.listdir(folder))
 
 
 def digest(content: bytes) -> str:

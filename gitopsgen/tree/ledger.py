@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from gitopsgen.tree.records import Entry, Intent
 
 SCHEMA = 1
+LARGEST = 1 << 24  # bytes: a region of fifty thousand files
 MARKERS = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
 FIELDS = ("digest", "inputs", "owner", "template", "trace")
 
@@ -67,6 +68,8 @@ def read_ledger(raw: bytes | None) -> Ledger:
     """Read a ledger; one with conflict markers or broken lines gives the entries that can be read, and a fault."""
     if raw is None:
         return Ledger()
+    if len(raw) > LARGEST:
+        return Ledger(fault=Fault("corrupt-ledger", f"is larger than {LARGEST >> 20} MiB", 1))
     try:
         return Ledger(_records(json.loads(raw), _entry))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:

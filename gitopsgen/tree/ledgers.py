@@ -18,7 +18,12 @@ TYPICAL = 1 << 15  # bytes of a ledger
 
 def read_ledgers(output: Output) -> Iterator[tuple[str, Outcome[Mapping[str, Entry]]]]:
     """Give each region with its entries by path relative to the output directory, one region at a time."""
-    for region in ledger_folders(output):
+    try:
+        folders = ledger_folders(output)
+    except OSError as error:
+        yield "", Outcome({}, (refused(place(output, "", ""), error, "read"),))
+        return
+    for region in folders:
         yield region, _entries(output, region)
 
 

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 
 from gitopsgen.diagnostics import Diagnostic, Location, Severity
 from gitopsgen.model.rendered import Rendered
-from gitopsgen.tree.files import read
+from gitopsgen.tree.files import digest_of
 from gitopsgen.tree.findings import finding, refused
 from gitopsgen.tree.holding import Holding, digest, hold, region_folder
 from gitopsgen.tree.ledger import ledger_text
 from gitopsgen.tree.output import Descent, Output
 from gitopsgen.tree.paths import JOURNAL, LEDGER, admit, prefixes, refusal_of_region
-from gitopsgen.tree.records import Entry, place
+from gitopsgen.tree.records import Entry, Written, place
+from gitopsgen.tree.survey import signed
 
 
 def everyone(_owner: str) -> bool:
@@ -28,7 +29,8 @@ def everyone(_owner: str) -> bool:
 class RegionPlan:
     """What a write would do to one region's folder; paths are relative to the output directory.
 
-    The fields after `diagnostics` are for `write`: paths in them are relative to the region's folder.
+    `standing` is set where nothing is to be done. The fields after it are for `write`, and empty then;
+    paths in them are relative to the region's folder.
     """
 
     output: Output
@@ -38,11 +40,11 @@ class RegionPlan:
     unchanged: tuple[str, ...] = ()
     deleted: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    standing: Written | None = None
     held: Holding = field(default_factory=Holding)
     writes: Mapping[str, Rendered] = field(default_factory=dict)
     entries: Mapping[str, Entry] = field(default_factory=dict)  # of the ledger after the write
     settled: frozenset[str] = frozenset()  # paths of stopped runs' intents that this write resolves
-    has_stale_ledger: bool = False
 
     @property
     def failed(self) -> bool:
@@ -52,13 +54,7 @@ class RegionPlan:
     @property
     def is_noop(self) -> bool:
         """Whether the folder already is as it should be, bookkeeping included."""
-        return not (self.differs or self.has_stale_ledger or self._ends_journal or self.held.survey.leftovers)
-
-    @property
-    def _ends_journal(self) -> bool:
-        """Whether a stopped run's journal loses an intent, or has none that is still open."""
-        is_there = JOURNAL in self.held.survey.files
-        return is_there and (bool(self.settled) or not self.held.intents)
+        return self.standing is not None
 
     @property
     def differs(self) -> bool:
@@ -121,20 +117,37 @@ class _Draft:
             severity = Severity.WARNING if heals else Severity.ERROR
             location = place(self.output, self.region, LEDGER, fault.line)
             self.findings.append(finding(fault.kind, location, fault.message, severity=severity))
+        unchanged, findings = tuple(self.unchanged), tuple(self.findings)
+        if self._stands():
+            return RegionPlan(
+                self.output, self.region, unchanged=unchanged, diagnostics=findings, standing=self._signed()
+            )
         return RegionPlan(
             self.output,
             self.region,
             tuple(self.created),
             tuple(self.updated),
-            tuple(self.unchanged),
+            unchanged,
             tuple(f"{self.region}/{path}" for path in self.deleted),
-            tuple(self.findings),
+            findings,
+            None,
             self.held,
             self.writes,
             self.entries,
             frozenset(self.settled),
-            has_stale_ledger=self._has_stale_ledger(),
         )
+
+    def _stands(self) -> bool:
+        """Whether all is as it should be: files, ledger, and nothing left of a stopped run."""
+        is_open = JOURNAL in self.held.survey.files and (self.settled or not self.held.intents)
+        touches = self.writes or self.deleted or self.findings or is_open or self.held.survey.leftovers
+        return not (touches or self._has_stale_ledger())
+
+    def _signed(self) -> Written:
+        survey = self.held.survey
+        if JOURNAL in survey.files:  # of owners that are out of scope
+            return Written(self.region, 0)
+        return signed(self.region, 0, self.held.raw_ledger or b"", survey)
 
     def _has_stale_ledger(self) -> bool:
         raw = self.held.raw_ledger
@@ -191,8 +204,7 @@ class _Draft:
 
     def _digest(self, path: str) -> str:
         stat = self.held.survey.files.get(path)
-        content = read(path, self.way, stat.size) if stat and self.way else None
-        return "" if content is None else digest(content)
+        return digest_of(path, self.way, stat.size) if stat and self.way else ""
 
     def _is_clear(self, path: str) -> bool:
         """Whether a new file can be made: no directory has its name, no file that of a directory above it."""

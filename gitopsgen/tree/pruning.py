@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 
+from gitopsgen.diagnostics import Diagnostic
+from gitopsgen.tree.findings import refused, shown
 from gitopsgen.tree.holding import ledger_folders
 from gitopsgen.tree.output import DIRECTORY, Output, opened
 from gitopsgen.tree.paths import STAGE
 from gitopsgen.tree.planning import RegionPlan, plan
+from gitopsgen.tree.records import place
 
 
 def plan_pruning(output: Output, regions: Collection[str], *, force: bool = False) -> Iterator[RegionPlan]:
@@ -19,24 +23,28 @@ def plan_pruning(output: Output, regions: Collection[str], *, force: bool = Fals
 
     For a run over the whole fleet only; `regions` names `argocd` too.
     """
-    for region in ledger_folders(output):
+    folders: tuple[str, ...] = ()
+    with suppress(OSError):  # the plans of the regions that there are tell it
+        folders = ledger_folders(output)
+    for region in folders:
         if region not in regions:
             removal = plan(output, region, (), force=force)
             if removal.failed or not removal.is_noop:
                 yield removal
 
 
-def sweep(output: Output) -> tuple[str, ...]:
+def sweep(output: Output) -> tuple[Diagnostic, ...]:
     """Remove the stages that stopped runs left in the output directory; the caller holds the lock."""
+    stage = ""
     try:
-        with opened(output) as top:
-            with os.scandir(top) as entries:
-                stages = sorted(one.name for one in entries if one.name.startswith(STAGE))
-            for stage in stages:
+        with opened(output) as top, os.scandir(top) as entries:
+            for stage in sorted(one.name for one in entries if one.name.startswith(STAGE)):
                 remove_tree(stage, top)
-            return tuple(stages)
     except FileNotFoundError:
         return ()
+    except OSError as error:
+        return (refused(place(output, "", shown(stage)), error, "removed"),)
+    return ()
 
 
 def remove_tree(name: str, above: int) -> None:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from time import time_ns
 from typing import Any, NamedTuple
 
-from gitopsgen.tree.files import read, replace
+from gitopsgen.tree.files import digest_of, read, replace
 from gitopsgen.tree.holding import Holding, digest, hold, region_folder
 from gitopsgen.tree.output import Descent, Output
 from gitopsgen.tree.paths import JOURNAL
@@ -120,8 +120,7 @@ def _settled(record: Record, now: int) -> Record:
 def _is_whole(held: Holding, way: Descent) -> bool:
     for path, entry in held.ledger.entries.items():
         stat = held.survey.files.get(path)
-        content = read(path, way, stat.size) if stat else None
-        if content is None or digest(content) != entry.digest:
+        if stat is None or digest_of(path, way, stat.size) != entry.digest:
             return False
     return True
 

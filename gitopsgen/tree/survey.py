@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from gitopsgen.tree.output import Descent
 from gitopsgen.tree.paths import TEMPORARY
-from gitopsgen.tree.records import Stat, Survey
+from gitopsgen.tree.records import Stat, Survey, Written
 
 
 @dataclass(slots=True)
@@ -56,6 +56,12 @@ def signature(files: Mapping[str, Stat], others: Mapping[str, Stat]) -> str:
     # Format 2 of marshal writes equal data as equal bytes; a Python that writes others only costs a re-read.
     plain = [(path, *stat) for path, stat in (*sorted(files.items()), *sorted(others.items()))]
     return sha256(marshal.dumps(plain, 2)).hexdigest()
+
+
+def signed(region: str, files: int, ledger: bytes, found: Survey) -> Written:
+    """Give the record of a region's folder in which `files` were written, as it now stands."""
+    stamp = signature(found.files, found.others)
+    return Written(region, files, sha256(ledger).hexdigest(), stamp, youngest(found.files))
 
 
 def youngest(files: Mapping[str, Stat]) -> int:

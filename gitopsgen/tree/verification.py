@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from gitopsgen.diagnostics import Diagnostic, Location, Outcome
 from gitopsgen.model.rendered import Rendered
-from gitopsgen.tree.files import read
+from gitopsgen.tree.files import digest_of
 from gitopsgen.tree.findings import finding, refused, shown
 from gitopsgen.tree.holding import OWN, Holding, digest, hold, region_folder
 from gitopsgen.tree.output import Descent, Output, opened
@@ -128,8 +128,7 @@ class _Judge:
         return "foreign-file", "is not in the ledger"
 
     def _digest(self, path: str) -> str:
-        content = read(path, self.way, self.held.survey.files[path].size) if self.way else None
-        return "" if content is None else digest(content)
+        return digest_of(path, self.way, self.held.survey.files[path].size) if self.way else ""
 
 
 def _of_absent(entry: Entry | None, fresh: Entry | None) -> tuple[str, str] | None:
@@ -145,6 +144,8 @@ def _outside(output: Output, regions: frozenset[str]) -> list[Diagnostic]:
             found = sorted((one.name, one.is_dir(follow_symlinks=False)) for one in entries)
     except FileNotFoundError:
         return []
+    except OSError as error:
+        return [refused(place(output, "", ""), error, "read")]
     findings = []
     for name, is_folder in found:
         if name not in regions and name not in {STATE, TRACES}:

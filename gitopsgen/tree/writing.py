@@ -8,7 +8,7 @@ stopped at any instant, each file is the old or the new one, and the next plan k
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from errno import EDQUOT, EIO, EMFILE, ENOSPC, EROFS
@@ -16,28 +16,28 @@ from errno import EDQUOT, EIO, EMFILE, ENOSPC, EROFS
 from gitopsgen.diagnostics import Diagnostic, Outcome
 from gitopsgen.tree.files import create, replace
 from gitopsgen.tree.findings import finding, refused
-from gitopsgen.tree.holding import digest
 from gitopsgen.tree.ledger import journal_text, ledger_text
 from gitopsgen.tree.output import DIRECTORY, Descent, opened
 from gitopsgen.tree.paths import JOURNAL, LEDGER, STAGE, prefixes
 from gitopsgen.tree.planning import RegionPlan
 from gitopsgen.tree.pruning import remove_tree
-from gitopsgen.tree.records import Entry, Intent, Stat, Written, place
-from gitopsgen.tree.survey import signature, youngest
+from gitopsgen.tree.records import Entry, Intent, Stat, Survey, Written, place
+from gitopsgen.tree.survey import signed
 
 FATAL = frozenset({ENOSPC, EDQUOT, EROFS, EIO, EMFILE})
 
 
 def write(plan: RegionPlan) -> Outcome[Written]:
     """Carry out a plan; findings tell what could not be written, all else is as planned and in the ledger."""
-    survey = plan.held.survey
     if plan.failed:
         return Outcome(Written(plan.region, 0), plan.diagnostics)
-    if plan.is_noop:
-        return Outcome(_signed(plan, 0, survey.files, plan.held.raw_ledger or b""))
+    if plan.standing:
+        return Outcome(plan.standing)
     try:
         with opened(plan.output, create=True) as top:
-            return _make(plan, top) if plan.held.is_empty else _Change(plan, dict(survey.files)).carried_out(top)
+            return (
+                _make(plan, top) if plan.held.is_empty else _Change(plan, dict(plan.held.survey.files)).carried_out(top)
+            )
     except OSError as error:
         return Outcome(Written(plan.region, 0), (refused(place(plan.output, plan.region, ""), error),))
 
@@ -68,12 +68,7 @@ def _make(plan: RegionPlan, top: int) -> Outcome[Written]:
         with suppress(OSError):
             remove_tree(stage, top)
         return Outcome(Written(plan.region, 0), (refused(place(plan.output, plan.region, path), error),))
-    return Outcome(_signed(plan, len(plan.writes), stats, ledger))
-
-
-def _signed(plan: RegionPlan, files: int, stats: Mapping[str, Stat], ledger: bytes) -> Written:
-    others = plan.held.survey.others
-    return Written(plan.region, files, digest(ledger), signature(stats, others), youngest(stats))
+    return Outcome(signed(plan.region, len(plan.writes), ledger, Survey(stats, {}, frozenset())))
 
 
 @dataclass(slots=True)
@@ -203,7 +198,9 @@ class _Change:
         written = len(self.plan.writes.keys() - self.failed)
         if self.findings or JOURNAL in self.stats:
             return Written(self.plan.region, written)
-        return _signed(self.plan, written, self.stats, self.ledger)
+        # A link that went with its owner is still among the others: the next run reads once more, no harm done.
+        standing = Survey(self.stats, self.plan.held.survey.others, frozenset())
+        return signed(self.plan.region, written, self.ledger, standing)
 
 
 def _announced(plan: RegionPlan) -> dict[str, Intent]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
+import gitopsgen.tree as tree_package
 from gitopsgen.diagnostics import Severity
-from gitopsgen.tree import Output, RegionPlan, Rendered, output_of, plan, plan_pruning, write
+from gitopsgen.tree import Output, RegionPlan, Rendered, output_of, plan, plan_pruning, sweep, write
 from gitopsgen.tree.ledger import read_ledger
 
 REGION = "shanghai"
@@ -244,6 +246,8 @@ def test_no_symbolic_link_is_followed(tmp_path: Path, output: Output, link: str)
 
         assert names(planned) == ["blocked-path"]
         assert [found.name for found in write(planned).diagnostics] == ["blocked-path"]
+    assert [found.name for found in sweep(output)] == (["blocked-path"] if link == "generated" else [])
+    assert list(plan_pruning(output, {REGION})) == []
     assert list(outside.iterdir()) == []
 
 
@@ -302,3 +306,43 @@ def test_a_journal_without_word_is_removed(output: Output, raw: str) -> None:
     assert not planned.differs
     assert not planned.is_noop
     assert tree(output) == {A, LEDGER}
+
+
+def test_a_huge_file_is_judged_without_holding_it(output: Output) -> None:
+    """Hostile or not: what stands in the tree is never read into memory whole."""
+    render(output, rendered(A))
+    with (output.path / A).open("wb") as file:
+        file.truncate(1 << 28)
+    tracemalloc.start()
+    planned = plan(output, REGION, [rendered(A)])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert names(planned) == ["edited-file"]
+    assert peak < 1 << 23
+
+
+def test_a_huge_ledger_is_refused(output: Output) -> None:
+    render(output, rendered(A))
+    with (output.path / LEDGER).open("wb") as file:
+        file.truncate(1 << 30)
+
+    assert "corrupt-ledger" in names(plan(output, REGION, [rendered(A)]))
+
+
+def test_what_a_stopped_run_staged_is_swept_without_following_links(tmp_path: Path, output: Output) -> None:
+    stage = output.path / ".gitopsgen-stage-shanghai"
+    (stage / "edge").mkdir(parents=True)
+    (stage / "edge" / "a.yaml").write_text("half")
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "kept").touch()
+    (stage / "link").symlink_to(tmp_path / "outside")
+
+    assert sweep(output) == ()
+    assert list(output.path.iterdir()) == []
+    assert (tmp_path / "outside" / "kept").exists()
+
+
+def test_the_public_names_exist() -> None:
+    assert all(hasattr(tree_package, name) for name in tree_package.__all__)
+    assert not hasattr(tree_package, "nonsense")
