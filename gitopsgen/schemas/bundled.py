@@ -16,9 +16,11 @@ from typing import Any
 from gitopsgen.diagnostics import UsageError
 from gitopsgen.schemas.cache import cached
 from gitopsgen.schemas.kind import Kind
-from gitopsgen.schemas.library import FORMAT, build, closure
+from gitopsgen.schemas.library import FORMAT, build, closure, joined
 
 _FACTS = Path(__file__).parent / "facts"
+# what the server's own validation says beyond what it publishes: the same for every version
+_VALIDATED = _FACTS / "validation.json"
 _FOLDER = re.compile(r"v(\d+\.\d+)\.\d+-local-strict")
 _FACTS_FILE = re.compile(r"kubernetes-(\d+\.\d+)\.json")
 
@@ -76,7 +78,8 @@ def _library(kubernetes: str, cache: Path | None) -> dict[str, Any]:
 
     def make() -> dict[str, Any]:
         definitions = json.loads((folder / "_definitions.json").read_bytes())["$defs"]
-        return build(definitions, json.loads(facts.read_bytes()), exact=exact)
+        published, validated = json.loads(facts.read_bytes()), json.loads(_VALIDATED.read_bytes())
+        return build(definitions, joined(published, validated), exact=exact)
 
     path = cache / f"kubernetes-{kubernetes}-{_stamp(folder, facts)}.json" if cache else None
     return cached(path, make)  # type: ignore[no-any-return]  # a JSON value
@@ -85,7 +88,9 @@ def _library(kubernetes: str, cache: Path | None) -> dict[str, Any]:
 def _stamp(folder: Path, facts: Path) -> str:
     size = (folder / "_definitions.json").stat().st_size
     release = (_root().parent / "version.py").read_bytes()
-    return hashlib.sha256(b"%d %d %s %s" % (FORMAT, size, release, facts.read_bytes())).hexdigest()[:16]
+    return hashlib.sha256(
+        b"%d %d %s %s %s" % (FORMAT, size, release, facts.read_bytes(), _VALIDATED.read_bytes())
+    ).hexdigest()[:16]
 
 
 def _facts(kubernetes: str) -> Path:

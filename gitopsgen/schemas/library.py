@@ -13,7 +13,7 @@ from typing import Any
 Json = dict[str, Any]
 
 # Raised whenever the result for the same input changes: caches are keyed by it.
-FORMAT = 3
+FORMAT = 4
 
 _REFERENCE = "#/$defs/"
 _DROPPED = frozenset(
@@ -61,6 +61,18 @@ def build(definitions: Json, facts: Json, *, exact: bool) -> Json:
         "definitions": {name: cut[name] for name in used},
         "references": {name: references[name] for name in used},
     }
+
+
+def joined(published: Json, validated: Json) -> Json:
+    """Give the facts of a server with those of its validation code, field by field; what it publishes comes first."""
+    definitions = {
+        name: {
+            field: validated.get(name, {}).get(field, {}) | published["definitions"].get(name, {}).get(field, {})
+            for field in {**validated.get(name, {}), **published["definitions"].get(name, {})}
+        }
+        for name in {**validated, **published["definitions"]}
+    }
+    return {**published, "definitions": definitions}
 
 
 def closure(library: Json, definition: str) -> Json:
@@ -145,8 +157,7 @@ def _enrich(field: Json, facts: Json) -> Json:
         enriched["enum"] = _choices(field, facts["enum"])
     if "itemEnum" in facts:
         enriched["items"] = {**field["items"], "enum": _choices(field["items"], facts["itemEnum"])}
-    if "default" in facts:
-        enriched["default"] = facts["default"]
+    enriched |= {name: facts[name] for name in ("default", "minimum", "maximum", "pattern") if name in facts}
     if "keys" in facts:
         enriched |= {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": facts["keys"]}
     return enriched

@@ -30,7 +30,15 @@ def close(node: Json) -> Json:
         closed["additionalProperties"] = False
     if node.get("x-kubernetes-embedded-resource"):
         closed["properties"] = {**_EMBEDDED, **closed.get("properties", {})}
-    return closed
+    return _without_defaulted(closed)
+
+
+def _without_defaulted(node: Json) -> Json:
+    # the server fills in defaults before it looks for what is missing
+    fields = node.get("properties", {})
+    required = [name for name in node.get("required", ()) if fields.get(name, {}).get("default") is None]
+    kept = {key: value for key, value in node.items() if key != "required"}
+    return {**kept, "required": required} if required else kept
 
 
 def reopen(node: Json) -> Json:

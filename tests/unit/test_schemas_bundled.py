@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import json
 import random
+from importlib.resources import files
 from pathlib import Path
 
 import jsonschema
@@ -21,6 +23,8 @@ from gitopsgen.schemas.validator import compile_kind
 
 CORPUS = sorted((Path(__file__).parents[1] / "rules").glob("*.yaml"))
 # what the bundled schemas do not say, and we add
+VALIDATED = json.loads((files("gitopsgen.schemas") / "facts/validation.json").read_text(encoding="utf-8"))
+REQUIRED = {"spec", *(name for fields in VALIDATED.values() for name, facts in fields.items() if "required" in facts)}
 ADDED = {"unknown-value", "malformed-value", "duplicate-entry"}
 VALUES = ["text", 3, 2.5, True, None, [], {}, ["text"], {"unknown": 1}, "100m", -1]
 DEPLOYMENT = {
@@ -90,7 +94,7 @@ def judged(validator, document):
     """Give path and sort of each violation that the bundled schemas know, the paths as their engine gives them."""
     found = set()
     for violation in validator.violations(document):
-        if violation.sort not in ADDED and (violation.field, violation.sort) != (("spec",), "missing-field"):
+        if violation.sort not in ADDED and not (violation.sort == "missing-field" and violation.field[-1] in REQUIRED):
             above = violation.sort in {"unknown-field", "missing-field"}
             found.add((violation.field[:-1] if above else violation.field, violation.sort))
     return found
