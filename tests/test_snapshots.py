@@ -29,7 +29,7 @@ class Plain(SingleFileSnapshotExtension):
     snapshot_dirname = "snapshots"
 
     @classmethod
-    def get_snapshot_name(cls, *, test_location, index=0):
+    def get_snapshot_name(cls, *, test_location, index=0):  # noqa: ARG003 - as the base class has it
         return str(index)
 
     @classmethod
