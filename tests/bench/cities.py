@@ -23,11 +23,7 @@ AREAS = {
     "cn-coast": "沿海",
 }
 # Of nine cities, one is a core, three are large, five are small.
-TIERS = (
-    ("core", "edge-large", "edge-small")
-    + ("edge-small", "edge-large", "edge-small")
-    + ("edge-small", "edge-large", "edge-small")
-)
+TIERS = "core edge-large edge-small edge-small edge-large edge-small edge-small edge-large edge-small".split()
 WAVES = {"core": 2, "edge-large": 1, "edge-small": 0}
 PEERS = 3
 

@@ -1,4 +1,4 @@
-"""Writes an invented project of our shape, of as many cities as asked for: `python -m tests.bench.fleet DIR --cities 54`.
+"""Writes an invented project of as many cities as asked for: `python -m tests.bench.fleet DIR --cities 54`.
 
 The inputs are made of few parts, so that any number of cities costs nothing to write; what they give differs per city.
 """

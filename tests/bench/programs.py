@@ -1,0 +1,74 @@
+"""The tools that we are compared with, from registries into the cache, or the reason why one cannot be had."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.real import components
+
+KUBECONFORM_VERSION = "0.8.0"
+HELM_VERSION = "3.22.0"
+PYTHON_TOOLS = {"kapitan": "0.36.3", "makejinja": "2.8.1"}
+
+
+def kubectl() -> Path:
+    """Give kubectl, for the kustomize inside it."""
+    return components.kubectl()
+
+
+def kubeconform() -> Path:
+    """Give kubeconform, built by Go."""
+    return _go_program("kubeconform", "github.com/yannh/kubeconform/cmd/kubeconform", KUBECONFORM_VERSION)
+
+
+def helm() -> Path:
+    """Give Helm, built by Go."""
+    return _go_program("helm", "helm.sh/helm/v3/cmd/helm", HELM_VERSION)
+
+
+def kapitan() -> Path:
+    """Give kapitan, in an environment of its own."""
+    return _python_program("kapitan")
+
+
+def makejinja() -> Path:
+    """Give makejinja, in an environment of its own."""
+    return _python_program("makejinja")
+
+
+def found() -> tuple[dict[str, Path], dict[str, str]]:
+    """Give the programs that can be had, and why the others cannot."""
+    programs: dict[str, Path] = {}
+    missing: dict[str, str] = {}
+    wanted: tuple[Callable[[], Path], ...] = (kubectl, kubeconform, helm, kapitan, makejinja)
+    for program in wanted:
+        try:
+            programs[program.__name__] = program()
+        except components.UnavailableError as error:
+            missing[program.__name__] = str(error).splitlines()[0]
+    return programs, missing
+
+
+def _go_program(name: str, package: str, version: str) -> Path:
+    def install(folder: Path) -> None:
+        settings = {**os.environ, "CGO_ENABLED": "0", "GOWORK": "off", "GOBIN": str(folder)}
+        components._run([components._tool("go"), "install", "-trimpath", f"{package}@v{version}"], folder, settings)
+
+    return components._cached(name, version, install)
+
+
+def _python_program(name: str) -> Path:
+    version = PYTHON_TOOLS[name]
+    # An environment remembers its own path, so it is made where it stays; the cache then holds a starter of it.
+    home = components.cache_folder() / name / f"{version}-environment"
+
+    def install(folder: Path) -> None:
+        components._run([sys.executable, "-m", "venv", "--clear", str(home)])
+        quiet = ["--quiet", "--disable-pip-version-check"]
+        components._run([str(home / "bin" / "python"), "-m", "pip", "install", *quiet, f"{name}=={version}"])
+        (folder / name).symlink_to(home / "bin" / name)
+
+    return components._cached(name, version, install)
