@@ -11,7 +11,7 @@ from gitopsgen.report.json import place
 if TYPE_CHECKING:
     from gitopsgen.model.variant import Origin
     from gitopsgen.pipeline import Explanation
-    from gitopsgen.pipeline.explain import ValueOrigin
+    from gitopsgen.pipeline.project import ValueOrigin
 
 _WIDEST = 100  # characters of a value: what explains must not drown in what is explained
 

@@ -10,23 +10,14 @@ from typing import Any
 from gitopsgen.compose import Selection
 from gitopsgen.diagnostics import Location, UsageError
 from gitopsgen.diagnostics import Outcome
-from gitopsgen.model.variant import Origin, Variant, VariantId
+from gitopsgen.model.variant import Variant, VariantId
 from gitopsgen.model.variant import Path as FieldPath
 from gitopsgen.pipeline.fields import member, resolve, shown
-from gitopsgen.pipeline.project import Opened, open_project
+from gitopsgen.pipeline.project import Opened, ValueOrigin, open_project
 from gitopsgen.template.engine import Instance
 from gitopsgen.template.errors import Spot, TemplateErrors
 from gitopsgen.template.explain import FieldSource, explain as explain_field
 from gitopsgen.template.origins import leaves
-
-
-@dataclass(frozen=True, slots=True)
-class ValueOrigin:
-    """One value that a field was made of: its path in what templates see, who set it, and who lost."""
-
-    path: str
-    winners: tuple[Origin, ...]
-    losers: tuple[Origin, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,5 +152,8 @@ def _location(opened: Opened, spot: Spot) -> Location:
 
 def _origins(opened: Opened, variant: Variant, paths: Iterable[FieldPath]) -> Iterator[ValueOrigin]:
     for path in paths:
-        found = opened.regions.places.values.of(variant.id, path)
-        yield ValueOrigin(shown(path), found.winners, found.losers)
+        known = opened.known.get((variant.id, path))
+        if known is None:
+            found = opened.regions.places.values.of(variant.id, path)
+            known = opened.known[variant.id, path] = ValueOrigin(shown(path), found.winners, found.losers)
+        yield known

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
-from pathlib import Path
+from pathlib import Path as Directory
 
 from gitopsgen.compose import Selection, compose
 from gitopsgen.diagnostics import Diagnostic, UsageError
 from gitopsgen.model.project import Project
-from gitopsgen.model.variant import Variant, VariantId
+from gitopsgen.model.variant import Origin, Path, Variant, VariantId
 from gitopsgen.load import load
 from gitopsgen.pipeline.regions import Regions
 from gitopsgen.pipeline.findings import Places
 from gitopsgen.pipeline.engines import engine_of
 from gitopsgen.template.engine import Engine, Instance, Made
+
+
+@dataclass(frozen=True, slots=True)
+class ValueOrigin:
+    """One value that a field was made of: its path in what templates see, who set it, and who lost."""
+
+    path: str
+    winners: tuple[Origin, ...]
+    losers: tuple[Origin, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,7 @@ class Opened:
     engine: Engine
     regions: Regions
     diagnostics: tuple[Diagnostic, ...]
+    known: dict[tuple[VariantId, Path], ValueOrigin] = field(default_factory=dict)
 
     def variant(self, address: VariantId) -> Variant:
         """Give a variant by its address; raises UsageError where there is none."""
@@ -48,7 +58,7 @@ class Opened:
                 yield instance, made
 
 
-def open_project(root: Path, selection: Selection) -> Opened:
+def open_project(root: Directory, selection: Selection) -> Opened:
     """Load and compose what a selection asks for."""
     loaded = load(root, regions=selection.regions)
     composed = compose(loaded.value, selection)

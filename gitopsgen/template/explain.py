@@ -86,7 +86,10 @@ class _Explorer:
         elif isinstance(tree, Literal):
             self.literals[spot] = None
         else:
-            for inner in self.inner(tree):
+            parts = self.inner(tree)
+            if not parts:
+                self.literals[spot] = None
+            for inner in parts:
                 self.descend(inner, ())
         return True
 

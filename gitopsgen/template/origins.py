@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from gitopsgen.template.expressions import Context, Expressions, Node, image_key, matching_files
+from gitopsgen.template.expressions import Context, Expressions, Node
+from gitopsgen.template.functions import image_key, matching_files
 from gitopsgen.template.operators import Undefined, truth
 
 Path = tuple[Any, ...]
@@ -43,6 +44,7 @@ class Finder:
         finder(self, node, rest)
 
     def value(self, node: Node) -> Any:
+        """Give the value of an expression for this variant."""
         return self.expressions.function(node)(self.context)
 
     def steer(self, node: Node) -> None:
@@ -52,35 +54,41 @@ class Finder:
         self.found.steering |= inner.found.paths | inner.found.steering
 
     def constant(self, node: Node, _rest: Path) -> None:
+        """Lead a literal to its template line."""
         if len(node) > 4:  # noqa: PLR2004 - a literal that knows its place
             self.found.literals[node[3], node[4]] = None
 
     def reference(self, node: Node, rest: Path) -> None:
+        """Lead a value to all its leaves."""
         path = (*node[1], *rest)
         self.found.paths |= dict.fromkeys(leaves(self.value(("ref", path)), path))
 
     def everything(self, node: Node, _rest: Path) -> None:
+        """Lead what has no telling form to all that it reads."""
         for part in children(node):
             self.find(part)
 
     def member(self, node: Node, rest: Path) -> None:
-        """`item`, `key at` and `value at`: one member of a container by its place."""
+        """Lead to one member of a container by its place."""
         container, index = node[1], node[2]
         value = self.value(container)
         step = list(value)[index] if isinstance(value, Mapping) else index
         self.find(container, (step, *rest))
 
     def get(self, node: Node, rest: Path) -> None:
+        """Lead to a member by a computed key, which only chose."""
         self.steer(node[2])
         self.find(node[1], (self.value(node[2]), *rest))
 
     def list_(self, node: Node, rest: Path) -> None:
+        """Lead to one member of a list that is written out, or to all."""
         if rest and isinstance(rest[0], int) and rest[0] < len(node[1]):
             self.find(node[1][rest[0]], rest[1:])
         else:
             self.everything(node, ())
 
     def dict_(self, node: Node, rest: Path) -> None:
+        """Lead to one member of a mapping that is written out, or to all."""
         for key, value in node[1]:
             if not rest or self.value(key) == rest[0]:
                 self.find(value, rest[1:])
@@ -88,27 +96,32 @@ class Finder:
                     self.find(key)
 
     def condition(self, node: Node, rest: Path) -> None:
+        """Lead to the branch taken; the test only chose."""
         self.steer(node[1])
         self.find(node[2] if truth(self.value(node[1])) else node[3], rest)
 
     def either(self, node: Node, rest: Path) -> None:
+        """Lead to the side taken; the other only chose."""
         takes_left = truth(self.value(node[1])) is (node[0] == "or")
         if not takes_left:
             self.steer(node[1])
         self.find(node[1] if takes_left else node[2], rest)
 
     def image(self, node: Node, _rest: Path) -> None:
+        """Lead to name and tag, the registry, and the digest in the lock."""
         spec = self.value(node[1])
         for key in ("repository", "tag"):
             self.find(node[1], (key,))
         self.found.paths |= {("project", "registry"): None, ("images", image_key(spec), "digest"): None}
 
     def files(self, node: Node, rest: Path) -> None:
+        """Lead to one native file, or to all that match."""
         for name, path in matching_files(self.context["files"], node[1], node[2]):
             if not rest or rest[0] == name:
                 self.found.paths["files", path] = None
 
     def filter(self, node: Node, rest: Path) -> None:
+        """Lead on where a filter's form tells, else to all that it reads."""
         special = _FILTERS.get(node[1])
         if special is None:
             self.everything(node, ())
@@ -116,11 +129,13 @@ class Finder:
             special(self, node, rest)
 
     def default(self, node: Node, rest: Path) -> None:
+        """Lead to the value, or to what stands in for it."""
         value = self.value(node[2])
         takes_other = isinstance(value, Undefined) or (len(node[3]) > 1 and not value)
         self.find(node[3][0] if takes_other and node[3] else node[2], rest)
 
     def combine(self, node: Node, rest: Path) -> None:
+        """Lead to the last mapping that has the key."""
         for mapping in reversed((node[2], *node[3])):
             if not rest or rest[0] in self.value(mapping):
                 self.find(mapping, rest)
@@ -128,14 +143,25 @@ class Finder:
                     return
 
     def pairs(self, node: Node, rest: Path) -> None:
+        """Lead to the key of a pair, or to the value under it."""
         if len(rest) > 1:
             key = self.value(node)[rest[0]][0]
             self.find(node[2], (key, *rest[2:]) if rest[1] == 1 else (key,))
         else:
             self.everything(node, ())
 
+    def joined_lists(self, node: Node, rest: Path) -> None:
+        """`a + b` of lists: an item belongs to one of them."""
+        left = self.value(node[2])
+        if not rest or node[1] != "+" or not isinstance(left, list | tuple):
+            self.everything(node, ())
+        elif rest[0] < len(left):
+            self.find(node[2], rest)
+        else:
+            self.find(node[3], (rest[0] - len(left), *rest[1:]))
+
     def same_members(self, node: Node, rest: Path) -> None:
-        """`list` of a list: its members are the list's own."""
+        """Lead to the list's own members."""
         self.find(node[2], rest)
 
 
@@ -162,6 +188,7 @@ def leaves(value: Any, path: Path) -> Iterator[Path]:
 
 
 _FINDERS: Final[dict[str, Callable[[Finder, Node, Path], None]]] = {
+    "binary": Finder.joined_lists,
     "const": Finder.constant,
     "undefined": Finder.constant,
     "ref": Finder.reference,
