@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import sleep
 
 import pytest
@@ -34,6 +35,14 @@ FOREIGN = {"shanghai/notes.txt": b"foreign\n", "shanghai/edge/case-0/mine.yaml":
 @pytest.fixture
 def output(tmp_path: Path) -> Output:
     return output_of(tmp_path, "generated")
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Path]:
+    """Give room for hundreds of trees: in memory where it can be, as some disks take minutes for them."""
+    memory = Path("/dev/shm")  # noqa: S108 - a directory of our own in it
+    with TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else tmp_path) as room:
+        yield Path(room)
 
 
 def standing(output: Output) -> dict[str, bytes]:
@@ -78,15 +87,15 @@ def operations_of_a_run(output: Output, version: int) -> int:
 
 
 @pytest.mark.parametrize("fresh", [True, False])
-def test_a_run_may_die_before_any_of_its_operations(tmp_path, fresh):
+def test_a_run_may_die_before_any_of_its_operations(room, fresh):
     """Every instant, and after it the same run again or another one."""
-    probe = output_of(tmp_path / "probe", "generated")
+    probe = output_of(room / "probe", "generated")
     plant(probe)
     if not fresh:
         run(probe, 1, SMALL)
     for limit in range(operations_of_a_run(probe, 2)):
         for then in (2, 3, 1) if DEEP else (1 + limit % 3,):
-            output = output_of(tmp_path / f"{limit}-{then}", "generated")
+            output = output_of(room / f"{limit}-{then}", "generated")
             plant(output)
             if not fresh:
                 run(output, 1, SMALL)
@@ -96,16 +105,16 @@ def test_a_run_may_die_before_any_of_its_operations(tmp_path, fresh):
             assert_repaired(output, then, SMALL)
 
 
-def test_a_run_may_die_and_then_the_run_that_repairs_it(tmp_path):
+def test_a_run_may_die_and_then_the_run_that_repairs_it(room):
     """Every third pair of instants (each one, in depth): what both left is still known for ours."""
     paths = [f"shanghai/edge/pay/{name}" for name in "abc"]
     first, second, third, fourth = (dict.fromkeys(paths, b"version: %d\n" % number) for number in range(4))
-    whole = Model(tmp_path / "probe")
+    whole = Model(room / "probe")
     whole.render(first, "")
     with killed_after(10**9) as operations:
         whole.render(second, "")
     for number in range(0, operations.count**2, 1 if DEEP else 3):
-        model = Model(tmp_path / f"{number}")
+        model = Model(room / f"{number}")
         model.render(first, "")
         model.kill(second, number // operations.count)
         model.kill(dict(list(third.items())[:2]), number % operations.count)
@@ -131,13 +140,13 @@ def test_a_process_may_be_killed_at_any_time(output, seed):
 
 @pytest.mark.parametrize("fresh", [True, False])
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES, errno.EIO])
-def test_any_operation_may_fail_for_once(tmp_path, fresh, code):
-    check_failures(tmp_path, code, fresh=fresh, for_good=False)
+def test_any_operation_may_fail_for_once(room, fresh, code):
+    check_failures(room, code, fresh=fresh, for_good=False)
 
 
 @pytest.mark.parametrize("fresh", [True, False])
-def test_the_disk_may_be_full_from_any_operation_on(tmp_path, fresh):
-    check_failures(tmp_path, errno.ENOSPC, fresh=fresh, for_good=True)
+def test_the_disk_may_be_full_from_any_operation_on(room, fresh):
+    check_failures(room, errno.ENOSPC, fresh=fresh, for_good=True)
 
 
 def check_failures(root: Path, code: int, *, fresh: bool, for_good: bool) -> None:

@@ -20,7 +20,7 @@ REGULAR = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 # O_EXCL: never into a file that is there already, were it a hard link to one elsewhere.
 CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
-LARGEST = 1 << 24  # bytes of a ledger, a journal, a file of read-sets: more is none of ours
+LARGEST = 1 << 26  # bytes: none of our own records comes near it
 CHUNK = 1 << 20
 
 

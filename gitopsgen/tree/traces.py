@@ -22,10 +22,12 @@ from gitopsgen.tree.holding import region_folder
 from gitopsgen.tree.ledger import Fault, fault_of
 from gitopsgen.tree.output import Descent, Output, opened
 from gitopsgen.tree.paths import TRACES, admit, prefixes
-from gitopsgen.tree.records import Survey, place
-from gitopsgen.tree.survey import survey
+from gitopsgen.tree.records import Survey, Written, place
+from gitopsgen.tree.survey import signature, survey, youngest
 
 SCHEMA = 1
+LARGEST = 1 << 24  # bytes of one template's read-sets
+NO_LEDGER = "none"  # without one, only stats tell that the folder is clean
 Reads = Any  # what a trace read, as lists of plain data
 Traces = Mapping[str, Reads]  # by trace
 
@@ -84,10 +86,10 @@ def plan_traces(output: Output, traces: Mapping[str, Traces], *, is_complete: bo
     )
 
 
-def write_traces(plan: TracesPlan) -> Outcome[int]:
-    """Carry out a plan; gives the number of files written."""
-    if plan.failed or not (plan.differs or plan.leftovers):
-        return Outcome(0, plan.diagnostics if plan.failed else ())
+def write_traces(plan: TracesPlan) -> Outcome[Written]:
+    """Carry out a plan; the record is for `TreeState`, under the name of the folder."""
+    if plan.failed:
+        return Outcome(Written(TRACES, 0), plan.diagnostics)
     path = ""
     try:
         with opened(plan.output, create=True) as top, Descent(os.dup(top)) as way:
@@ -96,9 +98,12 @@ def write_traces(plan: TracesPlan) -> Outcome[int]:
             for path, content in plan.writes.items():
                 folder, _, name = path.rpartition("/")
                 replace(name, content, way.to(f"{TRACES}/{folder}".rstrip("/"), create=True))
+        with region_folder(plan.output, TRACES) as folders:
+            standing = survey(folders) if folders else Survey({}, {}, frozenset())
     except OSError as error:
-        return Outcome(0, (refused(place(plan.output, TRACES, path), error),))
-    return Outcome(len(plan.writes))
+        return Outcome(Written(TRACES, 0), (refused(place(plan.output, TRACES, path), error),))
+    stamp = signature(standing.files, standing.others)
+    return Outcome(Written(TRACES, len(plan.writes), NO_LEDGER, stamp, youngest(standing.files)))
 
 
 def _delete(path: str, way: Descent) -> None:
@@ -147,6 +152,8 @@ def _is_ours(path: str, raw: bytes) -> bool:
 
 
 def _parsed(raw: bytes) -> tuple[dict[str, Reads], list[Fault]]:
+    if len(raw) > LARGEST:
+        return {}, [Fault("corrupt-ledger", f"is larger than {LARGEST >> 20} MiB", 1)]
     try:
         return {trace: reads for trace, reads in json.loads(raw)["traces"].items() if trace}, []
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
-from gitopsgen.tree import Output, output_of, plan_traces, read_traces, write_traces
+from gitopsgen.tree import Output, TreeState, output_of, plan_traces, read_traces, write_traces
 
 TEMPLATE, OTHER = "blueprints/pay/manifests/a.yaml.j2", "blueprints/bank/manifests/b.yaml.j2"
 READS = {TEMPLATE: {"t1": [["values", "x"], "truth"], "t2": []}, OTHER: {"t3": [1, None, "文"]}}
@@ -77,6 +78,19 @@ def test_an_unmerged_file_gives_what_can_be_read_and_its_line(output):
     assert outcome.value == READS
     assert keep(output, READS).updated == (f".traces/{TEMPLATE}.json",)
     assert not read_traces(output).diagnostics
+
+
+def test_a_touched_folder_is_not_clean(output):
+    state = TreeState(output, {})
+    state.record(write_traces(plan_traces(output, READS, is_complete=True)).value, "k")
+    time.sleep(0.03)
+
+    assert state.save()
+    assert TreeState.load(output).is_clean(".traces", "k")
+
+    (output.path / f".traces/{TEMPLATE}.json").unlink()
+
+    assert not TreeState.load(output).is_clean(".traces", "k")
 
 
 def test_what_a_stopped_run_left_is_removed(output):
