@@ -78,7 +78,7 @@ def read_ledger(raw: bytes | None) -> Ledger:
 
 def read_journal(raw: bytes | None) -> dict[str, Intent]:
     """Read a journal; one that cannot be read was never in force: it is renamed into place when it is whole."""
-    if raw is None:
+    if raw is None or len(raw) > LARGEST:
         return {}
     try:
         return _records(json.loads(raw), _intent)
