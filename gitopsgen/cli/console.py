@@ -16,6 +16,8 @@ from gitopsgen.cli.options import Colour, Format
 from gitopsgen.diagnostics import Location, Severity, UsageError
 from gitopsgen.report import Report, counted, ordered
 
+_LARGEST_SHOWN = 1 << 20  # bytes: a source line is a service, not worth reading a huge file for
+
 
 @dataclass(frozen=True, slots=True)
 class Console:
@@ -108,10 +110,14 @@ def source_lines(root: Path) -> Callable[[Location], str | None]:
 
 
 def _lines_of(root: Path, file: str) -> list[str]:
-    from gitopsgen.source import is_inside, read_bytes
-
-    raw = read_bytes(root, file).value if is_inside(root, file) else None
-    return [] if raw is None else raw.decode("utf-8", errors="replace").split("\n")
+    # not by `source`: its parsers would cost a run with nothing to do but to repeat a warning
+    path = (root / file).resolve()
+    try:
+        if not (path.is_relative_to(root.resolve()) and path.is_file() and path.stat().st_size <= _LARGEST_SHOWN):
+            return []
+        return path.read_text("utf-8", errors="replace").split("\n")
+    except OSError:
+        return []
 
 
 def _weighs(severity: Severity, fail_on: Severity) -> bool:
