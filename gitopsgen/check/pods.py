@@ -30,6 +30,11 @@ def template_path(group: str, kind: str) -> Path | None:
     return _PATHS.get((group, kind))
 
 
+def has_template(subject: Subject) -> bool:
+    """Whether the object makes pods from a template, or is one."""
+    return subject.known.pods is not None
+
+
 def template(subject: Subject) -> Mapping[str, Any]:
     """Give the pod template (for a pod, the object itself)."""
     found: Any = subject.data

@@ -5,8 +5,11 @@ from __future__ import annotations
 from gitopsgen.check.istio import (
     dangling_backend,
     dangling_parent,
+    idle_policy,
     unknown_destination_host,
     unknown_destination_port,
+    unknown_gateway,
+    unknown_rule_host,
     unknown_subset,
 )
 from gitopsgen.check.kubernetes import (
@@ -33,6 +36,7 @@ from gitopsgen.check.references import (
     autoscaled_replicas,
     dangling_disruption_budget,
     dangling_monitor,
+    dangling_network_policy,
     dangling_role_binding,
     dangling_scale_target,
     dangling_service,
@@ -94,11 +98,15 @@ CLUSTER_RULES: tuple[ClusterRule, ...] = (
     missing_runtime_class,
     dangling_disruption_budget,
     dangling_role_binding,
+    dangling_network_policy,
     unknown_destination_host,
     unknown_subset,
     unknown_destination_port,
     dangling_backend,
     dangling_parent,
+    unknown_gateway,
+    unknown_rule_host,
+    idle_policy,
 )
 RULES: tuple[ManifestRule | ClusterRule, ...] = tuple(
     sorted((*MANIFEST_RULES, *CLUSTER_RULES), key=lambda module: module.RULE.code)

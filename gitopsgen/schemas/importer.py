@@ -90,8 +90,10 @@ def _read(source: Path) -> Outcome[list[Imported]]:
         try:
             for crd in _crds(yaml.load_all(file.read_bytes(), Loader=_Loader)):  # derived from the safe one
                 found.extend(schemas_of(crd, release(file)))
-        except (yaml.YAMLError, OSError) as error:
-            findings.append(_finding("GG131", "unreadable-crd", file, f"cannot be read as YAML: {_first_line(error)}"))
+        except OSError as error:
+            findings.append(_finding("GG131", "unreadable-crd", file, f"cannot be read: {error.strerror}"))
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            findings.append(_finding("GG131", "unreadable-crd", file, f"is no YAML: {_first_line(error)}"))
         except (KeyError, TypeError, AttributeError) as error:
             message = f"a CustomResourceDefinition without {error}, expected apiextensions.k8s.io/v1 with a schema"
             findings.append(_finding("GG133", "malformed-crd", file, message))

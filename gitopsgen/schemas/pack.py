@@ -22,6 +22,7 @@ class Pack:
     def __init__(self, directory: Path) -> None:
         """Take the pack that stands in `directory`."""
         self._directory = directory
+        self._names: tuple[tuple[str, str], ...] | None = None
 
     def find(self, api_version: str, kind: str) -> Kind | None:
         """Give the kind, or None where the pack does not have it."""
@@ -33,10 +34,11 @@ class Pack:
         return found if found.name == kind else None
 
     def names(self) -> Iterator[tuple[str, str]]:
-        """Give API version and name of each kind; reads every file."""
-        for path in sorted(self._directory.glob("*/*.json")):
-            found = kind_of(json.loads(path.read_bytes()))
-            yield found.api_version, found.name
+        """Give API version and name of each kind; reads every file, once."""
+        if self._names is None:
+            kinds = (kind_of(json.loads(path.read_bytes())) for path in sorted(self._directory.glob("*/*.json")))
+            self._names = tuple((kind.api_version, kind.name) for kind in kinds)
+        return iter(self._names)
 
 
 def kind_of(schema: dict[str, Any]) -> Kind:

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gitopsgen.check.cluster import Cluster, matches
-from gitopsgen.check.pods import pod_labels, port_names
+from gitopsgen.check.pods import has_template, pod_labels, port_names
+from gitopsgen.check.references.operated import operated
 from gitopsgen.check.rule import Subject, mapping, sequence, text
 
 GROUP = "monitoring.coreos.com"
@@ -31,15 +32,16 @@ def scrapes(cluster: Cluster) -> Iterator[Scrape]:
         candidates = [(service, mapping(service.metadata.get("labels"))) for service in cluster.of("Service")]
         yield _scrape(cluster, monitor, "endpoints", candidates)
     for monitor in cluster.of("PodMonitor", GROUP):
-        yield _scrape(cluster, monitor, "podMetricsEndpoints", [(pod, pod_labels(pod)) for pod in cluster.workloads()])
+        pods = [(workload, pod_labels(workload)) for workload in cluster.workloads()]
+        yield _scrape(cluster, monitor, "podMetricsEndpoints", [*pods, *operated(cluster)])
 
 
-def ports_of(target: Subject) -> set[str]:
-    """Give the names of the ports of a Service, or of the containers of a workload."""
+def ports_of(target: Subject) -> set[str] | None:
+    """Give the names of the ports of a Service, or of the containers of a workload; None for an operator's pods."""
     if target.known.name == "Service":
         ports = sequence(mapping(target.data.get("spec")).get("ports"))
         return {text(mapping(port).get("name")) for port in ports}
-    return set(port_names(target))
+    return set(port_names(target)) if has_template(target) else None
 
 
 def _scrape(

@@ -10,11 +10,12 @@ from typing import Any
 
 from gitopsgen.check.cluster import Cluster, matches
 from gitopsgen.check.pods import pod_labels
+from gitopsgen.check.references.operated import operated
 from gitopsgen.check.rule import Subject
 
+_OURSELVES = "gitopsgen"
 # pods with such labels are made by operators from objects that have no pod template
 _OPERATORS = (
-    "app.kubernetes.io/managed-by",
     "cnpg.io/",
     "common.k8s.elastic.co/",
     "elasticsearch.k8s.elastic.co/",
@@ -27,14 +28,13 @@ _OPERATORS = (
 
 
 def pods_selected(cluster: Cluster, namespace: str, selector: Mapping[str, Any]) -> list[Subject]:
-    """Give the workloads of a namespace whose pods a LabelSelector selects."""
-    return [
-        subject
-        for subject in cluster.workloads()
-        if subject.namespace == namespace and matches(selector, pod_labels(subject))
-    ]
+    """Give the objects of a namespace whose pods a LabelSelector selects, also those that operators turn into pods."""
+    made = [(subject, pod_labels(subject)) for subject in cluster.workloads() if subject.namespace == namespace]
+    made += [(subject, labels) for subject, labels in operated(cluster) if subject.namespace == namespace]
+    return [subject for subject, labels in made if matches(selector, labels)]
 
 
 def made_by_operator(labels: Mapping[str, Any]) -> bool:
-    """Whether a selector asks for pods that no manifest describes."""
-    return any(key.startswith(_OPERATORS) for key in labels)
+    """Whether a selector asks for pods of an operator whose objects are not known here."""
+    owner = labels.get("app.kubernetes.io/managed-by", _OURSELVES)
+    return owner != _OURSELVES or any(key.startswith(_OPERATORS) for key in labels)

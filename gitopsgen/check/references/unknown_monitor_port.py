@@ -50,9 +50,12 @@ RULE = Rule("GG506", "unknown-monitor-port", Severity.ERROR)
 def check(cluster: Cluster) -> Iterator[Found]:
     """Report endpoints whose port nothing selected has."""
     for monitor, endpoints, selected, _ in scrapes(cluster):
-        ports = sorted({port for target in selected for port in ports_of(target)})
+        named = [ports_of(target) for target in selected]
+        if not named or None in named:
+            continue
+        ports = sorted({port for found in named for port in found or ()})
         for index, endpoint in enumerate(sequence(mapping(monitor.data.get("spec")).get(endpoints))):
             name = text(mapping(endpoint).get("port"))
-            if selected and name and name not in ports:
+            if name and name not in ports:
                 message = f'{monitor} scrapes the port "{name}", expected one of {listed(ports) or "none"}'
                 yield monitor.found(("spec", endpoints, index, "port"), message)

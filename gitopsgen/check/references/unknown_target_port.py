@@ -41,7 +41,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gitopsgen.check.cluster import Cluster
-from gitopsgen.check.pods import port_names
+from gitopsgen.check.pods import has_template, port_names
 from gitopsgen.check.references.selection import pods_selected
 from gitopsgen.check.rule import Found, Rule, mapping, sequence
 from gitopsgen.diagnostics import Severity
@@ -64,7 +64,8 @@ def check(cluster: Cluster) -> Iterator[Found]:
         workloads = pods_selected(cluster, subject.namespace, {"matchLabels": mapping(spec.get("selector"))})
         declared = sorted({name for workload in workloads for name in port_names(workload)})
         for index, name in named:
-            if workloads and name not in declared:
+            # the ports of an operator's pods stand in no manifest
+            if workloads and all(map(has_template, workloads)) and name not in declared:
                 message = (
                     f'{subject} leads to the container port "{name}", expected one of {listed(declared) or "none"}'
                 )

@@ -1,0 +1,52 @@
+"""A DestinationRule for a host that does not exist.
+
+What it finds:
+    A DestinationRule whose host is neither a Service of the cluster nor covered by a ServiceEntry. Wildcards, and
+    Services of namespaces that no manifest describes, are left alone.
+
+Why:
+    Its connection limits, outlier detection and subsets apply to nothing, and nothing says so.
+
+Example:
+    apiVersion: networking.istio.io/v1
+    kind: DestinationRule
+    metadata: {name: gateway, namespace: payment}
+    spec: {host: gateway}
+
+Instead:
+    apiVersion: networking.istio.io/v1
+    kind: DestinationRule
+    metadata: {name: gateway, namespace: payment}
+    spec: {host: gateway}
+    ---
+    apiVersion: v1
+    kind: Service
+    metadata: {name: gateway, namespace: payment}
+    spec: {ports: [{name: http, port: 80}]}
+
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gitopsgen.check.cluster import Cluster
+from gitopsgen.check.istio.hosts import NETWORKING, entries, qualified, service_address
+from gitopsgen.check.rule import Found, Rule, mapping, text
+from gitopsgen.diagnostics import Severity
+from gitopsgen.schemas.wording import suggestion
+
+RULE = Rule("GG707", "unknown-rule-host", Severity.ERROR)
+
+
+def check(cluster: Cluster) -> Iterator[Found]:
+    """Report rules for hosts that are not there."""
+    for rule in cluster.of("DestinationRule", NETWORKING):
+        host = qualified(text(mapping(rule.data.get("spec")).get("host")), rule.namespace)
+        address = service_address(host)
+        if "*" in host or entries(cluster, host) or (address and cluster.get("Service", *address)):
+            continue
+        if address is None or address[1] in cluster.namespaces:
+            known = [f"{service.name}.{service.namespace}.svc.cluster.local" for service in cluster.of("Service")]
+            message = f'{rule} is for "{host}", which is no Service and in no ServiceEntry of the cluster'
+            yield rule.found(("spec", "host"), message, suggestion(host, known))
