@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from gitopsgen.template.errors import Spot
-from gitopsgen.template.expressions import Node, constant
 from gitopsgen.template.filters import indentation
+from gitopsgen.template.nodes import Node, concat, constant
 
 
 class Piece(NamedTuple):
@@ -31,7 +31,8 @@ class Captured:
 
     def node(self) -> Node:
         """Give the final string as a lazy expression, for whatever asks for more than to print it."""
-        return ("concat", tuple(piece.node or constant(piece.text) for piece in self.pieces))
+        parts = tuple(piece.node or constant(piece.text) for piece in self.pieces)
+        return concat(parts, has_lines=self.has_lines)
 
     @property
     def has_lines(self) -> bool:
@@ -40,9 +41,9 @@ class Captured:
         return "\n" in text.rstrip("\n")
 
 
-def is_midline(pieces: Iterable[Piece]) -> bool:
+def is_midline(pieces: Sequence[Piece]) -> bool:
     """Tell whether something already stands on the last line."""
-    for piece in reversed(list(pieces)):
+    for piece in reversed(pieces):
         if piece.node is not None:
             return True
         if piece.text:

@@ -39,7 +39,7 @@ class TemplateError(Exception):
         return self
 
 
-class TemplateErrors(Exception):
+class TemplateErrors(Exception):  # noqa: N818 - it holds several
     """All that is wrong with one template for one variant."""
 
     def __init__(self, errors: list[TemplateError]) -> None:

@@ -6,13 +6,15 @@ Nothing is computed here but what steers; Python objects have no attributes here
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from gitopsgen.template.captured import Captured
 from gitopsgen.template.errors import TemplateError
-from gitopsgen.template.expressions import Node, attribute, constant, matching_files, reference
-from gitopsgen.template.filters import FILTERS
+from gitopsgen.template.filters import FORBIDDEN, NAMES
+from gitopsgen.template.functions import matching_files
+from gitopsgen.template.nodes import Node, attribute, concat, constant, reference
 from gitopsgen.template.operators import TESTS
 from gitopsgen.template.parse import Tree
 from gitopsgen.template.scope import Builtin, Loop, Macro, Meaning, Module, Scope
@@ -20,6 +22,7 @@ from gitopsgen.template.scope import Builtin, Loop, Macro, Meaning, Module, Scop
 if TYPE_CHECKING:
     from gitopsgen.template.run import Run
 
+_LONGEST_NAME: Final = 60
 METHODS: Final = {
     "items": "items", "keys": "keys", "values": "values", "upper": "upper", "lower": "lower", "title": "title",
     "capitalize": "capitalize", "strip": "trim", "replace": "replace", "split": "split",
@@ -40,7 +43,6 @@ class Evaluator:
     def __init__(self, run: Run) -> None:
         """Belong to a run, which observes and captures."""
         self.run = run
-        self.caller: Macro | None = None
         self.kinds: dict[str, Callable[[Tree, Scope], Meaning]] = {
             "const": lambda expression, scope: constant(expression[1], scope.template, *expression[2:]),
             "none": lambda _expression, _scope: constant(None),
@@ -65,15 +67,14 @@ class Evaluator:
             "and": self.either,
             "or": self.either,
             "condition": self.condition,
-            "concat": lambda expression, scope: ("concat", self.nodes(expression[1], scope)),
+            "concat": lambda expression, scope: concat(self.nodes(expression[1], scope)),
             "list": lambda expression, scope: ("list", self.nodes(expression[1], scope)),
             "dict": self.dict_,
         }
 
-    def meaning(self, expression: Tree, scope: Scope, caller: Macro | None = None) -> Meaning:
-        """Give what an expression means; `caller` is handed to the macro that it calls."""
-        if caller is not None:
-            self.caller = caller
+    def meaning(self, expression: Tree, scope: Scope) -> Meaning:
+        """Give what an expression means."""
+        self.run.spend()
         return self.kinds[expression[0]](expression, scope)
 
     def node(self, expression: Tree, scope: Scope) -> Node:
@@ -102,13 +103,13 @@ class Evaluator:
 
     def name(self, expression: Tree, scope: Scope) -> Meaning:
         """Give what a name means, an undefined value if nothing."""
-        found = scope.find(expression[1])
+        found, weight = scope.find(expression[1])
+        self.run.spend(weight)
         if found is not None:
             return found
-        known = sorted(self.run.context)
-        near = difflib.get_close_matches(expression[1], known, 1)
-        hint = f", did you mean '{near[0]}'?" if near else f"; templates see {', '.join(known)}"
-        return ("undefined", f"'{expression[1]}' is not defined{hint}")
+        known = sorted(scope.visible())
+        hint = suggestion(expression[1], known) or f"; templates see {', '.join(sorted(self.run.roots))}"
+        return ("undefined", f"'{expression[1][:60]}' is not defined{hint}")
 
     def get(self, expression: Tree, scope: Scope) -> Meaning:
         """Give a member of data, of `loop`, or of an imported template."""
@@ -118,6 +119,7 @@ class Evaluator:
             return attribute(value, key)
         member = key[2] if key[0] == "const" else None
         if isinstance(value, Module) and member in value.names:
+            self.run.spend(value.weight)
             found: Meaning = value.names[member]
             return found
         if isinstance(value, Loop) and isinstance(member, str):
@@ -136,8 +138,11 @@ class Evaluator:
 
     def filter(self, name: str, value: Node, given: tuple[Node, ...], named: tuple[tuple[str, Node], ...] = ()) -> Node:
         """Give a filtered value."""
-        if name not in FILTERS:
-            raise TemplateError("unknown-filter", f"no filter named '{name}'{suggestion(name, FILTERS)}")
+        if name in FORBIDDEN:
+            message = f"found the filter '{name}', which templates may not use"
+            raise TemplateError("forbidden-construct", message, hint=FORBIDDEN[name])
+        if name not in NAMES:
+            raise TemplateError("unknown-filter", f"no filter named '{name}'{suggestion(name, NAMES)}")
         return ("filter", name, value, given, named)
 
     def compare(self, expression: Tree, scope: Scope) -> Node:
@@ -170,17 +175,25 @@ class Evaluator:
     def call(self, expression: Tree, scope: Scope) -> Meaning:
         """Call a macro, a built-in function, or one of the methods that are allowed."""
         _, callee, arguments, named, *_ = expression
-        caller, self.caller = self.caller, None
         if callee[0] == "get" and callee[2][0] == "const":
             subject = self.meaning(callee[1], scope)
             if not isinstance(subject, Module):
                 return self.method(callee[2][1], self.as_node(subject), arguments, named, scope)
         function = self.meaning(callee, scope)
         if isinstance(function, Macro):
-            return self.call_macro(function, expression, scope, caller)
+            return self.call_macro(function, expression, scope)
         if isinstance(function, Builtin):
             return getattr(self, f"call_{function.name}")(expression, scope)  # type: ignore[no-any-return]
         raise TemplateError("wrong-operand", "found a call of something that is neither a macro nor a function")
+
+    def call_with(self, expression: Tree, caller: Macro, scope: Scope) -> Captured:
+        """Call a macro with the body of a `call` block."""
+        macro = self.meaning(expression[1], scope)
+        if not isinstance(macro, Macro):
+            raise TemplateError("wrong-operand", "found 'call' of something else than a macro")
+        if not mentions(macro.body, ("name", "caller")):
+            raise TemplateError("wrong-operand", f"found 'call' of macro '{macro.name}', which does not use 'caller'")
+        return self.call_macro(macro, expression, scope, caller)
 
     def method(self, name: Any, subject: Node, arguments: Tree, named: Tree, scope: Scope) -> Node:
         """Give what a method of data would give, by the filter of the same meaning."""
@@ -193,27 +206,19 @@ class Evaluator:
             raise TemplateError("forbidden-construct", f"found a call of method '{name}', allowed are {allowed}")
         return self.filter(METHODS[name], subject, given)
 
-    def call_macro(self, macro: Macro, expression: Tree, scope: Scope, caller: Macro | None) -> Captured:
-        """Run a macro with its arguments."""
-        _, _, arguments, named, *_ = expression
-        inner = macro.scope.inner()
-        given: dict[str, Any] = dict(zip(macro.parameters, arguments, strict=False))
-        if len(arguments) > len(macro.parameters):
-            raise TemplateError("wrong-operand", f"macro '{macro.name}' takes {len(macro.parameters)} arguments")
-        for key, one in named:
-            if key not in macro.parameters or key in given:
-                raise TemplateError("wrong-operand", f"macro '{macro.name}' has no free parameter '{key}'")
-            given[key] = one
+    def call_macro(self, macro: Macro, expression: Tree, scope: Scope, caller: Macro | None = None) -> Captured:
+        """Run a macro with its arguments; `caller` is no name of the macro unless a `call` block gave it."""
+        given = arguments_of(macro, expression)
+        inner = macro.scope.inner({"caller": caller or ("undefined", f"macro '{macro.name}' was not called by 'call'")})
         first_default = len(macro.parameters) - len(macro.defaults)
         for place, name in enumerate(macro.parameters):
             if name in given:
-                inner.names[name] = self.meaning(given[name], scope)
+                value, weight = self.run.weighed(partial(self.meaning, given[name], scope))
             elif place >= first_default:
-                inner.names[name] = self.meaning(macro.defaults[place - first_default], inner)
+                value, weight = self.run.weighed(partial(self.meaning, macro.defaults[place - first_default], inner))
             else:
-                inner.names[name] = ("undefined", f"parameter '{name}' of macro '{macro.name}' was not provided")
-        if caller is not None:
-            inner.names["caller"] = caller
+                value, weight = ("undefined", f"parameter '{name}' of macro '{macro.name}' was not provided"), 0
+            inner.names[name], inner.weights[name] = value, weight
         return self.run.capture(macro.body, inner)
 
     def call_range(self, expression: Tree, scope: Scope) -> Node:
@@ -259,7 +264,25 @@ def _without_else() -> Node:
     return ("undefined", "the inline 'if' has no 'else' and its condition does not hold")
 
 
-def suggestion(name: str, known: Any) -> str:
+def arguments_of(macro: Macro, expression: Tree) -> dict[str, Tree]:
+    """Match the arguments of a call with the parameters of a macro."""
+    _, _, arguments, named, *_ = expression
+    given: dict[str, Tree] = dict(zip(macro.parameters, arguments, strict=False))
+    if len(arguments) > len(macro.parameters):
+        raise TemplateError("wrong-operand", f"macro '{macro.name}' takes {len(macro.parameters)} arguments")
+    for key, one in named:
+        if key not in macro.parameters or key in given:
+            raise TemplateError("wrong-operand", f"macro '{macro.name}' has no free parameter '{key}'")
+        given[key] = one
+    return given
+
+
+def mentions(tree: Any, wanted: Tree) -> bool:
+    """Tell whether an expression stands somewhere in a tree."""
+    return isinstance(tree, tuple) and (tree == wanted or any(mentions(part, wanted) for part in tree))
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
     """Give `, did you mean …?` where a known name is near."""
-    near = difflib.get_close_matches(name, list(known), 1)
+    near = difflib.get_close_matches(name, list(known), 1) if len(name) < _LONGEST_NAME else []
     return f", did you mean '{near[0]}'?" if near else ""

@@ -17,8 +17,8 @@ from gitopsgen.template.errors import Spot, TemplateError
 if TYPE_CHECKING:
     from gitopsgen.template.parse import Tree
 
-_FORMAT: Final = 1
-MAXIMUM_SIZE: Final = 1024 * 1024
+_FORMAT: Final = 2
+MAXIMUM_SIZE: Final = 256 * 1024
 
 
 class Loader:

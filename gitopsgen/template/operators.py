@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from gitopsgen.template.errors import TemplateError
 
-MAXIMUM_TEXT: Final = 8 * 1024 * 1024
+MAXIMUM_TEXT: Final = 2 * 1024 * 1024
 MAXIMUM_ITEMS: Final = 100_000
 MAXIMUM_BITS: Final = 4096
 
@@ -18,15 +18,28 @@ OMIT: Final = ...
 """The value that removes its key or list item; `marshal` can carry it."""
 
 
+_NAMES: Final = (
+    (bool, "a boolean"), (int, "an integer"), (float, "a number"), (str, "a string"), (Mapping, "a mapping")
+)  # fmt: skip
+
+
 class Undefined:
-    """A value that is not there; `message` says which, and where it was looked for."""
+    """A value that is not there; `message` says which, and where it was looked for.
 
-    __slots__ = ("message", "path")
+    Most are met by `default` or `is defined`: the words are only put together when someone asks.
+    """
 
-    def __init__(self, message: str, path: tuple[Any, ...] = ()) -> None:
+    __slots__ = ("_message", "path")
+
+    def __init__(self, message: str | Callable[[], str], path: tuple[Any, ...] = ()) -> None:
         """Say what is missing."""
-        self.message = message
+        self._message = message
         self.path = path
+
+    @property
+    def message(self) -> str:
+        """What is missing, in words."""
+        return self._message if isinstance(self._message, str) else self._message()
 
 
 def defined(value: Any) -> Any:
@@ -34,6 +47,19 @@ def defined(value: Any) -> Any:
     if isinstance(value, Undefined):
         raise TemplateError("undefined-variable", value.message)
     return value
+
+
+def lookup(value: Any, key: Any, shown: Callable[[], str], path: tuple[Any, ...] = ()) -> Any:
+    """Give a member of plain data, `Undefined` where there is none; never an attribute of a Python object."""
+    if isinstance(value, Undefined):
+        raise TemplateError("undefined-variable", value.message)
+    if isinstance(value, Mapping) and isinstance(key, str):
+        return value[key] if key in value else Undefined(lambda: f"'{shown()}' is not defined", path)
+    if isinstance(value, list | tuple) and isinstance(key, int) and not isinstance(key, bool):
+        is_there = -len(value) <= key < len(value)
+        return value[key] if is_there else Undefined(lambda: f"'{shown()}' is not defined", path)
+    found = describe(value)
+    return Undefined(lambda: f"'{shown()}' is not defined: {found} has no member {key!r}", path)
 
 
 def text(value: Any) -> str:
@@ -54,8 +80,7 @@ def describe(value: Any) -> str:
         return "null"
     if value is OMIT:
         return "'omit'"
-    names = ((bool, "a boolean"), (int, "an integer"), (float, "a number"), (str, "a string"), (Mapping, "a mapping"))
-    return next((name for kind, name in names if isinstance(value, kind)), "a list")
+    return next((name for kind, name in _NAMES if isinstance(value, kind)), "a list")
 
 
 def truth(value: Any) -> bool:
@@ -118,6 +143,13 @@ def bounded_text(value: str) -> str:
     if len(value) > MAXIMUM_TEXT:
         raise TemplateError("too-much-work", f"found a text of {len(value)} characters, allowed are {MAXIMUM_TEXT}")
     return value
+
+
+def bounded_join(separator: str, parts: list[str]) -> str:
+    """Join texts unless they would be too long together."""
+    if len(parts) * len(separator) + sum(map(len, parts)) > MAXIMUM_TEXT:
+        raise TemplateError("too-much-work", f"found a text of more than {MAXIMUM_TEXT} characters")
+    return separator.join(parts)
 
 
 def bounded_list(value: list[Any]) -> list[Any]:

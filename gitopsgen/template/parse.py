@@ -12,6 +12,7 @@ from typing import Any, Final
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from gitopsgen.template.errors import Spot, TemplateError
+from gitopsgen.template.whitespace import refuse_line_joining
 
 Tree = tuple[Any, ...]
 
@@ -42,16 +43,15 @@ def parse(source: str, path: str) -> Tree:
     try:
         tokens = list(_ENVIRONMENT.lex(source))
         tree = _ENVIRONMENT.parse(source)
+        refuse_line_joining(tokens, path)
+        return _Converter(path, _expressions(tokens)).body(tree.body)
     except TemplateSyntaxError as error:
         message = f"the template is not Jinja: {error.message or 'syntax error'}"
         raise TemplateError("invalid-template", message, Spot(path, error.lineno)) from None
     except RecursionError:
-        raise TemplateError("invalid-template", "the template is nested too deeply", Spot(path, 1)) from None
-    _refuse_line_joining(tokens, path)
-    try:
-        return _Converter(path, _expressions(tokens)).body(tree.body)
-    except RecursionError:
-        raise TemplateError("invalid-template", "the template is nested too deeply", Spot(path, 1)) from None
+        raise TemplateError("too-much-work", "the template is nested too deeply", Spot(path, 1)) from None
+    except ValueError:  # from Python's limit on the digits of a number
+        raise TemplateError("invalid-template", "found a number with too many digits", Spot(path, 1)) from None
 
 
 def _expressions(tokens: list[tuple[int, str, str]]) -> Iterator[tuple[int, str]]:
@@ -65,16 +65,6 @@ def _expressions(tokens: list[tuple[int, str, str]]) -> Iterator[tuple[int, str]
             parts = None
         elif parts is not None:
             parts.append(text)
-
-
-def _refuse_line_joining(tokens: list[tuple[int, str, str]], path: str) -> None:
-    """Refuse `{%- for`: with trim_blocks it eats the line ends on both sides and joins two lines of YAML."""
-    for place, (line, kind, text) in enumerate(tokens):
-        if kind == "block_begin" and text.rstrip() == "{%-":
-            words = (word for _, later, word in tokens[place + 1 : place + 4] if later == "name")
-            if next(words, "") == "for":
-                message = "found '{%- for', which joins the line before the loop with the first line in it"
-                raise TemplateError("joined-lines", message, Spot(path, line), "write '{% for' instead")
 
 
 class _Converter:
@@ -189,7 +179,9 @@ class _Converter:
         return ("filter block", node.lineno, self.expression(node.filter), body)
 
     def include(self, node: nodes.Include) -> Tree:
-        return ("include", node.lineno, self.expression(node.template), node.ignore_missing, node.with_context)
+        if node.ignore_missing:
+            raise self.refuse("'ignore missing'", node.lineno, "a template of the project is there, or it is not")
+        return ("include", node.lineno, self.expression(node.template), node.with_context)
 
     def import_(self, node: nodes.Import) -> Tree:
         return ("import", node.lineno, self.expression(node.template), node.target, node.with_context)
@@ -206,9 +198,9 @@ class _Converter:
             return ("none",)
         kind = type(node)
         if kind in _BINARY:
-            return ("binary", _BINARY[kind], self.expression(node.left), self.expression(node.right))  # type: ignore[attr-defined,index]
+            return ("binary", _BINARY[kind], self.expression(node.left), self.expression(node.right))  # type: ignore[attr-defined]
         if kind in _UNARY:
-            return ("unary", _UNARY[kind], self.expression(node.node))  # type: ignore[attr-defined,index]
+            return ("unary", _UNARY[kind], self.expression(node.node))  # type: ignore[attr-defined]
         convert = self.expressions.get(kind)
         if convert is None:
             raise self.refuse(f"'{kind.__name__.lower()}'", node.lineno)
@@ -223,7 +215,7 @@ class _Converter:
     def arguments(self, node: nodes.Call | nodes.Filter | nodes.Test) -> tuple[Tree, Tree]:
         if node.dyn_args is not None or node.dyn_kwargs is not None:
             raise self.refuse("'*' or '**' in a call", node.lineno)
-        named = tuple((pair.key, self.expression(pair.value)) for pair in node.kwargs)  # type: ignore[union-attr]
+        named = tuple((pair.key, self.expression(pair.value)) for pair in node.kwargs)
         return self.many(node.args), named
 
     def call(self, node: nodes.Call) -> Tree:

@@ -7,23 +7,30 @@ Knows nothing of YAML.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, Final, TypeVar
 
 from gitopsgen.template.captured import Captured, Piece, is_midline, trim
 from gitopsgen.template.captured import indent as indent_captured
 from gitopsgen.template.errors import Spot, TemplateError, TemplateErrors
 from gitopsgen.template.evaluate import Evaluator
-from gitopsgen.template.expressions import Context, Expressions, Node, constant, item
+from gitopsgen.template.expressions import Context, Expressions
+from gitopsgen.template.inclusion import INCLUSIONS
+from gitopsgen.template.loops import bindings, unpack
+from gitopsgen.template.nodes import Node, constant
 from gitopsgen.template.observe import OBSERVERS, Observation, is_constant
 from gitopsgen.template.operators import OMIT
 from gitopsgen.template.parse import Tree
-from gitopsgen.template.scope import Builtin, Loop, Macro, Meaning, Module, Scope
+from gitopsgen.template.scope import Builtin, Loop, Macro, Meaning, Scope
 
-MAXIMUM_STEPS: Final = 200_000
+MAXIMUM_STEPS: Final = 500_000
 MAXIMUM_OUTPUT: Final = 4 * 1024 * 1024
 MAXIMUM_DEPTH: Final = 40
+MAXIMUM_ERRORS: Final = 50
 BUILTINS: Final = ("range", "image", "file", "files", "dict")
 
+Result = TypeVar("Result")
 Load = Callable[[str, Spot], tuple[str, Tree]]
 
 
@@ -39,27 +46,29 @@ class Run:
         self.observations: dict[tuple[str, Node], Observation] = {}
         self.buffer: list[Piece] = []
         self.templates: list[str] = []
+        self.roots: tuple[str, ...] = ()
         self.evaluator = Evaluator(self)
-        self.errors: list[TemplateError] = []
+        self.errors: dict[tuple[str, str, Spot | None], TemplateError] = {}
         self.steps = 0
         self.size = 0
         self.depth = 0
         self.statements: dict[str, Callable[[Tree, Scope], None]] = {
             "text": self.text, "print": self.print, "if": self.if_, "for": self.for_, "set": self.set,
             "set block": self.set_block, "with": self.with_, "macro": self.macro, "call block": self.call_block,
-            "filter block": self.filter_block, "include": self.include, "import": self.import_,
-            "from import": self.from_import, "scope": lambda statement, scope: self.body(statement[2], scope.inner()),
+            "filter block": self.filter_block, "scope": lambda statement, scope: self.body(statement[2], scope.inner()),
+            **{kind: partial(run, self) for kind, run in INCLUSIONS.items()},
         }  # fmt: skip
 
     def render(self, template: str, tree: Tree, roots: Mapping[str, Node]) -> tuple[Piece, ...]:
         """Run a template; raises `TemplateErrors` with all that is wrong, each placed at its line."""
         self.templates.append(template)
+        self.roots = tuple(roots)
         try:
             self.body(tree, self.root(template, roots))
         except TemplateError as error:
-            self.errors.append(error)
+            self.report(error)
         if self.errors:
-            raise TemplateErrors(self.errors)
+            raise TemplateErrors(list(self.errors.values()))
         return tuple(self.buffer)
 
     def root(self, template: str, roots: Mapping[str, Node]) -> Scope:
@@ -86,39 +95,60 @@ class Run:
                 error.at(Spot(scope.template, statement[1], statement[3] if statement[0] == "print" else ""))
                 if error.rule == "too-much-work":
                     raise
-                self.errors.append(error)
-                if statement[0] in {"set", "set block"} and isinstance(statement[2], str):
-                    scope.names[statement[2]] = constant("")  # its uses are no further mistakes
+                self.report(error)
+                if statement[0] in {"set", "set block"}:  # the uses of its names are no further mistakes
+                    scope.names.update(dict.fromkeys(names_of(statement[2]), constant("")))
             except RecursionError:
                 message = "the template is nested too deeply"
                 raise TemplateError("too-much-work", message, Spot(scope.template, statement[1])) from None
 
-    def spend(self, size: int = 0) -> None:
-        """Count work, and stop a template that does not end."""
-        self.steps += 1
-        self.size += size
-        if self.steps > MAXIMUM_STEPS or self.size > MAXIMUM_OUTPUT:
-            raise TemplateError("too-much-work", "the template does more work, or writes more text, than is allowed")
+    def report(self, error: TemplateError) -> None:
+        """Keep an error, once for each place, until there are enough."""
+        self.errors.setdefault((error.rule, error.message, error.spot), error)
+        if len(self.errors) >= MAXIMUM_ERRORS:
+            raise TemplateErrors(list(self.errors.values()))
+
+    def spend(self, steps: int = 1) -> None:
+        """Count work, and stop a template that does not end.
+
+        A step is a statement, or a part of an expression: a name counts with all that its value is made of.
+        """
+        self.steps += steps
+        if self.steps > MAXIMUM_STEPS:
+            raise TemplateError("too-much-work", "the template does more work than is allowed")
+
+    def write(self, piece: Piece) -> None:
+        """Put a piece of marked text behind what is written."""
+        self.size += len(piece.text)
+        if self.size > MAXIMUM_OUTPUT:
+            raise TemplateError("too-much-work", "the template writes more text than is allowed")
+        self.buffer.append(piece)
 
     def capture(self, body: Tree, scope: Scope) -> Captured:
         """Run statements and give what they write instead of writing it."""
         outer, self.buffer = self.buffer, []
-        self.depth += 1
-        if self.depth > MAXIMUM_DEPTH:
-            raise TemplateError("too-much-work", "macros call each other too deeply")
         try:
-            self.body(body, scope)
+            with self.deeper("macros call each other"):
+                self.body(body, scope)
             return Captured(tuple(self.buffer))
         finally:
             self.buffer = outer
-            self.depth -= 1
+
+    @contextmanager
+    def deeper(self, what: str) -> Iterator[None]:
+        """Count one more level of templates or macros inside each other."""
+        self.spend()
+        self.depth += 1
+        if self.depth > MAXIMUM_DEPTH:
+            raise TemplateError("too-much-work", f"{what} too deeply")
+        yield
+        self.depth -= 1
 
     def text(self, statement: Tree, scope: Scope) -> None:
         """Write literal text."""
         if "\ue000" in statement[2] or "\ue001" in statement[2]:
             raise TemplateError("forbidden-construct", "found a character of the private range U+E000 to U+E001")
-        self.spend(len(statement[2]))
-        self.buffer.append(Piece(statement[2], None, Spot(scope.template, statement[1])))
+        self.write(Piece(statement[2], None, Spot(scope.template, statement[1])))
 
     def print(self, statement: Tree, scope: Scope) -> None:
         """Write `{{ expression }}`: a hole, or marked text."""
@@ -127,16 +157,16 @@ class Run:
         if isinstance(value, Captured):
             self.write_captured(value)
             return
-        self.buffer.append(Piece("", self.evaluator.as_node(value), Spot(scope.template, line, source)))
+        self.write(Piece("", self.evaluator.as_node(value), Spot(scope.template, line, source)))
 
     def write_captured(self, value: Captured) -> None:
         """Write marked text; several lines behind something would end up at the wrong indentation."""
         if value.has_lines and not value.is_indented and is_midline(self.buffer):
             message = "found several lines of text printed inside a line"
             raise TemplateError("unindented-lines", message, hint="add '| indent(N)', or start the line with it")
+        self.spend(len(value.pieces))
         for piece in value.pieces:
-            self.spend(len(piece.text))
-            self.buffer.append(piece)
+            self.write(piece)
 
     def if_(self, statement: Tree, scope: Scope) -> None:
         """Run the first branch whose condition holds."""
@@ -153,7 +183,8 @@ class Run:
     def for_(self, statement: Tree, scope: Scope) -> None:
         """Run a loop over what the iterable holds, or its `else`."""
         _, _, target, iterable, condition, body, otherwise = statement
-        inner = [scope.inner(**names) for names in self.bindings(target, self.evaluator.node(iterable, scope))]
+        node, weight = self.weighed(lambda: self.evaluator.node(iterable, scope))
+        inner = [scope.inner(names, weight) for names in bindings(self, target, node, weight)]
         if condition is not None:
             inner = [one for one in inner if self.evaluator.holds(condition, one)]
         for index, one in enumerate(inner):
@@ -163,58 +194,37 @@ class Run:
         if not inner:
             self.body(otherwise, scope)
 
-    def bindings(self, target: Any, node: Node) -> Iterator[dict[str, Meaning]]:
-        """Give what the loop's names mean for each item."""
-        is_pairs = node[:2] == ("filter", "items")
-        container = node[2] if is_pairs else node
-        kind, length = ("list", len(node[1])) if node[0] == "list" else self.observe("shape", container)
-        if is_pairs and kind != "mapping":
-            raise TemplateError("wrong-operand", "found 'items' of a list, expected a mapping")
-        for index in range(length):
-            self.spend()
-            if is_pairs:
-                pair = ("list", (("key at", container, index), ("value at", container, index)))
-                yield dict(self.unpack(target, pair))
-            else:
-                one = ("key at", node, index) if kind == "mapping" else item(node, index)
-                if node[:2] == ("filter", "dictsort"):
-                    one = ("list", (item(one, 0), item(one, 1)))
-                yield dict(self.unpack(target, one))
+    def weighed(self, evaluate: Callable[[], Result]) -> tuple[Result, int]:
+        """Give a meaning, and how much work it was: as much as each use of its name will count."""
+        before = self.steps
+        value = evaluate()
+        return value, self.steps - before
 
-    def unpack(self, target: Any, node: Node) -> Iterator[tuple[str, Meaning]]:
-        """Bind one name, or several to the items of a list."""
-        if isinstance(target, str):
-            yield target, node
-            return
-        found = ("list", len(node[1])) if node[0] == "list" else self.observe("shape", node)
-        if found != ("list", len(target)):
-            raise TemplateError("wrong-operand", f"found {found[1]} values to unpack, expected {len(target)}")
-        for index, name in enumerate(target):
-            yield from self.unpack(name, item(node, index))
+    def bind(self, target: Any, value: Meaning, weight: int, scope: Scope) -> None:
+        """Give a meaning a name, or its items several."""
+        names = {target: value} if isinstance(target, str) else None
+        if names is None:
+            names = dict(unpack(self, target, self.evaluator.as_node(value), weight))
+        scope.names.update(names)
+        scope.weights.update(dict.fromkeys(names, weight))
 
     def set(self, statement: Tree, scope: Scope) -> None:
         """Give a value a name."""
-        value = self.evaluator.meaning(statement[3], scope)
-        if isinstance(statement[2], str):
-            scope.names[statement[2]] = value
-        else:
-            scope.names.update(self.unpack(statement[2], self.evaluator.as_node(value)))
+        value, weight = self.weighed(lambda: self.evaluator.meaning(statement[3], scope))
+        self.bind(statement[2], value, weight, scope)
 
     def set_block(self, statement: Tree, scope: Scope) -> None:
         """Give written text a name."""
-        captured = self.capture(statement[4], scope.inner())
+        captured, weight = self.weighed(lambda: self.capture(statement[4], scope.inner()))
         chain = statement[3]
-        scope.names[statement[2]] = captured if chain is None else self.filtered(chain, captured, scope)
+        self.bind(statement[2], captured if chain is None else self.filtered(chain, captured, scope), weight, scope)
 
     def with_(self, statement: Tree, scope: Scope) -> None:
         """Run a body with names of its own."""
         inner = scope.inner()
-        for target, value in statement[2]:
-            meaning = self.evaluator.meaning(value, scope)
-            if isinstance(target, str):
-                inner.names[target] = meaning
-            else:
-                inner.names.update(self.unpack(target, self.evaluator.as_node(meaning)))
+        for target, expression in statement[2]:
+            value, weight = self.weighed(partial(self.evaluator.meaning, expression, scope))
+            self.bind(target, value, weight, inner)
         self.body(statement[3], inner)
 
     def macro(self, statement: Tree, scope: Scope) -> None:
@@ -225,11 +235,7 @@ class Run:
     def call_block(self, statement: Tree, scope: Scope) -> None:
         """Call a macro with the block's body as `caller`."""
         _, _, call, parameters, defaults, body = statement
-        caller = Macro("caller", parameters, defaults, body, scope)
-        value = self.evaluator.meaning(call, scope.inner(), caller=caller)
-        if not isinstance(value, Captured):
-            raise TemplateError("wrong-operand", "found 'call' of something else than a macro")
-        self.write_captured(value)
+        self.write_captured(self.evaluator.call_with(call, Macro("caller", parameters, defaults, body, scope), scope))
 
     def filter_block(self, statement: Tree, scope: Scope) -> None:
         """Write a body through filters."""
@@ -237,7 +243,7 @@ class Run:
         if isinstance(value, Captured):
             self.write_captured(value)
         else:
-            self.buffer.append(Piece("", value, Spot(scope.template, statement[1])))
+            self.write(Piece("", value, Spot(scope.template, statement[1])))
 
     def filtered(self, chain: Tree, captured: Captured, scope: Scope) -> Captured | Node:
         """Apply a chain of filters to marked text."""
@@ -264,41 +270,11 @@ class Run:
         )
         return indent_captured(value, width, first=bool(first), blank=bool(blank))
 
-    def other(self, expression: Tree, scope: Scope) -> tuple[str, Tree]:
-        """Give path and statements of a template that is named in another."""
-        name = self.observe("value", self.evaluator.node(expression, scope))
-        if not isinstance(name, str):
-            raise TemplateError("wrong-operand", "found the name of a template that is no string")
-        path, tree = self.load(name, Spot(scope.template, 0))
-        self.templates.append(path)
-        return path, tree
 
-    def include(self, statement: Tree, scope: Scope) -> None:
-        """Run another template in place."""
-        _, _, expression, _, with_context = statement
-        name, tree = self.other(expression, scope)
-        self.depth += 1
-        if self.depth > MAXIMUM_DEPTH:
-            raise TemplateError("too-much-work", "templates include each other too deeply")
-        inner = Scope({}, scope, name) if with_context else self.root(name, {})
-        self.body(tree, inner)
-        self.depth -= 1
-
-    def module(self, expression: Tree, scope: Scope, *, with_context: bool) -> Module:
-        """Run a template for the names that it sets."""
-        name, tree = self.other(expression, scope)
-        inner = Scope({}, scope, name) if with_context else self.root(name, {})
-        self.capture(tree, inner)
-        return Module(name, inner.names)
-
-    def import_(self, statement: Tree, scope: Scope) -> None:
-        """Give an imported template a name."""
-        scope.names[statement[3]] = self.module(statement[2], scope, with_context=statement[4])
-
-    def from_import(self, statement: Tree, scope: Scope) -> None:
-        """Import single names."""
-        module = self.module(statement[2], scope, with_context=statement[4])
-        for name, alias in statement[3]:
-            if name not in module.names:
-                raise TemplateError("undefined-variable", f"'{module.template}' does not set '{name}'")
-            scope.names[alias] = module.names[name]
+def names_of(target: Any) -> Iterator[str]:
+    """Give the names in a target: one, or nested tuples of them."""
+    if isinstance(target, str):
+        yield target
+    else:
+        for one in target:
+            yield from names_of(one)

@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from gitopsgen.template.captured import Captured
-from gitopsgen.template.expressions import Node
+from gitopsgen.template.nodes import Node
 
 
 @dataclass(slots=True)
 class Scope:
-    """Names, and the scope around them."""
+    """Names, and the scope around them; `weights` tells how large an expression stands behind a name."""
 
     names: dict[str, Any] = field(default_factory=dict)
     outer: Scope | None = None
     template: str = ""
+    weights: dict[str, int] = field(default_factory=dict)
 
-    def find(self, name: str) -> Meaning | None:
-        """Give what a name means here, None if nothing."""
+    def find(self, name: str) -> tuple[Meaning | None, int]:
+        """Give what a name means here, None if nothing, and its weight."""
         scope: Scope | None = self
         while scope is not None:
             if name in scope.names:
-                meaning: Meaning = scope.names[name]
-                return meaning
+                return scope.names[name], scope.weights.get(name, 0)
             scope = scope.outer
-        return None
+        return None, 0
 
-    def inner(self, **names: Meaning) -> Scope:
-        """Give a new scope inside this one."""
-        return Scope(dict(names), self, self.template)
+    def visible(self) -> set[str]:
+        """Give all names that mean something here."""
+        return set(self.names) | (self.outer.visible() if self.outer else set())
+
+    def inner(self, names: Mapping[str, Meaning] | None = None, weight: int = 0) -> Scope:
+        """Give a new scope inside this one, with names of one weight."""
+        given = dict(names or {})
+        return Scope(given, self, self.template, dict.fromkeys(given, weight))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +51,11 @@ class Macro:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """The names that an imported template sets at its top."""
+    """The names that an imported template sets at its top; `weight` is the work of running it."""
 
     template: str
     names: dict[str, Any]
+    weight: int = 0
 
 
 @dataclass(frozen=True, slots=True)
