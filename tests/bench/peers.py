@@ -18,7 +18,8 @@ from gitopsgen.compose import Selection, compose
 from gitopsgen.load import load
 from tests.bench.cases import CASES
 from tests.bench.dialect import as_go_template, as_plain_jinja
-from tests.bench.fleet import SCHEMAS, template_text, templates
+from tests.bench.fleet import template_text, templates
+from tests.bench.schemas import schemas
 
 Objects = dict[str, dict[str, Any]]  # name of the template -> the object that it gives
 _KUSTOMIZATION = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
@@ -47,7 +48,8 @@ def write_peers(project: Path, directory: Path) -> None:
     _write_helm(directory / "helm")
     _write_kapitan(directory / "kapitan", contexts)
     _write_kustomize(directory / "kustomize", {target: objects(context) for target, context in contexts.items()})
-    _write_schemas(directory / "schemas")
+    for name, schema in schemas():
+        _write(directory / "schemas" / name, json.dumps(schema))
 
 
 def variants(project: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -167,14 +169,6 @@ def _escaped(key: str) -> str:
 
 def _dumped(data: Mapping[str, Any]) -> str:
     return yaml.dump({**_KUSTOMIZATION, **data}, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False)
-
-
-def _write_schemas(directory: Path) -> None:
-    """Write the schemas of custom kinds as kubeconform takes them: it knows nothing of metadata by itself."""
-    for path in SCHEMAS.glob("*/*.json"):
-        schema = json.loads(path.read_text("utf-8"))
-        schema["properties"]["metadata"] = {"type": "object"}
-        _write(directory / path.relative_to(SCHEMAS), json.dumps(schema))
 
 
 def _write(path: Path, text: str) -> None:
