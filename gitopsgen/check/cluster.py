@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gitopsgen.check.operated import operated_labels
 from gitopsgen.check.pod_references import Reference, references
+from gitopsgen.check.pods import pod_labels
 from gitopsgen.check.rule import Subject, mapping, sequence, text
 
 
 class Cluster:
     """The objects of one cluster; made once, asked by every rule."""
 
-    __slots__ = ("_by_kind", "_by_name", "_references", "_workloads", "namespaces", "subjects")
+    __slots__ = ("_by_kind", "_by_name", "_pods", "_references", "_workloads", "namespaces", "subjects")
 
     def __init__(self, subjects: Sequence[Subject]) -> None:
         """Sort the objects."""
@@ -27,6 +29,7 @@ class Cluster:
             self._by_kind.setdefault((group, kind), []).append(subject)
             self._by_name.setdefault((group, kind, subject.namespace, subject.name), subject)
         self._workloads = [subject for subject in subjects if subject.known.pods is not None]
+        self._pods: dict[str, list[tuple[Subject, Mapping[str, Any]]]] | None = None
         self._references: dict[str, list[tuple[Subject, Reference]]] | None = None
         self.namespaces = frozenset(subject.namespace for subject in subjects) | {
             subject.name for subject in self.of("Namespace")
@@ -48,6 +51,16 @@ class Cluster:
     def workloads(self) -> list[Subject]:
         """Give all objects that make pods, or are one."""
         return self._workloads
+
+    def pods(self, namespace: str) -> list[tuple[Subject, Mapping[str, Any]]]:
+        """Give each object of a namespace that pods come from, also those of operators, with the labels of the pods."""
+        if self._pods is None:
+            self._pods = {}
+            for subject in self.subjects:
+                labels = operated_labels(subject) if subject.known.pods is None else pod_labels(subject)
+                if labels is not None:
+                    self._pods.setdefault(subject.namespace, []).append((subject, labels))
+        return self._pods.get(namespace, [])
 
     def referring(self, kind: str) -> list[tuple[Subject, Reference]]:
         """Give each reference of pods to objects of one kind, with the workload that makes it."""

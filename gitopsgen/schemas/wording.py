@@ -75,7 +75,7 @@ def shown(value: Any) -> str:
 
 def suggestion(name: str, known: Iterable[str]) -> str:
     """Give a did-you-mean, empty where nothing known is near."""
-    near = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    near = get_close_matches(name, sorted(set(known)), n=1, cutoff=0.6)
     return f'did you mean "{near[0]}"?' if near else ""
 
 

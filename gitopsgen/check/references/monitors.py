@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gitopsgen.check.cluster import Cluster, matches
-from gitopsgen.check.pods import has_template, pod_labels, port_names
-from gitopsgen.check.references.operated import operated
+from gitopsgen.check.pods import has_template, port_names
 from gitopsgen.check.rule import Subject, mapping, sequence, text
 
 GROUP = "monitoring.coreos.com"
@@ -32,8 +31,8 @@ def scrapes(cluster: Cluster) -> Iterator[Scrape]:
         candidates = [(service, mapping(service.metadata.get("labels"))) for service in cluster.of("Service")]
         yield _scrape(cluster, monitor, "endpoints", candidates)
     for monitor in cluster.of("PodMonitor", GROUP):
-        pods = [(workload, pod_labels(workload)) for workload in cluster.workloads()]
-        yield _scrape(cluster, monitor, "podMetricsEndpoints", [*pods, *operated(cluster)])
+        pods = [pod for namespace in sorted(cluster.namespaces) for pod in cluster.pods(namespace)]
+        yield _scrape(cluster, monitor, "podMetricsEndpoints", pods)
 
 
 def ports_of(target: Subject) -> set[str] | None:

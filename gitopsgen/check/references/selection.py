@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from gitopsgen.check.cluster import Cluster, matches
-from gitopsgen.check.pods import pod_labels
-from gitopsgen.check.references.operated import operated
 from gitopsgen.check.rule import Subject
 
 _OURSELVES = "gitopsgen"
@@ -29,9 +27,7 @@ _OPERATORS = (
 
 def pods_selected(cluster: Cluster, namespace: str, selector: Mapping[str, Any]) -> list[Subject]:
     """Give the objects of a namespace whose pods a LabelSelector selects, also those that operators turn into pods."""
-    made = [(subject, pod_labels(subject)) for subject in cluster.workloads() if subject.namespace == namespace]
-    made += [(subject, labels) for subject, labels in operated(cluster) if subject.namespace == namespace]
-    return [subject for subject, labels in made if matches(selector, labels)]
+    return [subject for subject, labels in cluster.pods(namespace) if matches(selector, labels)]
 
 
 def made_by_operator(labels: Mapping[str, Any]) -> bool:

@@ -1,0 +1,56 @@
+"""Which findings about a cluster may be wrong because objects of it are not known: their template failed.
+
+A rule that misses an object, or pods that a selector means, cannot judge while a kind that it asks for may be
+among those that could not be rendered. What two known objects contradict each other in stays certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from gitopsgen.check.rule import Finding
+
+_PODS: Final = frozenset(
+    {
+        "Alertmanager", "CronJob", "DaemonSet", "Deployment", "Gateway", "Job", "Pod", "Prometheus", "PrometheusAgent",
+        "ReplicaSet", "ReplicationController", "StatefulSet",
+    }
+)  # fmt: skip
+_HOSTS: Final = frozenset({"Service", "ServiceEntry"})
+_SECRETS: Final = frozenset({"Certificate", "ExternalSecret", "SealedSecret", "Secret", "VaultStaticSecret"})
+# By name of the rule: the kinds that it looks for. A rule that is not here may look for any.
+_SOUGHT: Final = {
+    "autoscaled-replicas": frozenset[str](),
+    "dangling-backend": _HOSTS,
+    "dangling-disruption-budget": _PODS,
+    "dangling-monitor": _PODS | _HOSTS,
+    "dangling-network-policy": _PODS,
+    "dangling-parent": _HOSTS | {"Gateway"},
+    "dangling-role-binding": frozenset({"ClusterRole", "Role", "ServiceAccount"}),
+    "dangling-scale-target": _PODS,
+    "dangling-service": _PODS,
+    "duplicate-object": frozenset[str](),
+    "idle-policy": _PODS | _HOSTS,
+    "malformed-constraint": frozenset({"ConstraintTemplate"}),
+    "missing-config-map": frozenset({"ConfigMap"}),
+    "missing-priority-class": frozenset({"PriorityClass"}),
+    "missing-runtime-class": frozenset({"RuntimeClass"}),
+    "missing-secret": _SECRETS,
+    "missing-service-account": frozenset({"Gateway", "ServiceAccount"}),
+    "missing-volume-claim": frozenset({"PersistentVolumeClaim", "StatefulSet"}),
+    "unknown-destination-host": _HOSTS,
+    "unknown-destination-port": _HOSTS,
+    "unknown-gateway": frozenset({"Gateway"}),
+    "unknown-monitor-port": _PODS | _HOSTS,
+    "unknown-rule-host": _HOSTS,
+    "unknown-subset": frozenset({"DestinationRule"}),
+    "unknown-target-port": _PODS,
+}
+
+
+def certain(found: Iterable[Finding], unknown: frozenset[str] | None) -> tuple[Finding, ...]:
+    """Give the findings that stand whatever objects of the `unknown` kinds there may be; None means any kind."""
+    if unknown is None:
+        return tuple(one for one in found if _SOUGHT.get(one.name) == frozenset())
+    return tuple(one for one in found if one.name in _SOUGHT and not _SOUGHT[one.name] & unknown)
