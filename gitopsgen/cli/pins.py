@@ -54,7 +54,7 @@ def update(
     outcome = pins.update(console.root, lock, wanted, _resolver(), datetime.now(UTC).date().isoformat())
     changed = [pin for pin in outcome.value if pin.changed]
     lines = [f"{pin.image}  {pin.digest}" for pin in changed]
-    summary = f"{len(changed)} of {len(outcome.value)} images have a new digest in {lock}"
+    summary = f"new digests in {lock}: {len(changed)}"
     return console.finish(Report(outcome.diagnostics, {"images": pins.images_of(outcome.value)}, lines, (summary,)))
 
 
