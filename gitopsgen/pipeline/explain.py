@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -134,7 +134,7 @@ def explained_field(
         value,
         tuple((_location(opened, spot), spot.source) for spot in source.spots),
         tuple(_location(opened, spot) for spot in source.literals),
-        tuple(_origins(opened, variant, source.paths)),
+        (*_origins(opened, variant, source.paths), *_keys(opened, variant, source.keys)),
         tuple(_origins(opened, variant, source.steering)),
     )
 
@@ -157,3 +157,15 @@ def _origins(opened: Opened, variant: Variant, paths: Iterable[FieldPath]) -> It
             found = opened.regions.places.values.of(variant.id, path)
             known = opened.known[variant.id, path] = ValueOrigin(shown(path), found.winners, found.losers)
         yield known
+
+
+def _keys(opened: Opened, variant: Variant, paths: Iterable[FieldPath]) -> Iterator[ValueOrigin]:
+    """Give the lines of mapping keys, which a loop may print."""
+    values = opened.regions.places.values
+    for path in paths:
+        found = values.of(variant.id, path)
+        winners = tuple(
+            replace(one, location=values.place(one.location.file, one.path, key=True), value=path[-1])
+            for one in found.winners
+        )
+        yield ValueOrigin(f"key {shown(path)}", winners, ())

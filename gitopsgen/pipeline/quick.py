@@ -5,6 +5,7 @@ Imports little: this is the run that people make most often.
 
 from __future__ import annotations
 
+import os
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,8 @@ from gitopsgen.model.variant import VariantId
 from gitopsgen.pipeline.keys import inputs_key, names_other_output, tool_key
 from gitopsgen.pipeline.memory import Memory, Remembered
 from gitopsgen.pipeline.options import RenderOptions, RenderReport
-from gitopsgen.tree import TreeState, output_of
+from gitopsgen.tree import Output, TreeState, output_of
+from gitopsgen.tree.paths import STAGE, TRACES
 
 if TYPE_CHECKING:
     from gitopsgen.model.project import Project
@@ -32,10 +34,18 @@ def unchanged_fleet(root: Path, options: RenderOptions) -> RenderReport | None:
     if any(one.severity is options.fail_on for one in fleet.findings):
         return None
     state = TreeState.load(memory.output)
-    if not all(state.is_clean(region, key) for region, key in fleet.facts["regions"].items()):
+    if has_leftovers(memory.output) or not all(state.is_clean(region, key) for region, key in fleet.facts["regions"].items()):
         return None
     state.save()
     return _report(fleet)
+
+
+def has_leftovers(output: Output) -> bool:
+    """Tell whether a stopped run left something for the next working run to clear."""
+    try:
+        return any(name.startswith(STAGE) for name in os.listdir(output.path))
+    except OSError:
+        return True
 
 
 def _key(root: Path, options: RenderOptions, folders: list[str]) -> str | None:
@@ -67,5 +77,5 @@ def remember_fleet(project: Project, options: RenderOptions, report: RenderRepor
         "variants": [[one.region, one.cluster, one.case] for one in report.variants],
         "regions": {region: one.key for region, one in memory.records.items() if region},
     }
-    facts["regions"]["argocd"] = ""
+    facts["regions"] |= {"argocd": "", TRACES: ""}
     memory.records[_FLEET] = Remembered(key, facts, report.diagnostics)

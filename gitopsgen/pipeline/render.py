@@ -112,7 +112,7 @@ class _Run:
         keys = self._keys()
         stale = [member for member in self.members() if not self._is_kept(member[0], keys, memory, state)]
         if self.options.writes:
-            sweep(output)
+            self.found += sweep(output)
         work = RegionWork(self._regions(), output, self.options.force, self._is_partial)
         self.outcomes, written = crew.run(
             work,
@@ -133,11 +133,12 @@ class _Run:
 
     @property
     def _is_partial(self) -> bool:
-        return bool(self.options.selection.clusters or self.options.selection.cases)
+        chosen = self.options.selection
+        return bool(chosen.clusters or chosen.cases or chosen.selector)
 
     def _keys(self) -> Mapping[str, str]:
         """Give the key of each region that is rendered whole; a part of a region has none."""
-        if self._is_partial or self.options.selection.selector or self.options.force:
+        if self._is_partial or self.options.force:
             return {}
         settings = self.project.settings
         shared = digests_key(self.project.digests, (settings.blueprints, settings.schemas))
@@ -193,7 +194,9 @@ class _Run:
             for (template, trace), reads in outcome.reads.items():
                 traces.setdefault(template, {})[trace] = reads
         planned = plan_traces(output, traces, is_complete=self.options.selection.is_whole)
-        self.found += (*planned.diagnostics, *write_traces(planned).diagnostics)
+        kept = write_traces(planned)
+        state.record(kept.value, "")
+        self.found += (*planned.diagnostics, *kept.diagnostics)
 
     def _remember(self, output: Output, memory: Memory, state: TreeState, keys: Mapping[str, str]) -> None:
         for one in self.outcomes:
@@ -218,8 +221,9 @@ class _Run:
 
     def _all_found(self) -> Iterator[Diagnostic]:
         yield from self.found
+        told = {one.location for one in self.found if _is_error(one)}  # what follows from a mistake is not another one
         for outcome in self.outcomes:
-            yield from outcome.diagnostics
+            yield from (one for one in outcome.diagnostics if one.location not in told)
             yield from outcome.refusals
         for record in self.skipped:
             yield from record.findings

@@ -53,7 +53,7 @@ class RegionWork:
         """Render, check and plan region by region."""
         for region, variants in part:
             result = self.regions.render(region, variants)
-            plan = self._planned(region, result.files)
+            plan = self._planned(region, variants, result.files)
             yield RegionOutcome(
                 region,
                 tuple(result.diagnostics),
@@ -66,11 +66,11 @@ class RegionWork:
                 refusals=plan.diagnostics if plan else (),
             )
 
-    def _planned(self, region: str, files: list[Rendered]) -> RegionPlan | None:
+    def _planned(self, region: str, variants: Sequence[Variant], files: list[Rendered]) -> RegionPlan | None:
         if self.output is None:
             self.rendered += files
             return None
-        owners = {one.owner for one in files}
+        owners = {str(variant.id) for variant in variants} | {f"{region}/{variant.id.cluster}" for variant in variants}
         in_scope = {"in_scope": owners.__contains__} if self.is_partial else {}
         planned = plan(self.output, region, files, force=self.force, **in_scope)
         self.plans.append(planned)

@@ -18,13 +18,15 @@ class FieldSource:
     """Where one scalar of a rendered document comes from.
 
     `spots` are the template lines that wrote it; `expressions` the holes in it, as written;
-    `paths` the values of the context that it was made of; `steering` those that chose the way to it;
+    `paths` the values of the context that it was made of, `keys` the mapping keys; `steering` the values that
+    chose the way to it;
     `literals` are the template lines whose own text is part of the value.
     """
 
     spots: tuple[Spot, ...]
     expressions: tuple[str, ...]
     paths: tuple[Path, ...]
+    keys: tuple[Path, ...]
     steering: tuple[Path, ...]
     literals: tuple[Spot, ...]
 
@@ -114,4 +116,4 @@ def explain(engine: Engine, instance: Instance, context: Context, document: int,
     found = explorer.finder.found
     expressions = tuple(spot.source for spot in explorer.spots if spot.source)
     literals = dict.fromkeys([*explorer.literals, *(Spot(template, line) for template, line in found.literals)])
-    return FieldSource(tuple(explorer.spots), expressions, tuple(found.paths), tuple(found.steering), tuple(literals))
+    return FieldSource(tuple(explorer.spots), expressions, tuple(found.paths), tuple(found.keys), tuple(found.steering), tuple(literals))

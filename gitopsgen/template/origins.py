@@ -20,11 +20,12 @@ Path = tuple[Any, ...]
 class Origins:
     """What an expression's result came from.
 
-    `paths` are values of the context; `literals` are the template's own, by template and line;
-    `steering` are the values that chose, without being part of the result.
+    `paths` are values of the context, `keys` mapping keys of it; `literals` are the template's own, by template
+    and line; `steering` are the values that chose, without being part of the result.
     """
 
     paths: dict[Path, None] = field(default_factory=dict)
+    keys: dict[Path, None] = field(default_factory=dict)
     literals: dict[tuple[str, int], None] = field(default_factory=dict)
     steering: dict[Path, None] = field(default_factory=dict)
 
@@ -32,8 +33,9 @@ class Origins:
 class Finder:
     """Finds the origins of expressions for one variant."""
 
-    def __init__(self, expressions: Expressions, context: Context) -> None:
-        """Evaluate in `context` wherever the way taken depends on values."""
+    def __init__(self, expressions: Expressions, context: Context, *, is_shallow: bool = False) -> None:
+        """Evaluate in `context` wherever the way taken depends on values; `is_shallow` names containers whole."""
+        self.is_shallow = is_shallow
         self.expressions = expressions
         self.context = context
         self.found = Origins()
@@ -49,9 +51,9 @@ class Finder:
 
     def steer(self, node: Node) -> None:
         """Add what a condition read."""
-        inner = Finder(self.expressions, self.context)
+        inner = Finder(self.expressions, self.context, is_shallow=True)
         inner.find(node)
-        self.found.steering |= inner.found.paths | inner.found.steering
+        self.found.steering |= inner.found.paths | inner.found.keys | inner.found.steering
 
     def constant(self, node: Node, _rest: Path) -> None:
         """Lead a literal to its template line."""
@@ -61,7 +63,8 @@ class Finder:
     def reference(self, node: Node, rest: Path) -> None:
         """Lead a value to all its leaves."""
         path = (*node[1], *rest)
-        self.found.paths |= dict.fromkeys(leaves(self.value(("ref", path)), path))
+        found = [path] if self.is_shallow else leaves(self.value(("ref", path)), path)
+        self.found.paths |= dict.fromkeys(found)
 
     def everything(self, node: Node, _rest: Path) -> None:
         """Lead what has no telling form to all that it reads."""
@@ -74,6 +77,21 @@ class Finder:
         value = self.value(container)
         step = list(value)[index] if isinstance(value, Mapping) else index
         self.find(container, (step, *rest))
+
+    def key(self, node: Node, _rest: Path) -> None:
+        """Lead to a key of a mapping by its place."""
+        self.key_of(node[1], list(self.value(node[1]))[node[2]])
+
+    def key_of(self, container: Node, key: Any) -> None:
+        """Lead to a key: the place of the key, not of what stands behind it."""
+        if container[0] == "ref":
+            self.found.keys[(*container[1], key)] = None
+            return
+        inner = Finder(self.expressions, self.context)
+        inner.find(container, (key,))
+        self.found.keys |= {path: None for path in inner.found.paths if path[-1:] == (key,)}
+        if not self.found.keys:
+            self.find(container, (key,))
 
     def get(self, node: Node, rest: Path) -> None:
         """Lead to a member by a computed key, which only chose."""
@@ -146,7 +164,10 @@ class Finder:
         """Lead to the key of a pair, or to the value under it."""
         if len(rest) > 1:
             key = self.value(node)[rest[0]][0]
-            self.find(node[2], (key, *rest[2:]) if rest[1] == 1 else (key,))
+            if rest[1] == 1:
+                self.find(node[2], (key, *rest[2:]))
+            else:
+                self.key_of(node[2], key)
         else:
             self.everything(node, ())
 
@@ -193,7 +214,7 @@ _FINDERS: Final[dict[str, Callable[[Finder, Node, Path], None]]] = {
     "undefined": Finder.constant,
     "ref": Finder.reference,
     "item": Finder.member,
-    "key at": Finder.member,
+    "key at": Finder.key,
     "value at": Finder.member,
     "get": Finder.get,
     "list": Finder.list_,

@@ -35,7 +35,7 @@ class ReadSet:
                 finder.find(node)
             except (TemplateError, KeyError, IndexError, TypeError, AttributeError):
                 continue  # a read that fails now has no path to tell
-        return (*finder.found.paths, *finder.found.steering)
+        return (*finder.found.paths, *finder.found.keys, *finder.found.steering)
 
     def touches(self, paths: Iterable[Path], context: Mapping[str, Any], expressions: Expressions) -> bool:
         """Tell whether a read goes to one of the paths, above it or below it."""

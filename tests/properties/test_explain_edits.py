@@ -133,7 +133,8 @@ def edit(root, origin):
     else:
         start = (origin.column or 1) - 1
         match = re.match(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|[^\s,\]}#]+(?: [^\s,\]}#:]+)*', line[start:])
-        replacement = changed_value(match[0]) if match and match[0] not in {"|", "|-", ">-", ">"} else None
+        found = match[0].removesuffix(":") if match else ""
+        replacement = changed_value(found) + match[0][len(found) :] if match and match[0] not in {"|", "|-", ">-", ">"} else None
         new = None if replacement is None else line[:start] + replacement + line[start + match.end() :]
     if new is None or new == line:
         return False
