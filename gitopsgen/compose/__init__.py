@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from gitopsgen.compose.judging import Found
     from gitopsgen.model.project import Cluster, Project
+    from gitopsgen.model.variant import Path
+    from gitopsgen.source import FindingKind
 
 __all__ = ["Origins", "Selection", "compose", "parse_selector", "parse_set", "provenance", "select"]
 
@@ -117,11 +119,18 @@ class _Composing:
             self.found[f"{target.blueprint.directory}/blueprint.yaml", problem, ()] = None
             return False
         message = f'case "{case}" needs Kubernetes {minimum}, cluster "{cluster.name}" runs {cluster.kubernetes}'
-        path = ("clusters", cluster.name, "cases", cluster.cases.index(case))
-        for winner in trace(fact_layers(self.project, target.region), None, path).winners:
-            problem = Problem(KUBERNETES_TOO_OLD, (*winner.layer.prefix, *winner.path), message)
-            self.found[winner.layer.file, problem, ()] = None
+        self._note_facts(target, KUBERNETES_TOO_OLD, message, (("cases", cluster.cases.index(case)), ("versionSet",)))
         return True
+
+    def _note_facts(self, target: Target, kind: FindingKind, message: str, facts: tuple[Path, ...]) -> None:
+        """Report what facts of a cluster make together, at that of the highest layer: it was set knowing the others."""
+        layers = fact_layers(self.project, target.region)
+        paths = [("clusters", target.cluster.name, *fact) for fact in facts]
+        winners = [winner for path in paths for winner in trace(layers, None, path).winners]
+        if winners:
+            latest = max(winners, key=lambda winner: layers.index(winner.layer))
+            problem = Problem(kind, (*latest.layer.prefix, *latest.path), message)
+            self.found[latest.layer.file, problem, ()] = None
 
     def diagnostics(self) -> tuple[Any, ...]:
         """Give all findings at their lines, sorted, each once."""

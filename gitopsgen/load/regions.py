@@ -146,17 +146,22 @@ class Facts:
             facts=self._seen(region),
             directory=self.layers.region_directory(region),
             layers=self.stacks[region].files,
-            is_complete=is_complete,
+            is_complete=is_complete and len(facts.get("failover") or ()) == len(self._peers(region)),
         )
 
     def _seen(self, region: str) -> Mapping[str, Any]:
         """Give the facts as templates see them: with the name, and with distances."""
         facts = self.merged[region]
         seen = {"name": region, **facts}
-        names = facts.get("failover")
-        if isinstance(names, list):
-            seen["failover"] = fleet.peers([name for name in names if isinstance(name, str)], self.merged, region)
+        if isinstance(facts.get("failover"), list):
+            seen["failover"] = self._peers(region)
         return seen
+
+    def _peers(self, region: str) -> list[dict[str, Any]]:
+        """Give the cities that take over; those that cannot be placed are missing, and the region is then incomplete."""
+        names = self.merged[region].get("failover")
+        known = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+        return fleet.peers(known, self.merged, region)
 
     def _cluster(self, region: str, name: str) -> Cluster:
         facts = clusters_of(self.merged[region])[name]

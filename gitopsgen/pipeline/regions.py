@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gitopsgen import argocd
-from gitopsgen.check import Checker, Finding
+from gitopsgen.check import Checker, Finding, certain
 from gitopsgen.diagnostics import Diagnostic
 from gitopsgen.emit import emit
 from gitopsgen.model.manifest import Manifest
@@ -16,8 +16,9 @@ from gitopsgen.model.rendered import Rendered
 from gitopsgen.model.variant import Variant, VariantId
 from gitopsgen.pipeline.findings import Places
 from gitopsgen.pipeline.patching import NoPatches, Patching
+from gitopsgen.pipeline.unknown import kinds_of
 from gitopsgen.template.decisions import Decisions
-from gitopsgen.template.engine import Engine, Instance, Made
+from gitopsgen.template.engine import Engine, Instance, Made, is_resource
 from gitopsgen.template.errors import Spot, TemplateError, TemplateErrors
 from gitopsgen.template.explain import FieldSource, explain
 from gitopsgen.template.expressions import reference
@@ -42,6 +43,7 @@ class RegionResult:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     manifests: int = 0
     kinds: dict[str, set[Kind]] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)  # templates of the cluster at hand that gave nothing
 
 
 class Regions:
@@ -76,10 +78,12 @@ class Regions:
         for name, members in by_cluster.items():
             manifests: list[Manifest] = []
             sources: Sources = {}
+            result.failed.clear()
             for variant in members:
                 manifests += self._variant(variant, result, sources)
             cluster = members[0].context["cluster"]
-            self._check(self.checker(cluster), manifests, result, sources)
+            is_whole = len(members) == len(cluster["cases"])
+            self._check(self.checker(cluster), manifests, result, sources, is_whole=is_whole)
             result.files.append(self._kustomization(f"{region}/{name}", f"{region}/{name}", sorted(cluster["cases"])))
         return result
 
@@ -102,6 +106,8 @@ class Regions:
                 result.diagnostics += [
                     self.places.template_error(error, variant.id, variant.context) for error in errors.errors
                 ]
+                if is_resource(instance.template):
+                    result.failed.append(instance.template.path)
                 continue
             for one in made:
                 if one.name in names:
@@ -148,15 +154,18 @@ class Regions:
         return self.places.template_error(error, variant.id, variant.context)
 
     def _check(
-        self, checker: Checker, manifests: Sequence[Manifest], result: RegionResult, sources: Sources
+        self, checker: Checker, manifests: Sequence[Manifest], result: RegionResult, sources: Sources, *, is_whole: bool
     ) -> None:
-        """Check manifests one by one, and all of a cluster together."""
+        """Check manifests one by one, and all of a cluster together as far as they are known."""
         found: list[Finding] = []
         for manifest in manifests:
             result.manifests += 1
             result.kinds.setdefault(manifest.variant.case, set()).add(_kind(manifest.data))
             found += checker.manifest(manifest)
-        found += checker.cluster(manifests)
+        together = checker.cluster(manifests)
+        if result.failed or not is_whole:
+            together = certain(together, kinds_of(self.engine.loader, result.failed) if is_whole else None)
+        found += together
         for one in found:
             diagnostic = self.places.finding(one, self._source(one, sources))
             patching = self._patchings.get(one.manifest.variant)
