@@ -14,6 +14,8 @@ containers contains container if some container in pod.containers
 
 containers contains container if some container in pod.initContainers
 
+containers contains container if some container in pod.ephemeralContainers
+
 violation contains {"msg": msg} if {
 	some container in containers
 	not unprivileged(container)

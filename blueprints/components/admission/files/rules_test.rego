@@ -65,6 +65,14 @@ test_init_containers_count if {
 	})
 }
 
+test_containers_for_debugging_count if {
+	debugging := review({"containers": [good], "ephemeralContainers": [{"name": "debug", "image": "busybox"}]})
+
+	count(gitopsgenpinnedimages.violation) == 1 with input as debugging
+	count(gitopsgenconfined.violation) == 3 with input as debugging
+	count(gitopsgenresources.violation) == 0 with input as debugging
+}
+
 test_templates_are_looked_into if {
 	count(gitopsgenpinnedimages.violation) == 1 with input as workload(with_change({"image": "app:latest"}))
 }
