@@ -14,9 +14,9 @@ from yaml import events
 from yaml._yaml import CParser
 
 from gitopsgen.diagnostics import Diagnostic, Location, Outcome, Related
+from gitopsgen.scalars import SUSPECT, Ambiguous, read_plain
 from gitopsgen.source import findings
 from gitopsgen.source.place import positions
-from gitopsgen.source.scalars import SUSPECT, Ambiguous, read_plain
 from gitopsgen.source.text import decode, stray_tabs
 
 if TYPE_CHECKING:
