@@ -40,6 +40,8 @@ CODES: Final = {
     "file-claimed-twice": "GG320",
     "unplaced-patch": "GG321",
 }
+# The template is right, a value is not: told at the line that set it.
+_OF_VALUES: Final = {"unlocked-image", "unprintable-value", "unsafe-native-value"}
 _HINTS: Final = {
     "undefined-variable": "give it a value in an overlay or in the blueprint's values.yaml, or use '| default(…)'",
     "unlocked-image": "add it to overlays/images.lock.yaml, then run 'gitopsgen pins update'",
@@ -60,17 +62,20 @@ class Places:
         """Give an error of a template at its line, with the overlay lines of the values to blame."""
         spot = error.spot or Spot("", 1)
         related = self.related(self._paths(error, context), variant) if variant else ()
+        where = Location(spot.template, spot.line, spot.column)
+        if error.rule in _OF_VALUES and related:
+            written = Related("written here", where)
+            where = max(related, key=self._closeness).location
+            related = (*(one for one in related if one.location != where), written)
         if variant:
             related = (*related, Related(f"while rendering {variant}", Location(spot.template, spot.line)))
-        return Diagnostic(
-            CODES[error.rule],
-            error.rule,
-            Severity.ERROR,
-            error.message,
-            Location(spot.template, spot.line, spot.column),
-            error.hint or _HINTS.get(error.rule, ""),
-            related,
-        )
+        hint = error.hint or _HINTS.get(error.rule, "")
+        return Diagnostic(CODES[error.rule], error.rule, Severity.ERROR, error.message, where, hint, related)
+
+    def _closeness(self, place: Related) -> tuple[bool, int]:
+        """Rank the lines that made a value: the nearer a layer is to the city, the likelier it is the one to mend."""
+        file = place.location.file
+        return file.startswith(f"{self.project.settings.overlays}/"), file.count("/")
 
     def _paths(self, error: TemplateError, context: Any) -> Iterable[Path]:
         finder = Finder(self.expressions, context)
@@ -105,9 +110,7 @@ class Places:
         rest = [one for one in (*related, *written) if one.location != where]
         field = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in found.field).lstrip(".")
         rendered = Related(f"rendered as {field or 'the object'}", file)
-        return Diagnostic(
-            found.code, found.name, found.severity, found.message, where, found.hint, (*rest, rendered)
-        )
+        return Diagnostic(found.code, found.name, found.severity, found.message, where, found.hint, (*rest, rendered))
 
 
 def collapsed(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
