@@ -8,15 +8,15 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from gitopsgen.compose import Selection
-from gitopsgen.diagnostics import Location, UsageError
-from gitopsgen.diagnostics import Outcome
-from gitopsgen.model.variant import Variant, VariantId
+from gitopsgen.diagnostics import Location, Outcome, UsageError
 from gitopsgen.model.variant import Path as FieldPath
+from gitopsgen.model.variant import Variant, VariantId
 from gitopsgen.pipeline.fields import member, resolve, shown
 from gitopsgen.pipeline.project import Opened, ValueOrigin, open_project
 from gitopsgen.template.engine import Instance
 from gitopsgen.template.errors import Spot, TemplateErrors
-from gitopsgen.template.explain import FieldSource, explain as explain_field
+from gitopsgen.template.explain import FieldSource
+from gitopsgen.template.explain import explain as explain_field
 from gitopsgen.template.origins import leaves
 
 
@@ -73,7 +73,7 @@ def _value_path(variant: Variant, text: str) -> FieldPath:
     try:
         return ("values", *resolve(variant.context["values"], text))
     except UsageError:
-        first = text.split(".")[0].split("[")[0]
+        first = text.partition(".")[0].partition("[")[0]
         if first not in variant.context:
             raise
         return resolve(dict(variant.context), text)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 from gitopsgen.diagnostics import UsageError
 from gitopsgen.model.variant import Path
 
-_STEP: Final = re.compile(r"""\.?(?:\[(?P<index>\d+)\]|\[(?P<quoted>"(?:[^"\\]|\\.)*")\]|(?P<name>(?:[^.\[\\]|\\.)+))""")
+_STEP: Final = re.compile(
+    r"""\.?(?: \[(?P<index>[0-9]+)\] | \[(?P<quoted>"(?:[^"\\]|\\.)*")\] | (?P<name>(?:[^.\[\\]|\\.)+) )""", re.VERBOSE
+)
 _PLAIN: Final = re.compile(r"[^.\[\]\\\"]+")
 
 
@@ -47,12 +50,10 @@ def shown(path: Path) -> str:
 def member(data: Any, path: Path) -> Any:
     """Give the part of plain data at a path; raises KeyError where there is none."""
     for step in path:
-        if isinstance(data, dict) and isinstance(step, str):
-            data = data[step]
-        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
-            data = data[step]
-        else:
+        is_key = isinstance(data, dict) and isinstance(step, str)
+        if not is_key and not (isinstance(data, list) and isinstance(step, int) and step < len(data)):
             raise KeyError(step)
+        data = data[step]
     return data
 
 
@@ -62,17 +63,24 @@ def resolve(data: Any, text: str) -> Path:
     Raises UsageError where nothing is there.
     """
     path = parse_path(text)
+    if has_member(data, path):
+        return path
+    found = list(_readings(data, text))
+    if len(found) != 1:
+        raise UsageError(f'there is no field "{text}"{_known(data)}')
+    return found[0]
+
+
+def has_member(data: Any, path: Path) -> bool:
+    """Tell whether plain data has something at a path."""
     try:
         member(data, path)
     except KeyError:
-        found = list(_readings(data, text))
-        if len(found) != 1:
-            raise UsageError(f'there is no field "{text}"{_known(data)}') from None
-        return found[0]
-    return path
+        return False
+    return True
 
 
-def _readings(data: Any, text: str) -> Any:
+def _readings(data: Any, text: str) -> Iterator[Path]:
     if not text:
         yield ()
     elif isinstance(data, dict):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from gitopsgen import argocd
 from gitopsgen.diagnostics import Diagnostic, Location, Outcome, Severity
 from gitopsgen.emit import emit
-from gitopsgen.model.project import Project
+from gitopsgen.model.project import Project, Template
 from gitopsgen.model.rendered import Rendered
 from gitopsgen.model.variant import Variant
 from gitopsgen.pipeline.findings import CODES
@@ -44,7 +44,7 @@ def fleet_files(
     return Outcome([*files, Rendered(f"{argocd.REGION}/{KUSTOMIZATION}", content, argocd.REGION, "")], tuple(found))
 
 
-def _instance(engine: Engine, template: argocd.Template) -> Instance:
+def _instance(engine: Engine, template: Template) -> Instance:
     engine.loader.add_packaged(template.path, argocd.DIRECTORY / template.path.removeprefix(argocd.PREFIX))
     roots = {name: reference(name) for name in ("case", "project", "fleet")}
     return Instance(template, (), roots, argocd.REGION, Decisions(engine.expressions))

@@ -122,9 +122,9 @@ class _Question:
             key = (entry.template, entry.trace, by_variant.get(entry.owner, ()))
             if key not in mentioned:
                 mentioned[key] = self._reads(entry).mentioned_of(key[2])
-            if variant and mentioned[key]:
-                if self._reads(entry).touches(mentioned[key], variant.context, self.expressions):
-                    found[path] = entry.owner
+            asked = mentioned[key]
+            if variant and asked and self._reads(entry).touches(asked, variant.context, self.expressions):
+                found[path] = entry.owner
         return found
 
     def _depending(self, file: str, path: FieldPath) -> dict[str, str]:

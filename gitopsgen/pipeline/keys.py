@@ -27,7 +27,7 @@ def tool_key() -> str:
     for name in _ENGINES:
         spec = find_spec(name)
         if spec and spec.origin:
-            stat = os.stat(spec.origin)
+            stat = Path(spec.origin).stat()
             parts.append(f"{spec.origin} {stat.st_mtime_ns} {stat.st_size}")
     return sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
@@ -48,7 +48,7 @@ def inputs_key(root: Path, folders: Sequence[str]) -> str | None:
     try:
         for path in (SETTINGS, *(file for folder in folders for file in _files(root, folder))):
             descriptor = os.open(root / path, os.O_RDONLY | os.O_NOFOLLOW)
-            with open(descriptor, "rb") as file:
+            with os.fdopen(descriptor, "rb") as file:
                 whole.update(path.encode("utf-8", "surrogateescape") + b"\0" + sha256(file.read()).digest())
     except OSError:
         return None

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -18,7 +17,7 @@ from gitopsgen.tree.files import read, replace
 from gitopsgen.tree.output import Descent
 from gitopsgen.tree.state import state_directory
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 LARGEST: Final = 1 << 26
 
 
@@ -51,24 +50,26 @@ class Memory:
                 document = json.loads((read(name, way, size) if size <= LARGEST else None) or b"")
             if document["schema"] != SCHEMA:
                 return cls(output)
-            shared = [_finding(one) for one in document["findings"]]
+            shared, facts = [_finding(one) for one in document["findings"]], document["facts"]
             records = {
-                region: Remembered(key, facts, tuple(shared[number] for number in findings))
-                for region, (key, facts, findings) in document["records"].items()
+                region: Remembered(key, facts[number], tuple(shared[one] for one in findings))
+                for region, (key, number, findings) in document["records"].items()
             }
         except (OSError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
             return cls(output)
         return cls(output, records)
 
     def save(self) -> None:
-        """Keep the records; equal findings of many regions are kept once."""
+        """Keep the records; equal facts and findings of many regions are kept once."""
         shared: dict[Diagnostic, int] = {}
-        records = {
-            region: (one.key, one.facts, [shared.setdefault(found, len(shared)) for found in one.findings])
-            for region, one in sorted(self.records.items())
-        }
+        facts: dict[str, int] = {}
+        records = {}
+        for region, one in sorted(self.records.items()):
+            number = facts.setdefault(json.dumps(one.facts, separators=(",", ":")), len(facts))
+            records[region] = (one.key, number, [shared.setdefault(found, len(shared)) for found in one.findings])
         document = {"schema": SCHEMA, "findings": [_plain(one) for one in shared], "records": records}
-        text = json.dumps(document, separators=(",", ":")).encode("utf-8", "surrogatepass")
+        whole = json.dumps(document, separators=(",", ":"))
+        text = f'{whole[:-1]},"facts":[{",".join(facts)}]}}'.encode("utf-8", "surrogatepass")
         with suppress(OSError), state_directory(self.output, create=True) as state:
             replace(_name(self.output), text, state)
 
@@ -92,8 +93,3 @@ def _finding(plain: list[Any]) -> Diagnostic:
     code, name, severity, message, place, hint, related = plain
     others = tuple(Related(text, Location(*where)) for text, where in related)
     return Diagnostic(code, name, Severity(severity), message, Location(*place), hint, others)
-
-
-def known(records: Mapping[str, Remembered], regions: Iterable[str]) -> list[Remembered]:
-    """Give the records of some regions."""
-    return [records[region] for region in regions]

@@ -9,12 +9,12 @@ from pathlib import Path as Directory
 
 from gitopsgen.compose import Selection, compose
 from gitopsgen.diagnostics import Diagnostic, UsageError
+from gitopsgen.load import load
 from gitopsgen.model.project import Project
 from gitopsgen.model.variant import Origin, Path, Variant, VariantId
-from gitopsgen.load import load
-from gitopsgen.pipeline.regions import Regions
-from gitopsgen.pipeline.findings import Places
 from gitopsgen.pipeline.engines import engine_of
+from gitopsgen.pipeline.findings import Places
+from gitopsgen.pipeline.regions import Regions
 from gitopsgen.template.engine import Engine, Instance, Made
 
 

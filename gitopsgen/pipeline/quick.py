@@ -5,7 +5,6 @@ Imports little: this is the run that people make most often.
 
 from __future__ import annotations
 
-import os
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,7 +33,9 @@ def unchanged_fleet(root: Path, options: RenderOptions) -> RenderReport | None:
     if any(one.severity is options.fail_on for one in fleet.findings):
         return None
     state = TreeState.load(memory.output)
-    if has_leftovers(memory.output) or not all(state.is_clean(region, key) for region, key in fleet.facts["regions"].items()):
+    if has_leftovers(memory.output) or not all(
+        state.is_clean(region, key) for region, key in fleet.facts["regions"].items()
+    ):
         return None
     state.save()
     return _report(fleet)
@@ -43,7 +44,7 @@ def unchanged_fleet(root: Path, options: RenderOptions) -> RenderReport | None:
 def has_leftovers(output: Output) -> bool:
     """Tell whether a stopped run left something for the next working run to clear."""
     try:
-        return any(name.startswith(STAGE) for name in os.listdir(output.path))
+        return any(one.name.startswith(STAGE) for one in output.path.iterdir())
     except OSError:
         return True
 

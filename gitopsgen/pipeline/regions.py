@@ -92,9 +92,7 @@ class Regions:
         for region, variants in members:
             self.render(region, variants)
 
-    def _variant(
-        self, variant: Variant, result: RegionResult, sources: Sources
-    ) -> Iterator[Manifest]:
+    def _variant(self, variant: Variant, result: RegionResult, sources: Sources) -> Iterator[Manifest]:
         """Render one variant: its files go into the result, its manifests to whoever checks them."""
         blueprint = self.project.blueprints[variant.id.case]
         owner, names = str(variant.id), dict[str, Made]()
@@ -132,6 +130,7 @@ class Regions:
         return made
 
     def application_of(self, case: str) -> Instance:
+        """Give the template of the file that tells Argo CD of a variant."""
         known = self._application.get(case)
         if known is None:
             roots = {name: reference(name) for name in ("case", "region", "cluster", "project")}
@@ -199,7 +198,7 @@ def _copied(variant: VariantId, owner: str, project: Project, files: Mapping[str
             yield Rendered(output, text.encode(), owner, path, "", project.digests[path][:16])
 
 
-def _kind(data: Any) -> Kind:  # noqa: ANN401 - plain data of any shape
+def _kind(data: Any) -> Kind:
     group = str(data.get("apiVersion", "")).rpartition("/")[0]
     namespace = data["metadata"].get("namespace", "") if isinstance(data.get("metadata"), dict) else ""
     return group, str(data.get("kind", "")), str(namespace)

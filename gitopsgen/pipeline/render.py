@@ -128,7 +128,7 @@ class _Run:
         if written:
             self._write_others(output, state)
         if written and not any(_is_error(one) for one in self.found):
-            self._remember(output, memory, state, keys)
+            self._remember(memory, state, keys)
         return self.report()
 
     @property
@@ -198,7 +198,7 @@ class _Run:
         state.record(kept.value, "")
         self.found += (*planned.diagnostics, *kept.diagnostics)
 
-    def _remember(self, output: Output, memory: Memory, state: TreeState, keys: Mapping[str, str]) -> None:
+    def _remember(self, memory: Memory, state: TreeState, keys: Mapping[str, str]) -> None:
         for one in self.outcomes:
             if one.region in keys:
                 facts = {
@@ -230,19 +230,18 @@ class _Run:
 
     def report(self, stream: Iterator[str] | tuple[str, ...] = ()) -> RenderReport:
         """Tell what was found and done."""
-        plans = self.others
+        skipped = [one.facts for one in self.skipped]
+        changes: list[RegionOutcome | RegionPlan] = [*self.outcomes, *self.others]
+        unchanged = sum(one.unchanged for one in self.outcomes) + sum(len(one.unchanged) for one in self.others)
         return RenderReport(
             collapsed(self._all_found()),
-            *(
-                tuple(path for one in (*self.outcomes, *plans) for path in getattr(one, change))
-                for change in ("created", "updated", "deleted")
-            ),
-            sum(one.unchanged for one in self.outcomes)
-            + sum(len(one.unchanged) for one in plans)
-            + sum(one.facts["files"] for one in self.skipped),
-            tuple(variant.id for variant in self.variants),
-            sum(one.manifests for one in self.outcomes) + sum(one.facts["manifests"] for one in self.skipped),
-            stream,
+            created=tuple(path for one in changes for path in one.created),
+            updated=tuple(path for one in changes for path in one.updated),
+            deleted=tuple(path for one in changes for path in one.deleted),
+            unchanged=unchanged + sum(facts["files"] for facts in skipped),
+            variants=tuple(variant.id for variant in self.variants),
+            manifests=sum(one.manifests for one in self.outcomes) + sum(facts["manifests"] for facts in skipped),
+            stream=stream,
         )
 
 

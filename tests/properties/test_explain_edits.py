@@ -25,7 +25,9 @@ DEEP = bool(os.environ.get("GITOPSGEN_DEEP"))
 BATCH = 40
 
 # Where another value makes another project, not another scalar: names that files and layers are found by.
-IDENTITY = re.compile(r"^(case\.(name|namespace)|region\.(name|tier|area|environment)|cluster\.(name|region|versionSet))$")
+IDENTITY = re.compile(
+    r"^(case\.(name|namespace)|region\.(name|tier|area|environment)|cluster\.(name|region|versionSet))$"
+)
 
 
 @dataclass
@@ -98,9 +100,7 @@ def note(origins, told, scalar):
         for value in values:
             for winner in value.winners:
                 key = (winner.location.file, winner.location.line, winner.location.column)
-                one = origins.setdefault(
-                    key, Origin(*key, winner.value, is_literal=False)
-                )
+                one = origins.setdefault(key, Origin(*key, winner.value, is_literal=False))
                 getattr(one, kind).add(scalar)
                 one.is_identity |= IDENTITY.match(value.path) is not None or winner.value in ("modern", "seed")
 
@@ -132,9 +132,11 @@ def edit(root, origin):
         new = edited_literal(line, origin.value)
     else:
         start = (origin.column or 1) - 1
-        match = re.match(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|[^\s,\]}#]+(?: [^\s,\]}#:]+)*', line[start:])
+        match = re.match(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|[^\s,\]}#]+(?:(?<!:) [^\s,\]}#:]+)*', line[start:])
         found = match[0].removesuffix(":") if match else ""
-        replacement = changed_value(found) + match[0][len(found) :] if match and match[0] not in {"|", "|-", ">-", ">"} else None
+        replacement = (
+            changed_value(found) + match[0][len(found) :] if match and match[0] not in {"|", "|-", ">-", ">"} else None
+        )
         new = None if replacement is None else line[:start] + replacement + line[start + match.end() :]
     if new is None or new == line:
         return False
