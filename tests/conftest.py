@@ -1,0 +1,23 @@
+"""What several tests look at: the project of this repository, rendered whole."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def whole_fleet(tmp_path_factory):
+    """Give a directory with everything that this project renders, made by a process of its own."""
+    output = tmp_path_factory.mktemp("fleet") / "generated"
+    environment = {**os.environ, "GITOPSGEN_JOBS": "1"}
+    command = [sys.executable, "-m", "gitopsgen", "render", "--output-dir", str(output)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return output
