@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from gitopsgen.pipeline.options import RenderOptions, RenderReport
@@ -17,6 +19,19 @@ def render(root: Path, options: RenderOptions, progress: Callable[[int, int], No
     unchanged = unchanged_fleet(root, options)
     if unchanged:
         return unchanged
-    from gitopsgen.pipeline.render import render_fleet  # noqa: PLC0415 - see above
+    with _uncollected():
+        from gitopsgen.pipeline.render import render_fleet  # noqa: PLC0415 - see above
 
-    return render_fleet(root, options, progress)
+        return render_fleet(root, options, progress)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Stop the search for cycles, of which a run makes none worth finding: it costs a sixth of a run."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
