@@ -21,6 +21,7 @@ _LABEL_LENGTH = 63
 Grammar = Callable[[str], str]
 
 
+@lru_cache(maxsize=8192)
 def subdomain(name: str) -> str:
     """Give what a name must be and is not, empty where it is a DNS subdomain."""
     return _judge(
@@ -28,11 +29,13 @@ def subdomain(name: str) -> str:
     )
 
 
+@lru_cache(maxsize=8192)
 def dns_label(name: str) -> str:
     """Give what a name must be and is not, empty where it is a DNS label."""
     return _judge(_DNS_LABEL, _LABEL_LENGTH, name, "lower-case letters, digits and '-', ending in a letter or digit")
 
 
+@lru_cache(maxsize=8192)
 def service(name: str) -> str:
     """Give what a name must be and is not, empty where a Service may have it."""
     return _judge(_SERVICE, _LABEL_LENGTH, name, "lower-case letters, digits and '-', beginning with a letter")

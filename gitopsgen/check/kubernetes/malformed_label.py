@@ -27,6 +27,7 @@ Instead:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from gitopsgen.check.names import label_key, label_value
@@ -50,10 +51,25 @@ def check(subject: Subject) -> Iterator[Found]:
 
 
 def _judge(subject: Subject, labels: Mapping[str, Any], path: Path) -> Iterator[Found]:
-    for key, value in labels.items():
+    try:
+        wrong = _wrong(tuple(labels.items()))
+    except TypeError:  # a list or a mapping as a value, which the schema refuses
+        wrong = _wrong(tuple((key, value if isinstance(value, str) else None) for key, value in labels.items()))
+    for key, message in wrong:
+        yield subject.found((*path, key), message)
+
+
+@lru_cache(maxsize=8192)
+def _wrong(labels: tuple[tuple[str, Any], ...]) -> tuple[tuple[str, str], ...]:
+    """Give keys and messages; kept, for most objects of a case in a city carry the same labels."""
+    return tuple(_wrong_ones(labels))
+
+
+def _wrong_ones(labels: tuple[tuple[str, Any], ...]) -> Iterator[tuple[str, str]]:
+    for key, value in labels:
         expected = label_key(key)
         if expected:
-            yield subject.found((*path, key), f'the label key "{key}" must be {expected}')
+            yield key, f'the label key "{key}" must be {expected}'
         expected = label_value(value) if isinstance(value, str) else ""
         if expected:
-            yield subject.found((*path, key), f'the value "{value}" of the label "{key}" must be {expected}')
+            yield key, f'the value "{value}" of the label "{key}" must be {expected}'
