@@ -21,24 +21,26 @@ FLEET: Final = (
     Template(f"{PREFIX}applicationset.yaml.j2", "fleet"),
 )
 
-Kinds = Iterable[tuple[str, str, str]]
+Kinds = Iterable[tuple[str, str, str, str]]
 
 
 def context(settings: Settings, case: Mapping[str, Any], variants: Iterable[Variant], kinds: Kinds) -> dict[str, Any]:
     """Give what the templates of one case see.
 
-    `variants` are all of the case; `kinds` are group, kind and namespace (empty for none) of their manifests.
+    `variants` are all of the case; `kinds` are group, kind, namespace (empty for none) and `region/cluster`
+    of their manifests.
     """
     found = sorted(set(kinds))
-    namespaces = sorted({namespace for _, _, namespace in found if namespace})
-    clusters = sorted({destination(variant) for variant in variants})
+    known = {f"{variant.id.region}/{variant.id.cluster}": destination(variant) for variant in variants}
+    places = {(cluster, namespace) for _, _, namespace, cluster in found if namespace}
+    places |= {(cluster, case["namespace"]) for cluster in known}  # where an Application itself points
     return {
         "project": settings.raw,
         "case": case,
         "fleet": {
             "namespace": settings.raw.get("argocd", {}).get("namespace", REGION),
             "generated": settings.generated,
-            "destinations": [{"name": name, "namespace": one} for name in clusters for one in namespaces],
+            "destinations": [{**known[cluster], "namespace": namespace} for cluster, namespace in sorted(places)],
             "clusterKinds": _groups(found, namespaced=False),
             "namespacedKinds": _groups(found, namespaced=True),
         },
@@ -47,12 +49,12 @@ def context(settings: Settings, case: Mapping[str, Any], variants: Iterable[Vari
     }
 
 
-def destination(variant: Variant) -> str:
-    """Give the name under which Argo CD knows a variant's cluster."""
+def destination(variant: Variant) -> Mapping[str, str]:
+    """Give how Argo CD knows a variant's cluster: by a name, or by the address of its API server."""
     named = variant.context["cluster"].get("destination")
-    return named if isinstance(named, str) else f"{variant.id.region}-{variant.id.cluster}"
+    return named if isinstance(named, Mapping) else {"name": f"{variant.id.region}-{variant.id.cluster}"}
 
 
 def _groups(found: Kinds, *, namespaced: bool) -> list[dict[str, str]]:
-    pairs = sorted({(group, kind) for group, kind, namespace in found if bool(namespace) is namespaced})
+    pairs = sorted({(group, kind) for group, kind, namespace, _ in found if bool(namespace) is namespaced})
     return [{"group": group, "kind": kind} for group, kind in pairs]

@@ -175,7 +175,7 @@ class _Run:
                 kinds.setdefault(case, set()).update(members)
         for record in self.skipped:
             for case, listed in record.facts["kinds"].items():
-                kinds.setdefault(case, set()).update((group, kind, namespace) for group, kind, namespace in listed)
+                kinds.setdefault(case, set()).update(tuple(one) for one in listed)
         return kinds
 
     def _write_others(self, output: Output, state: TreeState) -> None:

@@ -24,7 +24,7 @@ def verify(root: Path, output: Path | None = None) -> Outcome[dict[str, tuple[st
     opened = open_project(root, Selection())
     work = RegionWork(opened.regions, None)
     outcomes = list(work.judge(opened.members()))
-    kinds: dict[str, set[tuple[str, str, str]]] = {}
+    kinds: dict[str, set[tuple[str, str, str, str]]] = {}
     for outcome in outcomes:
         for case, members in outcome.kinds.items():
             kinds.setdefault(case, set()).update(members)

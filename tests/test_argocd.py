@@ -1,0 +1,264 @@
+"""What Argo CD makes of `generated/argocd/`: one application a variant, in a project that admits what they have."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections import defaultdict
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import yaml
+
+from gitopsgen.check import Checker
+from gitopsgen.model.manifest import Manifest
+from gitopsgen.model.variant import VariantId
+
+ROOT = Path(__file__).parent.parent
+ACTION = re.compile(r"\{\{\s*((?:\.\w+)+)\s*\}\}")
+LABEL = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
+
+# A fleet with what ours does not have: two cases, a region with two clusters, one known by its address,
+# a namespace that only one cluster has, objects without a namespace.
+SECOND = {
+    "blueprints/bye/blueprint.yaml": "name: bye\ntitle: Bye\ndescription: Says bye.\nnamespace: bye\n",
+    "blueprints/bye/values.yaml": "far: false\n",
+    "blueprints/bye/values.schema.json": """\
+{"type": "object", "additionalProperties": false,
+ "properties": {"far": {"type": "boolean", "description": "Far away."}}}
+""",
+    "blueprints/bye/manifests/namespace.yaml.j2": """\
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: bye
+""",
+    "blueprints/bye/manifests/configmap.yaml.j2": """\
+{% if values.far %}
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: bye
+  namespace: far
+{% endif %}
+""",
+    "overlays/regions/wuxi/bye.yaml": "far: true\n",
+}
+
+
+def run(project, *arguments):
+    command = [sys.executable, "-m", "gitopsgen", *arguments]
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    project = tmp_path_factory.mktemp("two-cases") / "project"
+    shutil.copytree(ROOT / "tests/stories/base", project)
+    for name, text in SECOND.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(text, "utf-8")
+    region = project / "overlays/regions/wuxi/region.yaml"
+    back = "{distribution: k3s, versionSet: modern, cases: [bye], destination: {server: 'https://10.0.0.1:6443'}}"
+    region.write_text(region.read_text("utf-8").rstrip("\n") + f"\n  clusters:\n    back: {back}\n", "utf-8")
+    region = project / "overlays/regions/suzhou/region.yaml"
+    edge = "{cases: [hello, bye], destination: {name: the-edge}}"
+    region.write_text(region.read_text("utf-8").rstrip("\n") + f"\n  clusters:\n    edge: {edge}\n", "utf-8")
+    run(project, "render")
+    return project, project / "generated"
+
+
+@pytest.fixture(params=["this project", "two cases"])
+def fleet(request):
+    """Give a project and its rendered tree."""
+    if request.param == "this project":
+        return ROOT, request.getfixturevalue("whole_fleet")
+    return request.getfixturevalue("small")
+
+
+def expanded(template, parameters):
+    """Evaluate Go's templates as far as an ApplicationSet of ours uses them, with `missingkey=error`."""
+    if isinstance(template, dict):
+        return {key: expanded(value, parameters) for key, value in template.items()}
+    if isinstance(template, list):
+        return [expanded(value, parameters) for value in template]
+    if not isinstance(template, str):
+        return template
+    text = ACTION.sub(lambda match: looked_up(match[1], parameters), template)
+    assert "{{" not in text, template
+    return text
+
+
+def looked_up(path, parameters):
+    value = parameters
+    for step in path[1:].split("."):
+        value = value[step]
+    assert isinstance(value, str), path
+    return value
+
+
+def matches(tree, pattern):
+    """Give the files of the repository that a generator's pattern names; `*` stops at a slash."""
+    first, _, rest = pattern.partition("/")
+    assert first == "generated", pattern
+    return sorted(tree.glob(rest))
+
+
+def documents(tree, kind):
+    found = [loaded(file) for file in (tree / "argocd").glob("*.yaml")]
+    return [one for one in found if one["kind"] == kind]
+
+
+def applications(tree):
+    """Give what the ApplicationSets' controller would make of the tree."""
+    for one in documents(tree, "ApplicationSet"):
+        spec = one["spec"]
+        (generator,) = spec["generators"]
+        assert spec["goTemplate"] is True
+        assert spec["goTemplateOptions"] == ["missingkey=error"]
+        for entry in generator["git"]["files"]:
+            for file in matches(tree, entry["path"]):
+                path = f"generated/{file.parent.relative_to(tree).as_posix()}"
+                parameters = {**json.loads(file.read_text("utf-8")), "path": {"path": path}}
+                yield expanded(spec["template"], parameters)
+
+
+def variants(project):
+    return [one["id"] for one in json.loads(run(project, "list", "variants", "-o", "json"))["variants"]]
+
+
+def facts(project):
+    return {one["name"]: one for one in json.loads(run(project, "list", "regions", "-o", "json"))["regions"]}
+
+
+def manifests(tree, variant):
+    files = (file for file in (tree / variant).glob("*.yaml") if file.name != "kustomization.yaml")
+    return [loaded(file) for file in files]
+
+
+def loaded(file):
+    return yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
+
+
+def test_there_is_one_application_for_each_variant(fleet):
+    project, tree = fleet
+    made = list(applications(tree))
+
+    assert sorted(f"generated/{one}" for one in variants(project)) == sorted(
+        one["spec"]["source"]["path"] for one in made
+    )
+    assert len({one["metadata"]["name"] for one in made}) == len(made)
+    assert all((tree.parent / tree.name / one).is_dir() for one in variants(project))
+
+
+def test_an_application_says_where_it_goes_and_in_which_wave(fleet):
+    project, tree = fleet
+    regions = facts(project)
+    for one in applications(tree):
+        region, cluster, case = one["spec"]["source"]["path"].split("/")[1:]
+        labels = one["metadata"]["labels"]
+        known = regions[region]
+
+        assert one["metadata"]["name"] == f"{region}-{cluster}-{case}"
+        assert one["spec"]["project"] == case
+        assert labels == {
+            "gitopsgen.io/area": known["area"],
+            "gitopsgen.io/case": case,
+            "gitopsgen.io/cluster": cluster,
+            "gitopsgen.io/environment": known["environment"],
+            "gitopsgen.io/region": region,
+            "gitopsgen.io/tier": known["tier"],
+            "gitopsgen.io/wave": str(known["wave"]),
+        }
+        assert all(LABEL.fullmatch(value) for value in labels.values())
+
+
+def test_an_application_has_one_destination(fleet):
+    _, tree = fleet
+    found = {one["spec"]["source"]["path"]: one["spec"]["destination"] for one in applications(tree)}
+    other = {
+        "generated/suzhou/edge/hello": {"name": "the-edge", "server": "", "namespace": "hello"},
+        "generated/suzhou/edge/bye": {"name": "the-edge", "server": "", "namespace": "bye"},
+        "generated/wuxi/back/bye": {"name": "", "server": "https://10.0.0.1:6443", "namespace": "bye"},
+    }
+    for path, destination in found.items():
+        _, region, cluster, _ = path.split("/")
+        usual = {"name": f"{region}-{cluster}", "server": "", "namespace": destination["namespace"]}
+
+        assert destination == (usual if len(found) > 4 else other.get(path, usual))
+
+
+def test_every_application_reads_the_repository_of_the_settings(fleet):
+    project, tree = fleet
+    repository = loaded(project / "gitopsgen.yaml")["repository"]
+    for one in applications(tree):
+        assert one["spec"]["source"]["repoURL"] == repository["url"]
+        assert one["spec"]["source"]["targetRevision"] == repository["revision"]
+    for one in documents(tree, "ApplicationSet"):
+        assert {generator["git"]["repoURL"] for generator in one["spec"]["generators"]} == {repository["url"]}
+        assert {generator["git"]["revision"] for generator in one["spec"]["generators"]} == {repository["revision"]}
+
+
+def test_a_project_admits_just_what_its_applications_have(fleet):
+    _, tree = fleet
+    wanted = defaultdict(lambda: (set(), set(), set()))
+    for one in applications(tree):
+        destinations, of_cluster, of_namespace = wanted[one["spec"]["project"]]
+        place = {key: value for key, value in one["spec"]["destination"].items() if value}
+        destinations.add(tuple(sorted(place.items())))
+        for data in manifests(tree, one["spec"]["source"]["path"].removeprefix("generated/")):
+            kind = (data["apiVersion"].rpartition("/")[0], data["kind"])
+            namespace = data["metadata"].get("namespace")
+            if namespace:
+                destinations.add(tuple(sorted({**place, "namespace": namespace}.items())))
+            (of_namespace if namespace else of_cluster).add(kind)
+    for one in documents(tree, "AppProject"):
+        spec = one["spec"]
+        destinations, of_cluster, of_namespace = wanted.pop(one["metadata"]["name"])
+
+        assert {tuple(sorted(place.items())) for place in spec["destinations"]} == destinations
+        assert len(spec["destinations"]) == len(destinations)
+        assert {(kind["group"], kind["kind"]) for kind in spec["clusterResourceWhitelist"]} == of_cluster
+        assert {(kind["group"], kind["kind"]) for kind in spec["namespaceResourceWhitelist"]} == of_namespace
+        assert spec["sourceRepos"] == [generator_repository(tree, one["metadata"]["name"])]
+    assert not wanted
+
+
+def generator_repository(tree, case):
+    (found,) = (one for one in documents(tree, "ApplicationSet") if one["metadata"]["name"] == case)
+    return found["spec"]["generators"][0]["git"]["repoURL"]
+
+
+def test_what_argo_cd_is_told_is_valid(fleet):
+    _, tree = fleet
+    checker = Checker("1.35", ROOT / "schemas/modern")
+    for kind in ("AppProject", "ApplicationSet"):
+        for data in documents(tree, kind):
+            name = f"argocd/{kind.lower()}-{data['metadata']['name']}.yaml"
+            manifest = Manifest(VariantId("argocd", "", ""), name, "argocd", 0, data)
+
+            assert [found.message for found in checker.manifest(manifest)] == []
+
+
+def test_objects_wait_for_what_they_need(whole_fleet):
+    """Argo CD goes through an application wave by wave: namespaces first, what sends calls to the pods last."""
+    order = [
+        {"Namespace"},
+        {"ExternalSecret", "ServiceAccount"},
+        {"DaemonSet", "Deployment", "StatefulSet"},
+        {"HTTPRoute", "VirtualService"},
+    ]
+    for case in sorted(whole_fleet.glob("*/*/*/app.json")):
+        waves = defaultdict(set)
+        for data in manifests(whole_fleet, case.parent.relative_to(whole_fleet)):
+            wave = data["metadata"].get("annotations", {}).get("argocd.argoproj.io/sync-wave", "0")
+            waves[data["kind"]].add(int(wave))
+        steps = [{wave for kind in kinds for wave in waves[kind]} for kinds in order]
+
+        assert all(max(one) < min(other) for one, other in pairwise(steps) if one and other)
