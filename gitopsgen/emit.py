@@ -23,7 +23,7 @@ _PLAIN = re.compile(
 )
 _QUANTITY = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi|%|s|ms|h)")
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ue000\ue001]")
-_NOT_LITERAL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ue000\ue001]| +(?:\n|\\Z)")
+_NOT_LITERAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ue000\ue001]|[ \t]+(?:\n|\\Z)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PLAIN_TEXT: dict[str, str] = {}
 _REMEMBERED: Final = 20_000
@@ -130,7 +130,7 @@ def string(text: str, indent: int) -> str:
 def is_literal(text: str) -> bool:
     """Tell whether a literal block carries this text unchanged, and readably, in every reader."""
     return (
-        text[0] not in " \n#"
+        text[0] not in " \t\n#"
         and text.strip("\n") != ""
         and _NOT_LITERAL.search(text) is None
         and _SURROGATE.search(text) is None

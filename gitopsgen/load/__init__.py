@@ -18,6 +18,7 @@ from gitopsgen.load.settings import read_settings
 from gitopsgen.model.project import Project
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from gitopsgen.load.layers import Layers
@@ -26,13 +27,14 @@ if TYPE_CHECKING:
 __all__ = ["load"]
 
 
-def load(root: Path, *, regions: tuple[str, ...] = ()) -> Outcome[Project]:
+def load(root: Path, *, regions: tuple[str, ...] = (), instead: Mapping[str, bytes] | None = None) -> Outcome[Project]:
     """Read a project; with globs in `regions`, only those regions and what they refer to.
 
+    `instead` gives other contents of some files, for questions of the kind "what if".
     Gives every finding of every file that was read, and a project as whole as the files allow.
     Raises UsageError where the directory has no `gitopsgen.yaml`.
     """
-    inputs = Inputs(root)
+    inputs = Inputs(root, instead=instead or {})
     settings = read_settings(inputs)
     blueprints = read_blueprints(inputs, settings.blueprints)
     layers = read_layers(inputs, settings.overlays, blueprints, regions)

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from gitopsgen.diagnostics import Diagnostic, Location, Related, Severity
+from gitopsgen.diagnostics import Diagnostic, Location, Outcome, Related, Severity
 from gitopsgen.source import FindingKind, by_place, decode, read, read_bytes, read_json, walk
 from gitopsgen.values import locate_problems
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path as Directory
 
-    from gitopsgen.diagnostics import Outcome
     from gitopsgen.source import Source
     from gitopsgen.values import Problem
 
@@ -31,6 +31,7 @@ class Inputs:
     unread: set[str] = field(default_factory=set)
     found: list[Diagnostic] = field(default_factory=list)
     problems: list[tuple[str, Problem, tuple[Related, ...]]] = field(default_factory=list)
+    instead: Mapping[str, bytes] = field(default_factory=dict)  # what to read in the place of some files
 
     def walk(self, directory: str, skip: str = "") -> tuple[str, ...]:
         """Give the files under a directory, sorted; the directory `skip` is left out."""
@@ -40,7 +41,7 @@ class Inputs:
 
     def raw(self, file: str) -> bytes | None:
         """Give the bytes of a file and note their digest, None where it cannot be read."""
-        outcome = read_bytes(self.root, file)
+        outcome = Outcome(self.instead[file]) if file in self.instead else read_bytes(self.root, file)
         self.found.extend(outcome.diagnostics)
         if outcome.value is None:
             self.unread.add(file)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,11 @@ from gitopsgen.compose.provenance import Origins
 from gitopsgen.compose.stacks import value_layers
 from gitopsgen.diagnostics import Diagnostic, Outcome, UsageError
 from gitopsgen.load import load
-from gitopsgen.model.project import Layer, Overlay, Project
+from gitopsgen.model.project import Project
 from gitopsgen.model.variant import Path as FieldPath
 from gitopsgen.model.variant import Variant
 from gitopsgen.pipeline.fields import parse_path
+from gitopsgen.source import with_scalar
 from gitopsgen.template.errors import TemplateError
 from gitopsgen.template.expressions import Expressions
 from gitopsgen.template.origins import leaves
@@ -39,7 +40,7 @@ def impact(root: Path, files: Iterable[str], values: Iterable[str]) -> Outcome[I
     Raises UsageError for an input that the project does not have.
     """
     loaded = load(root)
-    asked = _Question(loaded.value, output_of(root, loaded.value.settings.generated))
+    asked = Question(loaded.value, output_of(root, loaded.value.settings.generated))
     found: dict[str, str] = {}
     for file in files:
         found |= asked.of_file(_inside(root, file))
@@ -56,7 +57,7 @@ def _inside(root: Path, file: str) -> str:
     return f"{inner}{mark}{rest}"
 
 
-class _Question:
+class Question:
     """Answers from one state of the ledgers."""
 
     def __init__(self, project: Project, output: Output) -> None:
@@ -84,7 +85,7 @@ class _Question:
             raise UsageError(f'"{name}" is no input of the project')
         path, _, new = rest.partition("=")
         if new:
-            return self._changed(with_field(self.project, name, parse_path(path), _parsed(new)))
+            return self._compared(self._with_field(name, path, new))
         if not path and name.endswith(".j2"):
             return self._of_template(name)
         return self._depending(name, parse_path(path) if path else ())
@@ -156,8 +157,13 @@ class _Question:
             yield from leaves(variant.context[root], (root,))
         yield from (("files", path) for path in variant.context["files"] if path == file)
 
-    def _changed(self, project: Project) -> dict[str, str]:
-        return self._compared(compose(project, Selection()).value)
+    def _with_field(self, file: str, path: str, new: str) -> Iterable[Variant]:
+        """Give the variants as they would be if a field of an input file had another value."""
+        text = with_scalar(self.project.texts.get(file, ""), parse_path(path), new)
+        if text is None:
+            raise UsageError(f'"{file}" has no single value at "{path}"')
+        changed = load(self.project.settings.root, instead={file: text.encode()})
+        return compose(changed.value, Selection()).value
 
     def _compared(self, variants: Iterable[Variant]) -> dict[str, str]:
         """Give the files whose reads give something else in other variants."""
@@ -177,37 +183,3 @@ class _Question:
             return marshal.dumps(reads.results(context, self.expressions), 2)
         except TemplateError as error:
             return error.message.encode()
-
-
-def _parsed(text: str) -> Any:
-    return parse_set(f"x.y={text}")[1]
-
-
-def with_field(project: Project, file: str, path: FieldPath, value: Any) -> Project:
-    """Give a project in which one field of an overlay has another value."""
-    overlay = project.overlays.get(file)
-    if overlay is None:
-        raise UsageError(f'"{file}" is no overlay: only a field of an overlay can be tried with another value')
-    changed = replace(overlay, facts=_with(overlay.facts, path, value), cases=_cases(overlay, path, value))
-    return replace(project, overlays={**project.overlays, file: changed})
-
-
-def _cases(overlay: Overlay, path: FieldPath, value: Any) -> dict[str, Layer]:
-    return {case: _with(layer, path, value) for case, layer in overlay.cases.items()}
-
-
-def _with(layer: Layer, path: FieldPath, value: Any) -> Layer:
-    if path[: len(layer.prefix)] != layer.prefix:
-        return layer
-    return replace(layer, data=_put(layer.data, path[len(layer.prefix) :], value))
-
-
-def _put(data: Any, path: FieldPath, value: Any) -> Any:
-    if not path:
-        return value
-    step = path[0]
-    if isinstance(data, list) and isinstance(step, int):
-        return [_put(one, path[1:], value) if place == step else one for place, one in enumerate(data)]
-    if isinstance(data, Mapping):
-        return {**data, step: _put(data.get(step, {}), path[1:], value)}
-    return data

@@ -5,6 +5,7 @@ Reads the project's files; must not know what they mean.
 
 from __future__ import annotations
 
+from gitopsgen.source.edit import with_scalar
 from gitopsgen.source.files import directories, is_inside, read_bytes, walk
 from gitopsgen.source.findings import FindingKind, by_place
 from gitopsgen.source.json_text import read_json
@@ -29,4 +30,5 @@ __all__ = [
     "read_bytes",
     "read_json",
     "walk",
+    "with_scalar",
 ]

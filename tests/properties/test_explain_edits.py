@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 CITIES = ("wuhu", "suzhou", "shanghai")
 DEEP = bool(os.environ.get("GITOPSGEN_DEEP"))
 BATCH = 40
+pytestmark = [pytest.mark.deep] if DEEP else []
 
 # Where another value makes another project, not another scalar: names that files and layers are found by.
 IDENTITY = re.compile(

@@ -1,0 +1,116 @@
+"""Impact is exact: what it foretells of an edit is what a render of the edited files changes."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from gitopsgen.compose import Selection
+from gitopsgen.load import load
+from gitopsgen.pipeline import RenderOptions, render
+from gitopsgen.pipeline.fields import shown
+from gitopsgen.pipeline.impact import Question
+from gitopsgen.pipeline.project import open_project
+from gitopsgen.pipeline.work import RegionWork
+from gitopsgen.template.origins import leaves
+from gitopsgen.tree import output_of
+
+ROOT = Path(__file__).parents[2]
+CITIES = ("chengdu", "lhasa", "shanghai", "suzhou", "wuhu")
+pytestmark = [pytest.mark.deep] if os.environ.get("GITOPSGEN_DEEP") else []
+EDITS = 600 if os.environ.get("GITOPSGEN_DEEP") else 120
+# Names that files and layers are found by: another value makes another project, not another output.
+IDENTITY = {"tier", "area", "environment", "versionSet", "failover", "cases", "wave", "hub", "waves"}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    root = tmp_path_factory.mktemp("impact")
+    for name in ("blueprints", "overlays", "schemas"):
+        shutil.copytree(ROOT / name, root / name)
+    shutil.copy(ROOT / "gitopsgen.yaml", root)
+    done = render(root, RenderOptions(Selection(regions=CITIES)))
+    assert done.created
+    return root
+
+
+def contents(root):
+    """Render the cities and give each file's bytes; nothing is written, nothing judged."""
+    opened = open_project(root, Selection(regions=CITIES))
+    work = RegionWork(opened.regions, None)
+    list(work.judge(opened.members()))
+    return {one.path: one.content for one in work.rendered}
+
+
+def editable(root):
+    """Give every scalar of the overlays that concern the cities, with the line that holds it."""
+    found = []
+    files = [
+        root / "overlays/fleet.yaml",
+        *(root / "overlays").glob("tiers/*.yaml"),
+        *(root / "overlays").glob("areas/*.yaml"),
+    ]
+    files += [path for city in CITIES for path in (root / "overlays/regions" / city).rglob("*.yaml")]
+    for file in sorted(files):
+        node = yaml.compose(file.read_text())
+        if isinstance(node, yaml.MappingNode):
+            data = yaml.safe_load(file.read_text())
+            for path in leaves(data, ()):
+                scalar = scalar_at(node, path)
+                if scalar is not None and not IDENTITY & {step for step in path if isinstance(step, str)}:
+                    found.append((file.relative_to(root).as_posix(), path, scalar))
+    return found
+
+
+def scalar_at(node, path):
+    for step in path:
+        if isinstance(node, yaml.MappingNode):
+            node = next(value for key, value in node.value if key.value == step)
+        elif isinstance(node, yaml.SequenceNode):
+            node = node.value[step]
+    plain = isinstance(node, yaml.ScalarNode) and node.start_mark.line == node.end_mark.line
+    return node if plain and node.style in (None, "", '"', "'") else None
+
+
+def another(scalar, chance):
+    """Give another value of the same type."""
+    if scalar.tag.endswith(":bool"):
+        return "false" if scalar.value == "true" else "true"
+    if scalar.tag.endswith(":int"):
+        return str(int(scalar.value) + chance.choice([1, 2, 7]))
+    if scalar.tag.endswith(":float"):
+        return f"{float(scalar.value) + 0.25:.3f}"
+    return f'"{scalar.value}x"' if scalar.value else '"x"'
+
+
+def test_impact_of_random_edits_is_what_a_render_changes(project):
+    before = contents(project)
+    question = Question(load(project).value, output_of(project, "generated"))
+    question.entries = {path: entry for path, entry in question.entries.items() if path.split("/")[0] in CITIES}
+    chance = random.Random(11)  # noqa: S311 - a repeatable choice
+    candidates = editable(project)
+    foretold, happened, edits = 0, 0, 0
+    for file, path, scalar in (chance.choice(candidates) for _ in range(EDITS)):
+        new, target = another(scalar, chance), project / file
+        text = target.read_text()
+        predicted = set(question.of_file(f"{file}#{shown(path)}={new}"))
+        target.write_text(text[: scalar.start_mark.index] + new + text[scalar.end_mark.index :])
+        try:
+            after = contents(project)
+        finally:
+            target.write_text(text)
+        if len(after) < len(before) - 40:
+            continue  # the value is refused, and its variants with it: nothing is rendered to compare
+        changed = {one for one in {*before, *after} if before.get(one) != after.get(one)}
+        changed = {one for one in changed if not one.endswith("kustomization.yaml")}  # lists files, reads no value
+        assert changed <= predicted, (file, path, new, sorted(changed - predicted)[:5])
+        foretold, happened, edits = foretold + len(predicted), happened + len(changed), edits + 1
+
+    assert edits > EDITS * 0.8
+    assert happened > EDITS  # the edits do change files
+    assert foretold - happened <= 0.01 * happened
