@@ -1,0 +1,94 @@
+"""The same bytes, and the same findings, whatever the machine is like: the whole fleet, each time in a new process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+INPUTS = ("blueprints", "gitopsgen.yaml", "overlays", "schemas")
+KEPT = ("HOME", "PATH", "PYTHONPATH")
+
+# What differs from the first run, which has seed 0, plain C, UTC, one process, an empty cache and sorted files.
+RUNS = {
+    "another hash seed, warm cache": {"PYTHONHASHSEED": "1", "cache": "first"},
+    "a third hash seed, two processes, a time zone": {
+        "PYTHONHASHSEED": "20261121",
+        "TZ": "America/St_Johns",
+        "jobs": "2",
+        "cache": "second",
+    },
+    "another locale, files made in another order": {
+        "LC_ALL": "tr_TR.UTF-8",
+        "LANG": "zh_CN.UTF-8",
+        "TZ": "Asia/Shanghai",
+        "order": "reversed",
+        "cache": "third",
+    },
+    "the C locale without UTF-8, two processes, warm cache": {
+        "LC_ALL": "POSIX",
+        "PYTHONUTF8": "0",
+        "PYTHONCOERCECLOCALE": "0",
+        "jobs": "2",
+        "cache": "second",
+    },
+}
+
+
+def copy(project, *, is_reversed):
+    """Copy the inputs, file by file: a directory remembers the order in which its entries were made."""
+    files = sorted(file for name in INPUTS for file in [ROOT / name, *(ROOT / name).rglob("*")] if file.is_file())
+    for file in reversed(files) if is_reversed else files:
+        target = project / file.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(file.read_bytes())
+
+
+@pytest.fixture(scope="module")
+def projects(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("inputs")
+    for order in ("sorted", "reversed"):
+        copy(folder / order, is_reversed=order == "reversed")
+    return folder
+
+
+def run(projects, output, settings):
+    """Render the fleet; give every file's bytes, and what was said."""
+    given = {"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "TZ": "UTC", **settings}
+    jobs, order, cache = given.pop("jobs", "1"), given.pop("order", "sorted"), given.pop("cache", "first")
+    environment = {name: os.environ[name] for name in KEPT if name in os.environ} | given
+    environment["XDG_CACHE_HOME"] = str(projects / "caches" / cache)
+    command = [sys.executable, "-m", "gitopsgen", "render", "-o", "json", "-j", jobs, "--output-dir", str(output)]
+    done = subprocess.run(command, cwd=projects / order, env=environment, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    # .gitopsgen is this machine's own: what it knows of the files' inodes and times.
+    files = sorted(file for file in output.rglob("*") if file.is_file() and ".gitopsgen" not in file.parts)
+    return {file.relative_to(output).as_posix(): file.read_bytes() for file in files}, json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def first(projects, tmp_path_factory):
+    return run(projects, tmp_path_factory.mktemp("first") / "out", {})
+
+
+@pytest.mark.parametrize("settings", RUNS.values(), ids=RUNS)
+def test_bytes_and_findings_are_the_same(projects, first, tmp_path, settings):
+    files, said = run(projects, tmp_path / "out", settings)
+
+    assert sorted(files) == sorted(first[0])
+    assert [name for name, content in files.items() if content != first[0][name]] == []
+    assert said["findings"] == first[1]["findings"]
+
+
+def test_the_runs_have_something_to_compare(first):
+    files, _ = first
+    regions = {name.split("/")[0] for name in files}
+
+    assert len(regions) > 60
+    assert any(name.endswith(".ledger.json") for name in files)
+    assert any(name.startswith(".traces/") for name in files)
