@@ -154,7 +154,7 @@ class _Run:
 
     def _agrees(self, outcomes: list[RegionOutcome], output: Output) -> bool:
         """Plan what belongs to no region; tell whether all may be written."""
-        self.outcomes = outcomes
+        self.outcomes = sorted(outcomes, key=lambda one: one.region)  # whoever did what: the report is the same
         if self.options.selection.is_whole:
             fleet = fleet_files(self.project, self.engine, self.variants, self._kinds())
             self.found += fleet.diagnostics
