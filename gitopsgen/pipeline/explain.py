@@ -117,10 +117,17 @@ def _scalars(
 ) -> Iterator[Explanation]:
     file, field, document, data = made
     start = resolve(data, field) if field else ()
+    patching = opened.regions.patched(variant.id)
     for path in leaves(member(data, start), start):
-        source = explain_field(opened.engine, instance, variant.context, document, path)
+        target = (f"{file}#{shown(path)}", path, member(data, path))
+        touched = patching.touch(instance.template.path, document, path) if patching else None
+        if patching and touched:
+            yield Explanation(target[0], shown(path), target[2], patches=patching.locations(touched))
+            continue
+        before = touched.rendered[0] if touched is not None and touched.rendered else path
+        source = explain_field(opened.engine, instance, variant.context, document, before)
         if source is not None:
-            yield explained_field(opened, variant, (f"{file}#{shown(path)}", path, member(data, path)), source)
+            yield explained_field(opened, variant, target, source)
 
 
 def explained_field(

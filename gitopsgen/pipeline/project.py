@@ -53,8 +53,9 @@ class Opened:
     def made(self, variant: Variant) -> Iterator[tuple[Instance, Made]]:
         """Give the files of a variant, each with the template that made it."""
         blueprint = self.project.blueprints[variant.id.case]
+        patching = self.regions.patching(variant)
         for instance in (*self.engine.instances(blueprint), self.regions.application_of(variant.id.case)):
-            for made in self.engine.render(instance, variant.context):
+            for made in patching.of(self.engine.render(instance, variant.context)):
                 yield instance, made
 
 

@@ -96,7 +96,7 @@ class Regions:
         """Render one variant: its files go into the result, its manifests to whoever checks them."""
         blueprint = self.project.blueprints[variant.id.case]
         owner, names = str(variant.id), dict[str, Made]()
-        patching = self.patching(variant) if variant.patches else NO_PATCHES
+        patching = self.patching(variant)
         for instance in (*self.engine.instances(blueprint), self.application_of(variant.id.case)):
             try:
                 made = patching.of(self.engine.render(instance, variant.context))
@@ -123,11 +123,17 @@ class Regions:
         result.files.append(self._kustomization(folder, owner, resources))
         result.files += _copied(variant.id, owner, self.project, blueprint.files)
 
-    def patching(self, variant: Variant) -> Patching:
+    def patching(self, variant: Variant) -> Patching | NoPatches:
         """Give the patches of a variant, new for every run through its files."""
+        if not variant.patches:
+            return NO_PATCHES
         checker = self.checker(variant.context["cluster"])
         made = self._patchings[variant.id] = Patching(variant.patches, checker.kind, self.project.texts)
         return made
+
+    def patched(self, variant: VariantId) -> Patching | None:
+        """Give the patches of a variant that was rendered, None where it has none."""
+        return self._patchings.get(variant)
 
     def application_of(self, case: str) -> Instance:
         """Give the template of the file that tells Argo CD of a variant."""
@@ -167,13 +173,13 @@ class Regions:
         found += together
         for one in found:
             diagnostic = self.places.finding(one, self._source(one, sources))
-            patching = self._patchings.get(one.manifest.variant)
+            patching = self.patched(one.manifest.variant)
             result.diagnostics.append(patching.placed(diagnostic, one) if patching else diagnostic)
 
     def _source(self, found: Finding, sources: Sources) -> FieldSource | None:
         manifest = found.manifest
         instance, variant = sources[manifest.variant, manifest.template, manifest.document]
-        patching = self._patchings.get(manifest.variant)
+        patching = self.patched(manifest.variant)
         path = patching.rendered_field(found) if patching else tuple(found.field)
         while True:  # the nearest enclosing field that is there
             source = explain(self.engine, instance, variant.context, manifest.document, path)
