@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,11 @@ from gitopsgen.compose.provenance import Origins
 from gitopsgen.compose.stacks import value_layers
 from gitopsgen.diagnostics import Diagnostic, Outcome, UsageError
 from gitopsgen.load import load
-from gitopsgen.model.project import Project
+from gitopsgen.model.project import Patch, Project
 from gitopsgen.model.variant import Path as FieldPath
 from gitopsgen.model.variant import Variant
 from gitopsgen.pipeline.fields import parse_path
+from gitopsgen.pipeline.patching import is_for
 from gitopsgen.source import with_scalar
 from gitopsgen.template.errors import TemplateError
 from gitopsgen.template.expressions import Expressions
@@ -138,7 +139,23 @@ class Question:
                 if any(one.location.file == file and one.path[: len(path)] == path for one in winners):
                     yield candidate
 
-        return self._reading(won)
+        return self._reading(won) | self._patched(
+            {
+                address: [one for one in variant.patches if one.file == file and _overlaps(one.path, path)]
+                for address, variant in self.variants.items()
+            }
+        )
+
+    def _patched(self, patches: Mapping[str, Sequence[Patch]]) -> dict[str, str]:
+        """Give the files that patches, by variant, are for."""
+        asked = {address: (self.variants[address].context["case"], some) for address, some in patches.items() if some}
+        found: dict[str, str] = {}
+        for path, entry in self.entries.items():
+            case, some = asked.get(entry.owner, ({}, ()))
+            name = path.rpartition("/")[2]
+            if any(is_for(patch, name, case["namespace"]) for patch in some):
+                found[path] = entry.owner
+        return found
 
     def _candidates(self, variant: Variant, file: str) -> Iterator[FieldPath]:
         """Give the scalars of a variant's context that a file may have set."""
@@ -176,10 +193,25 @@ class Question:
             reads = self._reads(entry)
             if self._result(reads, before.context) != self._result(reads, after.context):
                 found[path] = entry.owner
-        return found
+        return found | self._patched(
+            {
+                address: [
+                    one
+                    for one in (*before.patches, *after.patches)
+                    if (one in before.patches) != (one in after.patches)
+                ]
+                for address, before in self.variants.items()
+                if (after := others.get(address)) and after.patches != before.patches
+            }
+        )
 
     def _result(self, reads: ReadSet, context: Mapping[str, Any]) -> bytes:
         try:
             return marshal.dumps(reads.results(context, self.expressions), 2)
         except TemplateError as error:
             return error.message.encode()
+
+
+def _overlaps(one: FieldPath, other: FieldPath) -> bool:
+    """Tell whether one path leads to, or through, the end of another."""
+    return all(step == mate for step, mate in zip(one, other, strict=False))

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from gitopsgen.check import Finding
 from gitopsgen.diagnostics import Diagnostic, Location
 from gitopsgen.emit import UnwritableError, emit
-from gitopsgen.model.project import Patch
+from gitopsgen.model.project import Patch, Template
 from gitopsgen.model.variant import Path
 from gitopsgen.patches import Fault, Target, Touch, apply, diagnostic, digest, touch, unplaced
 from gitopsgen.patches.findings import REFUSED
 from gitopsgen.schemas import Kind
 from gitopsgen.template.engine import Made
 from gitopsgen.template.leaf import HEADER
+from gitopsgen.template.naming import file_name
 
 FindKind = Callable[[str, str], Kind | None]
+_MANIFEST: Final = Template("", "manifest")
 Rendered = tuple[Made, tuple[Patch, ...]]  # as its template gave it, and the patches that are for it
+
+
+def is_for(patch: Patch, name: str, namespace: str) -> bool:
+    """Tell whether a file of a case whose own namespace is given may hold the object that a patch is for."""
+    target = Target.of(patch)
+    own = file_name(_MANIFEST, (target.kind, target.name, target.namespace), namespace)
+    start = f"{target.kind.lower()}-"
+    elsewhere = not target.namespace and name.startswith(start) and name.endswith(f"-{own.removeprefix(start)}")
+    return name == own or elsewhere
 
 
 class NoPatches:
