@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import marshal
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from gitopsgen.emit import UnwritableError
@@ -16,9 +17,10 @@ from gitopsgen.model.project import Blueprint, Template
 from gitopsgen.template.decisions import Decisions
 from gitopsgen.template.errors import Spot, TemplateError, TemplateErrors
 from gitopsgen.template.expressions import Context, Expressions, Node, reference
-from gitopsgen.template.leaf import Leaf, encode, hole_function, prepare, trace_id
+from gitopsgen.template.leaf import Leaf, encode, trace_id
 from gitopsgen.template.loader import Loader
-from gitopsgen.template.naming import file_name
+from gitopsgen.template.naming import file_name, identity_of
+from gitopsgen.template.prepare import Preparation
 from gitopsgen.template.run import Run
 from gitopsgen.template.skeleton import Skeleton, Tree
 
@@ -30,7 +32,8 @@ class Made:
     """One file of one template for one or more variants.
 
     `name` is relative to the case's folder, or for a node file to the cluster's;
-    `data` is what a cluster reads, None for native text. `verdict` is kept for whoever checks it.
+    `data` is what a cluster reads, None for native text: made when someone asks, and again after `del made.data`.
+    `verdict` is kept for whoever checks it: variants that fill a template alike share one record.
     """
 
     name: str
@@ -43,6 +46,14 @@ class Made:
     is_resource: bool
     verdict: Any = None
     facts: Any = None
+    build: Callable[[], Any] | None = field(default=None, repr=False, compare=False)
+
+    def __getattr__(self, name: str) -> Any:
+        """Make the data, when it is not there."""
+        if name != "data" or self.build is None:
+            raise AttributeError(name)
+        self.data = self.build()
+        return self.data
 
 
 @dataclass(slots=True)
@@ -55,6 +66,8 @@ class Instance:
     namespace: str
     decisions: Decisions
     made: dict[bytes, tuple[Made, ...]] = field(default_factory=dict)
+    names: dict[tuple[str, ...], str] = field(default_factory=dict)
+    sources: dict[str, Any] = field(default_factory=dict)  # by trace, the hash of its templates
 
 
 class Engine:
@@ -91,6 +104,7 @@ class Engine:
 
         Raises `TemplateErrors` with all that is wrong, each error at its line of a template.
         """
+        self.expressions.meter.begin()
         leaf = self.leaf(instance, context)
         try:
             values = leaf.values(context)
@@ -100,12 +114,22 @@ class Engine:
                 made = self._make(instance, leaf, values, key)
                 if len(instance.made) < _REMEMBERED:
                     instance.made[key] = made
-        except (TemplateError, UnwritableError) as error:
-            found = list(leaf.errors(context))
-            if not found and isinstance(error, TemplateError):
-                found = [error.at(Spot(instance.template.path, 1))]
-            raise TemplateErrors(found) from None
+        except (TemplateError, UnwritableError, RecursionError, ValueError) as error:
+            raise TemplateErrors(self._located(instance, leaf, context, error)) from None
         return made
+
+    def _located(self, instance: Instance, leaf: Leaf, context: Context, error: Exception) -> list[TemplateError]:
+        """Find the places of what went wrong while a template was filled in."""
+        self.expressions.meter.begin()
+        try:
+            found = list(leaf.errors(context))
+        except (RecursionError, ValueError):
+            found = []
+        if not found:
+            deep = TemplateError("too-much-work", "a value is nested too deeply")
+            found = [error if isinstance(error, TemplateError) else deep]
+            leaf.place(found[0])
+        return [one.at(Spot(instance.template.path, 1)) for one in found]
 
     def leaf(self, instance: Instance, context: Context) -> Leaf:
         """Give the way that a variant takes through a template."""
@@ -122,22 +146,29 @@ class Engine:
     def trace(self, instance: Instance, context: Context) -> tuple[Leaf, Skeleton]:
         """Run a template for one variant, with everything known of where its text comes from."""
         template = instance.template
+        self.expressions.meter.begin()
         run = Run(context, self.expressions, self.loader.other, instance.directories)
         try:
             pieces = run.render(template.path, self.loader.tree(template.path), instance.roots)
             skeleton = Skeleton(pieces)
-            documents = prepare(skeleton, template.path, self.expressions, output_kind(template))
+            preparation = Preparation(skeleton, self.expressions)
+            documents = preparation.documents(template.path, output_kind(template))
+            observations = tuple(run.observations.values())
+            leaf = Leaf(
+                trace_id(template.path, template.at, observations),
+                documents,
+                tuple(preparation.fills),
+                tuple(preparation.slots),
+                preparation.functions(),
+                observations,
+                tuple(dict.fromkeys(run.templates)),
+            )
         except TemplateError as error:
             raise TemplateErrors([error.at(Spot(template.path, 1))]) from None
-        observations = tuple(run.observations.values())
-        return Leaf(
-            trace_id(template.path, template.at, observations),
-            documents,
-            tuple(skeleton.holes),
-            tuple(hole_function(self.expressions, hole.node) for hole in skeleton.holes if hole.node is not None),
-            observations,
-            tuple(dict.fromkeys(run.templates)),
-        ), skeleton
+        except RecursionError:
+            deep = TemplateError("too-much-work", "the template is nested too deeply", Spot(template.path, 1))
+            raise TemplateErrors([deep]) from None
+        return leaf, skeleton
 
     def read_set(self, template: str, trace: str) -> list[Any]:
         """Give what a way through a template reads, as JSON can carry it: the templates first."""
@@ -149,20 +180,39 @@ class Engine:
         known = self._skeletons.get(leaf.trace)
         if known is None:
             skeleton = self.trace(instance, context)[1]
-            known = self._skeletons[leaf.trace] = skeleton, skeleton.documents()
+            is_text = output_kind(instance.template) == "text"
+            known = self._skeletons[leaf.trace] = skeleton, [] if is_text else skeleton.documents()
         return known
 
     def _make(self, instance: Instance, leaf: Leaf, values: tuple[Any, ...], key: bytes) -> tuple[Made, ...]:
         template = instance.template
-        sources = self.loader.digest(leaf.templates)
-        inputs = hashlib.sha256(sources.encode() + key).hexdigest()[:16]
+        inputs = instance.sources.get(leaf.trace)
+        if inputs is None:
+            inputs = instance.sources[leaf.trace] = hashlib.sha256(self.loader.digest(leaf.templates).encode())
+        digest = inputs.copy()
+        digest.update(key)
+        short, is_object = digest.hexdigest()[:16], is_resource(template)
         made = []
         for number, document in enumerate(leaf.documents):
-            data = document.build(values)
-            name = file_name(template, data, instance.namespace)
+            build = partial(document.build, values)
+            found = document.identity(values) if document.identity else identity_of(build())
+            name = named(instance, found)
             content = document.text(values).encode()
-            made.append(Made(name, content, data, template.path, leaf.trace, inputs, number, is_resource(template)))
+            one = Made(name, content, None, template.path, leaf.trace, short, number, is_object, build=build)
+            del one.data
+            made.append(one)
         return tuple(made)
+
+
+def named(instance: Instance, identity: tuple[Any, Any, Any]) -> str:
+    """Give the name of a document's file, and remember it."""
+    parts = tuple([one if one.__class__ is str else "" for one in identity])
+    name = instance.names.get(parts)
+    if name is None:
+        name = file_name(instance.template, parts, instance.namespace)
+        if len(instance.names) < _REMEMBERED:
+            instance.names[parts] = name
+    return name
 
 
 def is_resource(template: Template) -> bool:

@@ -19,7 +19,7 @@ class Spot:
 class TemplateError(Exception):
     """A template, or a value on its way through one, that cannot be rendered.
 
-    `rule` is the name of the finding; `spot` is filled in by whoever knows the place;
+    `rule` is the name of the finding; `spot` is filled in by whoever knows the place, `slot` helps to find it;
     `nodes` are the expressions whose values are to blame.
     """
 
@@ -31,6 +31,7 @@ class TemplateError(Exception):
         self.spot = spot
         self.hint = hint
         self.nodes: tuple[Any, ...] = ()
+        self.slot: int | None = None
 
     def at(self, spot: Spot) -> TemplateError:
         """Place the error, unless it already has a place."""

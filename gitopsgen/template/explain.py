@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gitopsgen.template.engine import Engine, Instance
+from gitopsgen.template.engine import Engine, Instance, output_kind
 from gitopsgen.template.errors import Spot
 from gitopsgen.template.expressions import Context, Expressions
 from gitopsgen.template.operators import OMIT, text
@@ -100,6 +100,17 @@ class _Explorer:
             return [value for _, value in tree.entries]
         return list(tree.items) if isinstance(tree, Sequence) else []
 
+    def text(self) -> bool:
+        """Take native text as one value: all its holes, and the lines of its own text."""
+        offset = 0
+        for part in self.skeleton.text.split("\n"):
+            if part.strip():
+                self.literals[self.skeleton.spot(offset)] = None
+            offset += len(part) + 1
+        for index in range(len(self.skeleton.holes)):
+            self.hole(index, ())
+        return True
+
 
 def explain(engine: Engine, instance: Instance, context: Context, document: int, path: Path) -> FieldSource | None:
     """Give the source of a field of one document, None where the document has no such field.
@@ -109,11 +120,21 @@ def explain(engine: Engine, instance: Instance, context: Context, document: int,
     leaf = engine.leaf(instance, context)
     skeleton, documents = engine.skeleton(instance, leaf, context)
     explorer = _Explorer(engine.expressions, context, skeleton)
-    if document >= len(documents) or not explorer.descend(documents[document], path):
+    is_text = output_kind(instance.template) == "text"
+    if is_text:
+        explorer.text()
+    elif document >= len(documents) or not explorer.descend(documents[document], path):
         return None
     for observation in leaf.observations:
         explorer.finder.steer(observation.node)
     found = explorer.finder.found
     expressions = tuple(spot.source for spot in explorer.spots if spot.source)
     literals = dict.fromkeys([*explorer.literals, *(Spot(template, line) for template, line in found.literals)])
-    return FieldSource(tuple(explorer.spots), expressions, tuple(found.paths), tuple(found.keys), tuple(found.steering), tuple(literals))
+    return FieldSource(
+        tuple(explorer.spots),
+        expressions,
+        tuple(found.paths),
+        tuple(found.keys),
+        tuple(found.steering),
+        tuple(literals),
+    )

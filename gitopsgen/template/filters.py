@@ -148,7 +148,7 @@ def map_(meter: Meter) -> Callable[..., list[Any]]:
         apply = FILTERS.get(name) or METERED[name](meter)
         made: list[Any] = []
         for item in lists.members(value):
-            made.append(apply(item, *args))
+            made.append(defined(apply(item, *args)))
             meter.size(item)
             meter.size(made[-1])
         return made

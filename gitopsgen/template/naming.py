@@ -12,14 +12,15 @@ _UNSAFE: Final = re.compile(r"[^a-z0-9.-]+")
 _LONGEST: Final = 200
 
 
-def file_name(template: Template, data: Any, namespace: str) -> str:
+def file_name(template: Template, identity: tuple[str, ...], namespace: str) -> str:
     """Give `<kind>-<name>.yaml`, with the namespace where it is not the case's own.
 
+    `identity` is kind, name and namespace, empty for what is missing.
     Raises `TemplateError` for a document that says neither its kind nor its name.
     """
     if template.output:
         return f"bootstrap/{template.output}" if template.kind == "node" else template.output
-    kind, name, own = _identity(data)
+    kind, name, own = identity
     if not kind or not name:
         message = "found a document without 'kind' or 'metadata.name', expected a Kubernetes object"
         raise TemplateError("missing-name", message, Spot(template.path, 1))
@@ -27,10 +28,9 @@ def file_name(template: Template, data: Any, namespace: str) -> str:
     return f"{_UNSAFE.sub('-', '-'.join(parts).lower())[:_LONGEST]}.yaml"
 
 
-def _identity(data: Any) -> tuple[str, str, str]:
+def identity_of(data: Any) -> tuple[Any, Any, Any]:
+    """Give kind, name and namespace of an object, whatever stands there."""
     if not isinstance(data, dict) or not isinstance(data.get("metadata"), dict):
         return "", "", ""
     metadata = data["metadata"]
-    found = (data.get("kind"), metadata.get("name"), metadata.get("namespace", ""))
-    kind, name, namespace = (one if isinstance(one, str) else "" for one in found)
-    return kind, name, namespace
+    return data.get("kind"), metadata.get("name"), metadata.get("namespace", "")

@@ -172,7 +172,7 @@ class Finder:
             self.everything(node, ())
 
     def joined_lists(self, node: Node, rest: Path) -> None:
-        """`a + b` of lists: an item belongs to one of them."""
+        """Lead to the one of two joined lists that an item belongs to."""
         left = self.value(node[2])
         if not rest or node[1] != "+" or not isinstance(left, list | tuple):
             self.everything(node, ())
@@ -181,9 +181,22 @@ class Finder:
         else:
             self.find(node[3], (rest[0] - len(left), *rest[1:]))
 
-    def same_members(self, node: Node, rest: Path) -> None:
-        """Lead to the list's own members."""
-        self.find(node[2], rest)
+    def members(self, node: Node, rest: Path) -> None:
+        """Lead to the member that a filter put at this place; the others only chose."""
+        container = self.value(node[2])
+        if not rest or not isinstance(container, list | tuple | Mapping):
+            self.everything(node, ())
+            return
+        member = self.value(node)[rest[0]]
+        if isinstance(container, Mapping):
+            self.key_of(node[2], member)
+            return
+        index = next(place for place, one in enumerate(container) if one is member or one == member)
+        if node[1] == "reverse":
+            index = len(container) - 1 - rest[0]
+        elif node[1] != "list":
+            self.steer(node[2])
+        self.find(node[2], (index, *rest[1:]))
 
 
 def children(node: Any) -> Iterator[Node]:
@@ -232,6 +245,8 @@ _FILTERS: Final[dict[str, Callable[[Finder, Node, Path], None]]] = {
     "combine": Finder.combine,
     "items": Finder.pairs,
     "dictsort": Finder.pairs,
-    "list": Finder.same_members,
+    **dict.fromkeys(
+        ("list", "reverse", "sort", "unique", "select", "reject", "selectattr", "rejectattr"), Finder.members
+    ),
 }
 _KINDS: Final = frozenset({*_FINDERS, "slice", "test", "binary", "unary", "compare", "concat", "range"})

@@ -1,0 +1,57 @@
+"""A document of a skeleton as a tree: scalars that are literals, holes, or text with holes in it.
+
+`offset` is always the place in the skeleton's text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A scalar that the template writes out."""
+
+    value: Any
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A plain scalar that is exactly one hole: it takes a value with its type."""
+
+    index: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string with holes in it, which take text."""
+
+    parts: tuple[str | int, ...]
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A mapping."""
+
+    entries: tuple[tuple[Tree, Tree], ...]
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list."""
+
+    items: tuple[Tree, ...]
+    offset: int
+
+
+Tree = Literal | Hole | Text | Table | Sequence
+
+
+def name_of(key: Tree) -> str:
+    """Give a key that the template writes out, empty for any other."""
+    return key.value if isinstance(key, Literal) and isinstance(key.value, str) else ""

@@ -1,0 +1,209 @@
+"""A document tree to its text: constants and slots, made once for a skeleton; a variant's text is then a join.
+
+A slot keeps what it last wrote: most of what goes into a hole is the same for city after city.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from gitopsgen.emit import after_key, block, entry, item, key_text, ordered, string
+from gitopsgen.template.operators import OMIT
+from gitopsgen.template.plan import Values, builder, check_keys, has_open_keys, interpolate
+from gitopsgen.template.trees import Hole, Literal, Sequence, Table, Text, Tree
+
+Slot = Callable[[Values], str]
+_REMEMBERED: Final = 8
+_NOTHING: Final = object()
+
+
+def _is_static(tree: Tree) -> bool:
+    """Tell whether a container is written with its shape known: it is never empty."""
+    if isinstance(tree, Table):
+        return any(not isinstance(value, Hole) for _, value in tree.entries)
+    return isinstance(tree, Sequence) and any(not isinstance(one, Hole) for one in tree.items)
+
+
+def _starts_fixed(tree: Tree) -> bool:
+    """Tell whether the first line of a container is always there, and constant, so that `- ` can stand before it."""
+    if isinstance(tree, Table):
+        first_key, first = tree.entries[0] if tree.entries else (tree, tree)
+        return _is_static(tree) and isinstance(first_key, Literal) and not isinstance(first, Hole)
+    if isinstance(tree, Sequence):
+        return _is_static(tree) and (isinstance(tree.items[0], Literal | Text) or _starts_fixed(tree.items[0]))
+    return False
+
+
+class Writer:
+    """Collects the constant text and the slots of one document."""
+
+    def __init__(self) -> None:
+        """Start with nothing written."""
+        self.segments: list[str | Slot] = []
+
+    def document(self, tree: Tree, header: str) -> list[str | Slot]:
+        """Give header and document as constants and slots, neighbouring constants joined."""
+        self.segments.append(header)
+        if _is_static(tree):
+            self.block(tree, 0)
+        else:
+            check = _checks(tree)
+            build = builder(tree)
+            self.segments.append(lambda values: check(values) + block(ordered(build(values)), 0))
+        return _joined(self.segments)
+
+    def block(self, tree: Tree, indent: int) -> None:
+        """Write a container whose shape is known."""
+        if isinstance(tree, Table):
+            for key, value in tree.entries:
+                self.entry(key, value, indent)
+            if has_open_keys(tree):
+                self.segments.append(_checking(check_keys(tree)))
+        elif isinstance(tree, Sequence):
+            for one in tree.items:
+                self.item(one, indent)
+
+    def entry(self, key: Tree, value: Tree, indent: int) -> None:
+        """Write one entry of a mapping."""
+        if not isinstance(key, Literal):
+            self._open_entry(key, value, indent)
+            return
+        head = f"{' ' * indent}{key_text(key.value)}:"
+        if isinstance(value, Literal):
+            self.segments.append(entry(key.value, value.value, indent))
+        elif isinstance(value, Hole):
+            self.segments.append(_entry_slot(value.index, head, indent))
+        elif isinstance(value, Text):
+            self.segments.append(_text_slot(value, f"{head} ", indent))
+        elif _is_static(value):
+            self.segments.append(head + "\n")
+            self.block(value, indent + 2)
+        else:
+            build, check = builder(value), _checks(value)
+            self.segments += [head, lambda values: check(values) + after_key(build(values), indent)]
+
+    def _open_entry(self, key: Tree, value: Tree, indent: int) -> None:
+        """Write an entry whose key has holes: a slot of its own, which keeps what it wrote for a key and a string."""
+        margin, name_of, build, check = " " * indent, builder(key), builder(value), _checks(value)
+        kept: dict[tuple[str, str], str] = {}
+
+        def fill(values: Values) -> str:
+            check(values)
+            found = build(values)
+            if found is OMIT:
+                return ""
+            name = name_of(values)
+            if found.__class__ is not str:
+                return f"{margin}{key_text(name)}:{after_key(found, indent)}"
+            text = kept.get((name, found))
+            if text is None:
+                text = f"{margin}{key_text(name)}: {string(found, indent)}\n"
+                if len(kept) < _REMEMBERED:
+                    kept[name, found] = text
+            return text
+
+        self.segments.append(fill)
+
+    def item(self, value: Tree, indent: int) -> None:
+        """Write one item of a list."""
+        if isinstance(value, Literal):
+            self.segments.append(item(value.value, indent))
+        elif isinstance(value, Hole):
+            self.segments.append(_item_slot(value.index, indent))
+        elif isinstance(value, Text):
+            self.segments.append(_text_slot(value, " " * indent + "- ", indent))
+        elif _starts_fixed(value):
+            inner = Writer()
+            inner.block(value, indent + 2)
+            self.segments += _as_item(inner.segments, indent)
+        else:
+            build, check = builder(value), _checks(value)
+            self.segments.append(lambda values: check(values) + item(build(values), indent))
+
+
+def _as_item(segments: list[str | Slot], indent: int) -> list[str | Slot]:
+    """Put `- ` into the margin of the first line."""
+    first = segments[0]
+    mark = " " * indent + "- "
+    if isinstance(first, str):
+        return [mark + first[indent + 2 :], *segments[1:]]
+    return [lambda values: mark + first(values)[indent + 2 :], *segments[1:]]
+
+
+def _checks(tree: Tree) -> Slot:
+    """Give the slot that writes nothing, but refuses equal keys anywhere in a tree that is built as a whole."""
+    tables = list(_open_tables(tree))
+    checks = [check_keys(table) for table in tables]
+
+    def run(values: Values) -> str:
+        for check in checks:
+            check(values)
+        return ""
+
+    return run
+
+
+def _open_tables(tree: Tree) -> list[Table]:
+    if isinstance(tree, Table):
+        found = [tree] if has_open_keys(tree) else []
+        return found + [one for _, value in tree.entries for one in _open_tables(value)]
+    return [one for part in tree.items for one in _open_tables(part)] if isinstance(tree, Sequence) else []
+
+
+def _checking(check: Callable[[Values], None]) -> Slot:
+    def run(values: Values) -> str:
+        check(values)
+        return ""
+
+    return run
+
+
+def _entry_slot(index: int, head: str, indent: int) -> Slot:
+    return _remembering(index, lambda value: head + after_key(value, indent))
+
+
+def _item_slot(index: int, indent: int) -> Slot:
+    return _remembering(index, lambda value: item(value, indent))
+
+
+def _remembering(index: int, write: Callable[[Any], str]) -> Slot:
+    """Give the slot of one value: strings it has met are looked up, any other value only if it is the very same."""
+    kept: dict[str, str] = {}
+    last: Any = _NOTHING
+    last_text = ""
+
+    def fill(values: Values) -> str:
+        nonlocal last, last_text
+        value = values[index]
+        if value.__class__ is str:
+            text = kept.get(value)
+            if text is None:
+                text = write(value)
+                if len(kept) < _REMEMBERED:
+                    kept[value] = text
+            return text
+        if value is last:
+            return last_text
+        if value is OMIT:
+            return ""
+        last_text = write(value)
+        last = value
+        return last_text
+
+    return fill
+
+
+def _text_slot(tree: Text, head: str, indent: int) -> Slot:
+    join = interpolate(tree)
+    return lambda values: f"{head}{string(join(values), indent)}\n"
+
+
+def _joined(segments: list[str | Slot]) -> list[str | Slot]:
+    joined: list[str | Slot] = []
+    for segment in segments:
+        if isinstance(segment, str) and joined and isinstance(joined[-1], str):
+            joined[-1] += segment
+        else:
+            joined.append(segment)
+    return joined
