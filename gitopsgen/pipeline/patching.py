@@ -111,7 +111,8 @@ class Patching:
         except UnwritableError as error:
             self._found += [diagnostic(patch, Fault(REFUSED, (), str(error)), self._texts) for patch in patches]
             return one
-        return replace(one, content=content, data=data, inputs=digest(one.inputs, patches), verdict=None, facts=None)
+        inputs = digest(one.inputs, patches)
+        return replace(one, content=content, data=data, build=lambda: data, inputs=inputs, verdict=None, facts=None)
 
     def _schema(self, data: Any) -> Mapping[str, Any]:
         kind = self._find_kind(str(data.get("apiVersion", "")), str(data.get("kind", "")))
