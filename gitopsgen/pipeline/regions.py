@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from gitopsgen import argocd
@@ -76,7 +76,7 @@ class Regions:
         for variant in variants:
             by_cluster.setdefault(variant.id.cluster, []).append(variant)
         for name, members in by_cluster.items():
-            manifests: list[Manifest] = []
+            manifests: list[tuple[Manifest, Made]] = []
             sources: Sources = {}
             result.failed.clear()
             for variant in members:
@@ -92,7 +92,7 @@ class Regions:
         for region, variants in members:
             self.render(region, variants)
 
-    def _variant(self, variant: Variant, result: RegionResult, sources: Sources) -> Iterator[Manifest]:
+    def _variant(self, variant: Variant, result: RegionResult, sources: Sources) -> Iterator[tuple[Manifest, Made]]:
         """Render one variant: its files go into the result, its manifests to whoever checks them."""
         blueprint = self.project.blueprints[variant.id.case]
         owner, names = str(variant.id), dict[str, Made]()
@@ -116,7 +116,7 @@ class Regions:
                 result.files.append(Rendered(path, one.content, owner, one.template, one.trace, one.inputs))
                 if one.is_resource:
                     sources[variant.id, one.template, one.document] = instance, variant
-                    yield Manifest(variant.id, path, one.template, one.document, one.data)
+                    yield Manifest(variant.id, path, one.template, one.document, one.data), one
         result.diagnostics += patching.findings()
         resources = sorted(name for name, one in names.items() if one.is_resource)
         folder = f"{variant.id.region}/{variant.id.cluster}/{variant.id.case}"
@@ -159,15 +159,22 @@ class Regions:
         return self.places.template_error(error, variant.id, variant.context)
 
     def _check(
-        self, checker: Checker, manifests: Sequence[Manifest], result: RegionResult, sources: Sources, *, is_whole: bool
+        self,
+        checker: Checker,
+        manifests: Sequence[tuple[Manifest, Made]],
+        result: RegionResult,
+        sources: Sources,
+        *,
+        is_whole: bool,
     ) -> None:
         """Check manifests one by one, and all of a cluster together as far as they are known."""
         found: list[Finding] = []
-        for manifest in manifests:
+        for manifest, made in manifests:
             result.manifests += 1
             result.kinds.setdefault(manifest.variant.case, set()).add(_kind(manifest))
-            found += checker.manifest(manifest)
-        together = checker.cluster(manifests)
+            found += _verdict(checker, manifest, made)
+        together = checker.cluster([manifest for manifest, _ in manifests])
+        _release(made for _, made in manifests)
         if result.failed or not is_whole:
             together = certain(together, kinds_of(self.engine.loader, result.failed) if is_whole else None)
         found += together
@@ -186,6 +193,23 @@ class Regions:
             if source is not None or not path:
                 return source
             path = path[:-1]
+
+
+def _verdict(checker: Checker, manifest: Manifest, made: Made) -> Iterable[Finding]:
+    """Give what is wrong with one manifest; variants that share its file share the verdict."""
+    judge, found = made.verdict or (None, ())
+    if judge is not checker:
+        found = checker.manifest(manifest)
+        made.verdict = checker, found
+    return [replace(one, manifest=manifest) for one in found] if found else ()
+
+
+def _release(made: Iterable[Made]) -> None:
+    """Let go of the data of files that came for the first time: most never come again, and data is large."""
+    for one in made:
+        if one.facts is None and one.build is not None:
+            one.facts = True
+            del one.data
 
 
 def _path(variant: VariantId, made: Made) -> str:
