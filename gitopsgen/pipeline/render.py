@@ -221,9 +221,10 @@ class _Run:
 
     def _all_found(self) -> Iterator[Diagnostic]:
         yield from self.found
-        told = {one.location for one in self.found if _is_error(one)}  # what follows from a mistake is not another one
+        # What follows from a mistake is not another one.
+        told = {(one.location.file, one.location.line) for one in self.found if _is_error(one)}
         for outcome in self.outcomes:
-            yield from (one for one in outcome.diagnostics if one.location not in told)
+            yield from (one for one in outcome.diagnostics if (one.location.file, one.location.line) not in told)
             yield from outcome.refusals
         for record in self.skipped:
             yield from record.findings
