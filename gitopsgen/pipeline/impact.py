@@ -62,16 +62,15 @@ class Question:
     """Answers from one state of the ledgers."""
 
     def __init__(self, project: Project, output: Output) -> None:
+        """Read the ledgers and read-sets of an output."""
         self.project = project
         self.expressions = Expressions()
         composed = compose(project, Selection())
         self.variants = {str(variant.id): variant for variant in composed.value}
         traces = read_traces(output)
         self.diagnostics: list[Diagnostic] = [*composed.diagnostics, *traces.diagnostics]
-        self.reads = {
-            template: {trace: decoded(reads) for trace, reads in by_trace.items()}
-            for template, by_trace in traces.value.items()
-        }
+        self.traces = traces.value
+        self.reads: dict[tuple[str, str], ReadSet] = {}
         self.entries = dict(self._entries(output))
 
     def _entries(self, output: Output) -> Iterator[tuple[str, Entry]]:
@@ -112,7 +111,12 @@ class Question:
         }
 
     def _reads(self, entry: Entry) -> ReadSet:
-        return self.reads.get(entry.template, {}).get(entry.trace, ReadSet((), ()))
+        key = (entry.template, entry.trace)
+        if key not in self.reads:
+            way, _, number = entry.trace.partition(".")
+            kept = self.traces.get(entry.template, {}).get(way, [])
+            self.reads[key] = decoded(kept, int(number) if number else None)
+        return self.reads[key]
 
     def _reading(self, wanted: Any) -> dict[str, str]:
         """Give the files whose read-set touches the paths that `wanted` gives for their variant."""

@@ -60,7 +60,7 @@ class RegionWork:
                 result.manifests,
                 len(result.files),
                 {case: frozenset(kinds) for case, kinds in result.kinds.items()},
-                tuple({(one.template, one.trace): None for one in result.files if one.trace}),
+                tuple({(one.template, _way(one)): None for one in result.files if one.trace}),
                 dict(self._new_reads(result.files)),
                 *((plan.created, plan.updated, plan.deleted, len(plan.unchanged)) if plan else ((), (), (), 0)),
                 refusals=plan.diagnostics if plan else (),
@@ -78,7 +78,7 @@ class RegionWork:
 
     def _new_reads(self, files: Sequence[Rendered]) -> Iterator[tuple[tuple[str, str], Any]]:
         for one in files:
-            key = (one.template, one.trace)
+            key = (one.template, _way(one))
             if one.trace and key not in self.told:
                 self.told.add(key)
                 yield key, self.regions.engine.read_set(*key)
@@ -88,3 +88,8 @@ class RegionWork:
         outcomes = [write(one) for one in self.plans]
         found = [one for outcome in outcomes for one in outcome.diagnostics]
         return [outcome.value for outcome in outcomes], found
+
+
+def _way(one: Rendered) -> str:
+    """Give the way through its template that a file was made on, whichever of its documents it is."""
+    return one.trace.partition(".")[0]

@@ -15,11 +15,13 @@ class Piece(NamedTuple):
     """A run of literal text (`node` is None), or a hole; `spot` is where it stands in its template.
 
     `line` counts from the start of the text in the template: text that was cut keeps its true line.
+    `guards` are the conditions and loops around it, by what they asked.
     """
 
     text: str
     node: Node | None
     spot: Spot
+    guards: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def _indented(pieces: tuple[Piece, ...], margin: str, *, at_start: bool, blank: 
     for piece in pieces:
         if piece.node is not None:
             if at_start:
-                yield Piece(margin, None, piece.spot)
+                yield Piece(margin, None, piece.spot, piece.guards)
             at_start = False
             yield piece
             continue
@@ -76,7 +78,7 @@ def _indented(pieces: tuple[Piece, ...], margin: str, *, at_start: bool, blank: 
                 parts.append(margin)
                 at_start = False
             parts.append(line)
-        yield Piece("".join(parts), None, piece.spot)
+        yield Piece("".join(parts), None, piece.spot, piece.guards)
 
 
 def trim(captured: Captured) -> Captured:
@@ -97,4 +99,4 @@ def _without_start(piece: Piece) -> Piece:
     kept = piece.text.lstrip()
     skipped = piece.text[: len(piece.text) - len(kept)].count("\n")
     spot = Spot(piece.spot.template, piece.spot.line + skipped, piece.spot.source)
-    return Piece(kept, None, spot)
+    return Piece(kept, None, spot, piece.guards)

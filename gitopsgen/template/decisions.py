@@ -45,7 +45,7 @@ class Decisions:
         """
         at: Branch | Leaf | None = self.root
         while at.__class__ is Branch:
-            at = at.ways.get(at.ask(context))  # type: ignore[union-attr]
+            at = at.ways.get(at.ask(context))
         return at  # type: ignore[return-value]
 
     def add(self, leaf: Leaf) -> None:

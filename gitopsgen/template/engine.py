@@ -122,7 +122,7 @@ class Engine:
         """Find the places of what went wrong while a template was filled in."""
         self.expressions.meter.begin()
         try:
-            found = list(leaf.errors(context))
+            found = list(leaf.errors(context, self.expressions.meter))
         except (RecursionError, ValueError):
             found = []
         if not found:
@@ -172,7 +172,7 @@ class Engine:
 
     def read_set(self, template: str, trace: str) -> list[Any]:
         """Give what a way through a template reads, as JSON can carry it: the templates first."""
-        leaf = self.reads[template][trace]
+        leaf = self.reads[template][trace.partition(".")[0]]
         return [["templates", *leaf.templates], *(encode(tuple(one)) for one in leaf.reads())]
 
     def skeleton(self, instance: Instance, leaf: Leaf, context: Context) -> tuple[Skeleton, list[Tree]]:
@@ -189,16 +189,19 @@ class Engine:
         inputs = instance.sources.get(leaf.trace)
         if inputs is None:
             inputs = instance.sources[leaf.trace] = hashlib.sha256(self.loader.digest(leaf.templates).encode())
-        digest = inputs.copy()
-        digest.update(key)
-        short, is_object = digest.hexdigest()[:16], is_resource(template)
-        made = []
+        made, is_object, is_single = [], is_resource(template), len(leaf.documents) == 1
         for number, document in enumerate(leaf.documents):
+            trace = leaf.trace if is_single else f"{leaf.trace}.{number}"
+            digest = inputs.copy()
+            read = key if is_single else marshal.dumps((trace, [values[slot] for slot in document.slots]), 2)
+            digest.update(read)
             build = partial(document.build, values)
             found = document.identity(values) if document.identity else identity_of(build())
             name = named(instance, found)
             content = document.text(values).encode()
-            one = Made(name, content, None, template.path, leaf.trace, short, number, is_object, build=build)
+            one = Made(
+                name, content, None, template.path, trace, digest.hexdigest()[:16], number, is_object, build=build
+            )
             del one.data
             made.append(one)
         return tuple(made)

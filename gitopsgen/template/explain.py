@@ -8,6 +8,7 @@ from typing import Any
 from gitopsgen.template.engine import Engine, Instance, output_kind
 from gitopsgen.template.errors import Spot
 from gitopsgen.template.expressions import Context, Expressions
+from gitopsgen.template.nodes import Node
 from gitopsgen.template.operators import OMIT, text
 from gitopsgen.template.origins import Finder, Path
 from gitopsgen.template.skeleton import Hole, Literal, Sequence, Skeleton, Table, Text, Tree
@@ -39,6 +40,7 @@ class _Explorer:
         self.skeleton = skeleton
         self.spots: dict[Spot, None] = {}
         self.literals: dict[Spot, None] = {}
+        self.guards: dict[Node, None] = {}
 
     def value(self, index: int) -> Any:
         node = self.skeleton.holes[index].node
@@ -72,6 +74,7 @@ class _Explorer:
     def hole(self, index: int, path: Path) -> bool:
         piece = self.skeleton.holes[index]
         self.spots[piece.spot] = None
+        self.guards |= dict.fromkeys(piece.guards)
         if piece.node is not None:
             self.finder.find(piece.node, path)
         return True
@@ -79,6 +82,7 @@ class _Explorer:
     def end(self, tree: Tree) -> bool:
         spot = self.skeleton.spot(tree.offset)
         self.spots[spot] = None
+        self.guards |= dict.fromkeys(self.skeleton.guards(tree.offset))
         if isinstance(tree, Text):
             if any(isinstance(part, str) for part in tree.parts):
                 self.literals[spot] = None
@@ -106,6 +110,7 @@ class _Explorer:
         for part in self.skeleton.text.split("\n"):
             if part.strip():
                 self.literals[self.skeleton.spot(offset)] = None
+                self.guards |= dict.fromkeys(self.skeleton.guards(offset))
             offset += len(part) + 1
         for index in range(len(self.skeleton.holes)):
             self.hole(index, ())
@@ -125,8 +130,8 @@ def explain(engine: Engine, instance: Instance, context: Context, document: int,
         explorer.text()
     elif document >= len(documents) or not explorer.descend(documents[document], path):
         return None
-    for observation in leaf.observations:
-        explorer.finder.steer(observation.node)
+    for guard in explorer.guards:
+        explorer.finder.steer(guard)
     found = explorer.finder.found
     expressions = tuple(spot.source for spot in explorer.spots if spot.source)
     literals = dict.fromkeys([*explorer.literals, *(Spot(template, line) for template, line in found.literals)])

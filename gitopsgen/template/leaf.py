@@ -12,9 +12,9 @@ from gitopsgen.emit import UnwritableError, emit
 from gitopsgen.template.captured import Piece
 from gitopsgen.template.errors import TemplateError
 from gitopsgen.template.expressions import Context, Expressions, Function, Node
-from gitopsgen.template.meter import measure
+from gitopsgen.template.meter import Meter, measure
 from gitopsgen.template.observe import Observation
-from gitopsgen.template.operators import OMIT, Undefined, text
+from gitopsgen.template.operators import OMIT, Undefined, defined, text
 from gitopsgen.template.plan import Builder, Identity, Values
 from gitopsgen.template.writer import Slot
 
@@ -35,15 +35,23 @@ class Fill:
 class Document:
     """One document of a leaf: how to make its data, its text, and what it is called.
 
-    `identity` gives kind, name and namespace, None where only the whole data tells.
+    `identity` gives kind, name and namespace, None where only the whole data tells;
+    `slots` are the expressions that fill it.
     """
 
-    __slots__ = ("_constants", "_slots", "build", "identity")
+    __slots__ = ("_constants", "_slots", "build", "identity", "slots")
 
-    def __init__(self, build: Builder, identity: Identity | None, segments: tuple[str | Slot, ...]) -> None:
+    def __init__(
+        self,
+        build: Builder,
+        identity: Identity | None,
+        segments: tuple[str | Slot, ...],
+        slots: tuple[int, ...] = (),
+    ) -> None:
         """Keep constant text apart from what is filled in."""
         self.build = build
         self.identity = identity
+        self.slots = slots
         self._constants: list[str] = [part if isinstance(part, str) else "" for part in segments]
         self._slots: list[tuple[int, Slot]] = [
             (place, part) for place, part in enumerate(segments) if not isinstance(part, str)
@@ -82,12 +90,12 @@ class Leaf:
             measure([values[one.slot] for one in self.fills])
         return values
 
-    def errors(self, context: Context) -> Iterator[TemplateError]:
-        """Give what is wrong with each hole, each at its place."""
+    def errors(self, context: Context, meter: Meter) -> Iterator[TemplateError]:
+        """Give what is wrong with each hole, each at its place, as far as the allowed work goes."""
         for fill in self.fills:
             piece = fill.piece
             try:
-                self._check(fill, self.functions[fill.slot](context))
+                self._check(fill, self.functions[fill.slot](context), meter)
             except UnwritableError as unwritable:
                 error = TemplateError("unprintable-value", str(unwritable), piece.spot)
             except TemplateError as found:
@@ -105,9 +113,8 @@ class Leaf:
             if fill.is_key and fill.slot == error.slot:
                 error.at(fill.piece.spot)
 
-    def _check(self, fill: Fill, value: Any) -> None:
-        if isinstance(value, Undefined):
-            raise TemplateError("undefined-variable", value.message)
+    def _check(self, fill: Fill, value: Any, meter: Meter) -> None:
+        meter.whole(defined(value), times=8)
         if fill.is_text:
             text(value)
         emit(None if value is OMIT else value)
@@ -115,7 +122,12 @@ class Leaf:
     def reads(self) -> list[list[Any]]:
         """Give what this way reads, by kind, as JSON can carry it; see `gitopsgen.template.reads`."""
         observed = [[one.kind, one.node] for one in self.observations]
-        return [*observed, *(["value", node] for node in self.nodes)]
+        values = (["value", node, self._readers(slot)] for slot, node in enumerate(self.nodes))
+        return [*observed, *values]
+
+    def _readers(self, slot: int) -> tuple[int, ...]:
+        """Give the numbers of the documents that an expression fills."""
+        return tuple(number for number, one in enumerate(self.documents) if slot in one.slots)
 
 
 def trace_id(template: str, at: tuple[str, ...], observations: tuple[Observation, ...]) -> str:

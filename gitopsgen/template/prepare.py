@@ -39,22 +39,27 @@ class Preparation:
         if kind == "text":
             return (self._native(),)
         header = HEADER.format(template=template)
-        return tuple(self._document(self.tree(tree), header, kind) for tree in self.skeleton.documents())
+        return tuple(self._document(tree, header, kind) for tree in self.skeleton.documents())
 
     def functions(self) -> tuple[Function, ...]:
         """Give what evaluates each distinct expression, in order."""
         return tuple(hole_function(self.expressions, node) for node in self.slots)
 
-    def _document(self, tree: Tree, header: str, kind: str) -> Document:
+    def _document(self, skeleton: Tree, header: str, kind: str) -> Document:
+        before = len(self.fills)
+        tree = self.tree(skeleton)
         build = builder(tree)
-        if kind == "json":
-            return Document(build, identity(tree), (lambda values: _json(build(values)),))
-        return Document(build, identity(tree), tuple(Writer().document(tree, header)))
+        segments = (lambda values: _json(build(values)),) if kind == "json" else tuple(Writer().document(tree, header))
+        return Document(build, identity(tree), segments, self._reads(before))
 
     def _native(self) -> Document:
         parts = [part if isinstance(part, str) else self._slot(part, is_text=True) for part in self.skeleton.parts()]
         spots = {one.slot: one.piece.spot for one in self.fills}
-        return Document(lambda _values: None, None, tuple(_native_part(part, spots) for part in parts))
+        segments = tuple(_native_part(part, spots) for part in parts)
+        return Document(lambda _values: None, None, segments, self._reads(0))
+
+    def _reads(self, before: int) -> tuple[int, ...]:
+        return tuple(sorted({fill.slot for fill in self.fills[before:]}))
 
     def tree(self, tree: Tree) -> Tree:
         """Give a tree whose holes are numbered by expression, and constant ones filled in."""

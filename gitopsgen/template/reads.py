@@ -23,6 +23,11 @@ class ReadSet:
     reads: tuple[tuple[str, Node], ...]
     mentioned: frozenset[Path] = frozenset()
 
+    @classmethod
+    def of(cls, templates: tuple[str, ...], reads: tuple[tuple[str, Node], ...]) -> ReadSet:
+        """Give a read-set with all the paths that it mentions."""
+        return cls(templates, reads, frozenset(path for _, node in reads for path in mentions(node)))
+
     def results(self, context: Mapping[str, Any], expressions: Expressions) -> list[Any]:
         """Give what each read gives for a variant: equal results mean an equal file."""
         return [_result(kind, expressions.function(node), context) for kind, node in self.reads]
@@ -77,11 +82,19 @@ def _result(kind: str, function: Any, context: Mapping[str, Any]) -> Any:
     return _MISSING
 
 
-def decoded(reads: list[Any]) -> ReadSet:
-    """Read a read-set as it is kept: the templates first, then kind and expression of each read."""
+def decoded(reads: list[Any], document: int | None = None) -> ReadSet:
+    """Read a read-set as it is kept: the templates first, then kind and expression of each read.
+
+    Of a way that gives several documents, `document` picks the reads of one: what steered belongs to all.
+    """
     templates = tuple(name for one in reads if one[0] == "templates" for name in one[1:])
-    found = tuple((kind, _node(node)) for kind, *rest in reads if kind != "templates" for node in rest)
-    return ReadSet(templates, found, frozenset(path for _, node in found for path in mentions(node)))
+    found = []
+    for kind, *rest in reads:
+        if kind == "value" and document is not None and document not in rest[1]:
+            continue
+        if kind != "templates":
+            found.append((kind, _node(rest[0])))
+    return ReadSet.of(templates, tuple(found))
 
 
 def _node(value: Any) -> Any:

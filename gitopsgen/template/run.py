@@ -48,6 +48,8 @@ class Run:
         self.templates: list[str] = []
         self.roots: tuple[str, ...] = ()
         self.evaluator = Evaluator(self)
+        self.asked: list[Node] = []
+        self.guards: tuple[Node, ...] = ()
         self.errors: dict[tuple[str, str, Spot | None], TemplateError] = {}
         self.steps = 0
         self.size = 0
@@ -83,6 +85,8 @@ class Run:
         answer = known.answer if known else OBSERVERS[kind](self.expressions.function(node)(self.context))
         if known is None and not is_constant(node):
             self.observations[kind, node] = Observation(kind, node, answer)
+        if (kind, node) in self.observations:
+            self.asked.append(node)
         return answer[1] if kind == "value" else answer
 
     def body(self, statements: Tree, scope: Scope) -> None:
@@ -122,7 +126,17 @@ class Run:
         self.size += len(piece.text)
         if self.size > MAXIMUM_OUTPUT:
             raise TemplateError("too-much-work", "the template writes more text than is allowed")
-        self.buffer.append(piece)
+        self.buffer.append(piece._replace(guards=self.guards + piece.guards) if self.guards else piece)
+
+    @contextmanager
+    def guarded(self, since: int) -> Iterator[None]:
+        """Mark what is written meanwhile as chosen by what was asked since then."""
+        outer = self.guards
+        self.guards = tuple(dict.fromkeys((*outer, *self.asked[since:])))
+        try:
+            yield
+        finally:
+            self.guards = outer
 
     def capture(self, body: Tree, scope: Scope) -> Captured:
         """Run statements and give what they write instead of writing it."""
@@ -170,29 +184,34 @@ class Run:
 
     def if_(self, statement: Tree, scope: Scope) -> None:
         """Run the first branch whose condition holds."""
+        before = len(self.asked)
+        chosen = statement[3]
         for line, test, body in statement[2]:
             try:
                 holds = self.evaluator.holds(test, scope)
             except TemplateError as error:
                 raise error.at(Spot(scope.template, line)) from None
             if holds:
-                self.body(body, scope)
-                return
-        self.body(statement[3], scope)
+                chosen = body
+                break
+        with self.guarded(before):
+            self.body(chosen, scope)
 
     def for_(self, statement: Tree, scope: Scope) -> None:
         """Run a loop over what the iterable holds, or its `else`."""
         _, _, target, iterable, condition, body, otherwise = statement
+        before = len(self.asked)
         node, weight = self.weighed(lambda: self.evaluator.node(iterable, scope))
         inner = [scope.inner(names, weight) for names in bindings(self, target, node, weight)]
         if condition is not None:
             inner = [one for one in inner if self.evaluator.holds(condition, one)]
-        for index, one in enumerate(inner):
-            self.spend()
-            one.names["loop"] = Loop(index, len(inner))
-            self.body(body, one)
-        if not inner:
-            self.body(otherwise, scope)
+        with self.guarded(before):
+            for index, one in enumerate(inner):
+                self.spend()
+                one.names["loop"] = Loop(index, len(inner))
+                self.body(body, one)
+            if not inner:
+                self.body(otherwise, scope)
 
     def weighed(self, evaluate: Callable[[], Result]) -> tuple[Result, int]:
         """Give a meaning, and how much work it was: as much as each use of its name will count."""

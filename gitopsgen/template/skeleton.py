@@ -10,7 +10,7 @@ import bisect
 from gitopsgen.emit import METADATA_KEYS, TOP_KEYS
 from gitopsgen.template.captured import Piece
 from gitopsgen.template.errors import Spot, TemplateError
-from gitopsgen.template.nodes import gives_lines
+from gitopsgen.template.nodes import Node, gives_lines
 from gitopsgen.template.reading import Reader, parts_of
 from gitopsgen.template.trees import Hole, Literal, Sequence, Table, Text, Tree, name_of
 
@@ -31,12 +31,19 @@ class Skeleton:
         for text in texts:
             self._starts.append(self._starts[-1] + len(text))
 
+    def _place(self, offset: int) -> int:
+        place = bisect.bisect_right(self._starts, offset) - 1
+        return max(min(place, len(self._pieces) - 1), 0)
+
+    def guards(self, offset: int) -> tuple[Node, ...]:
+        """Give what the conditions and loops around the character at `offset` asked."""
+        return self._pieces[self._place(offset)].guards if self._pieces else ()
+
     def spot(self, offset: int) -> Spot:
         """Give the place in a template that wrote the character at `offset`."""
         if not self._pieces:
             return Spot("", 1)
-        place = bisect.bisect_right(self._starts, offset) - 1
-        place = max(min(place, len(self._pieces) - 1), 0)
+        place = self._place(offset)
         piece = self._pieces[place]
         lines = piece.text[: offset - self._starts[place]].count("\n") if piece.node is None else 0
         return Spot(piece.spot.template, piece.spot.line + lines, piece.spot.source)

@@ -84,7 +84,7 @@ def origins_of(root, city):
     for variant in opened.variants:
         for instance in opened.engine.instances(opened.project.blueprints[variant.id.case]):
             for made in opened.engine.render(instance, variant.context):
-                for path in leaves(made.data, ()) if made.data is not None else ():
+                for path in leaves(made.data, ()) if made.data is not None else [()]:
                     source = explain(opened.engine, instance, variant.context, made.document, path)
                     value = value_at(made.data, path)
                     told = explained_field(opened, variant, (made.name, path, value), source)
@@ -115,7 +115,7 @@ def changed_value(text):
     number = re.fullmatch(r"(-?\d+)((?:\.\d+)?)([A-Za-z%]*)", body)
     if number:
         return f"{quote}{int(number[1]) + 1}{number[2]}{number[3]}{quote}"
-    return f"{quote}{body}x{quote}" if body else f'"x"'
+    return f"{quote}{body}x{quote}" if body else '"x"'
 
 
 def edit(root, origin):
@@ -149,12 +149,20 @@ def edit(root, origin):
 def edited_literal(line, value):
     shown = str(value).lower() if isinstance(value, bool) else str(value)
     for pattern in (rf'"{re.escape(shown)}"', rf"'{re.escape(shown)}'", rf"(?<![\w.-]){re.escape(shown)}(?![\w.-])"):
-        match = None
-        for match in re.finditer(pattern, line):
-            pass
-        if match:
+        if match := last(pattern, line):
             return line[: match.start()] + changed_value(match[0]) + line[match.end() :]
+    # A part of the value: text beside a hole, or a literal in an expression.
+    for pattern in (r"\}\}[\w/.-]+", r"[\w/.-]+(?=\{\{)", r'"[^"{}]+(?=")', r"(?<=[ :])\d+(?=[,}\]])"):
+        if match := last(pattern, line):
+            number = match[0].isdigit()
+            new = str(int(match[0]) + 1) if number else match[0] + "x"
+            return line[: match.start()] + new + line[match.end() :]
     return None
+
+
+def last(pattern, line):
+    found = list(re.finditer(pattern, line))
+    return found[-1] if found else None
 
 
 @pytest.fixture
@@ -177,11 +185,23 @@ def test_an_edited_origin_changes_what_names_it_and_nothing_else(project, city):
     random.Random(7).shuffle(decisive)  # noqa: S311 - a repeatable order
     calm = [origin for origin in decisive if not origin.steers and not is_image(origin)]
     restless = [origin for origin in decisive if origin.steers and not is_image(origin)]
-    batches = [calm[start : start + BATCH] for start in range(0, len(calm), BATCH)]
+    batches = [layer[start : start + BATCH] for layer in layers(calm) for start in range(0, len(layer), BATCH)]
     batches += [[one] for one in (restless if DEEP else restless[:15])]
 
     edited = sum(check_batch(project, city, batch, before) for batch in batches)
-    assert edited >= 0.9 * sum(map(len, batches))  # the test itself must not shirk
+    assert edited >= 0.95 * sum(map(len, batches))  # the test itself must not shirk
+
+
+def layers(origins):
+    """Keep origins of one line apart: one edit a line at a time."""
+    found = []
+    for origin in origins:
+        place = (origin.file, origin.line)
+        layer = next((one for one in found if place not in one), None)
+        if layer is None:
+            found.append(layer := {})
+        layer[place] = origin
+    return [list(layer.values()) for layer in found]
 
 
 def is_image(origin):
