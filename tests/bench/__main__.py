@@ -19,7 +19,7 @@ from pathlib import Path
 from tests.bench import programs
 from tests.bench.contest import Peers
 from tests.bench.measure import Cost, middle
-from tests.bench.scenarios import ROOT, Fleet, names_of_rows
+from tests.bench.scenarios import CITY, ROOT, Fleet, names_of_rows
 from tests.bench.table import Results, print_costs, print_goals
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a directory of one's own is made inside
@@ -49,7 +49,7 @@ def _measured(fleet: Fleet, rounds: int, *, is_first: bool) -> dict[str, Cost]:
     fleet.prepare()
     rows = names_of_rows()
     if fleet.programs:
-        fleet.prepare_peers()
+        fleet.prepare_peers("" if is_first else CITY)
         rows["kubectl kustomize of one city"] = Fleet.kustomize_city
     costs: dict[str, list[Cost]] = {name: [] for name in rows}
     for _ in range(rounds):

@@ -33,13 +33,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Write the inputs of the tools that we are compared with.")
     parser.add_argument("project", type=Path)
     parser.add_argument("directory", type=Path)
+    parser.add_argument("--city", default="", help="of this city alone")
     arguments = parser.parse_args()
-    write_peers(arguments.project, arguments.directory)
+    write_peers(arguments.project, arguments.directory, arguments.city)
 
 
-def write_peers(project: Path, directory: Path) -> None:
-    """Write the inputs of all peers for all variants of a project."""
-    contexts = {f"{region}/{case}": context for region, case, context in variants(project)}
+def write_peers(project: Path, directory: Path, city: str = "") -> None:
+    """Write the inputs of all peers for all variants of a project, or of one city."""
+    contexts = {f"{region}/{case}": context for region, case, context in variants(project) if city in {"", region}}
     for target, context in contexts.items():
         # JSON is YAML too, and reads faster: no peer loses time on its input.
         _write(directory / "values" / f"{target}.yaml", json.dumps(context, ensure_ascii=False))

@@ -63,9 +63,9 @@ class Fleet:
         for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "output"]):
             subprocess.run([*git, *arguments], cwd=self.kept.parent, check=True)
 
-    def prepare_peers(self) -> None:
-        """Write the inputs of the peers."""
-        self._make("peers", self.project, str(self.peers))
+    def prepare_peers(self, city: str = "") -> None:
+        """Write the inputs of the peers, for all cities or for one."""
+        self._make("peers", self.project, str(self.peers), "--city", city)
 
     def _make(self, module: str, first: Path, *rest: str) -> None:
         # In a process of its own: this one must stay small, see `measure.run`.
