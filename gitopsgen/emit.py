@@ -100,10 +100,8 @@ def inline(value: Any, indent: int) -> str:
         return _integer(value)
     if isinstance(value, float):
         return _float(value)
-    if isinstance(value, Mapping):
-        return "{}"
-    if isinstance(value, list | tuple):
-        return "[]"
+    if isinstance(value, Mapping | list | tuple):
+        return "{}" if isinstance(value, Mapping) else "[]"
     message = f"a value of type {type(value).__name__} cannot be written as YAML"
     raise UnwritableError(message)
 

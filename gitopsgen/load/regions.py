@@ -158,7 +158,7 @@ class Facts:
         return seen
 
     def _peers(self, region: str) -> list[dict[str, Any]]:
-        """Give the cities that take over; those that cannot be placed are missing, and the region is then incomplete."""
+        """Give the cities that take over; one that cannot be placed is missing, and the region then incomplete."""
         names = self.merged[region].get("failover")
         known = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
         return fleet.peers(known, self.merged, region)

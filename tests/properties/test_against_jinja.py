@@ -1,4 +1,4 @@
-"""Random templates over random values: what unmodified Jinja gives with safely quoted values, and what a fresh run gives.
+"""Random templates over random values: as unmodified Jinja with safely quoted values, and as a fresh run, gives them.
 
 Jinja's own text is made safe by printing every value as JSON, which is YAML too.
 """
@@ -38,24 +38,57 @@ NUMBERS = st.sampled_from(
     ["values.a", "values.c", "(values.a + 1)", "(values.names | length)", "2", "values.a * 3 // 2"]
 )
 TEXTS = st.sampled_from(
-    ["values.b", "(values.b | upper)", '"lit"', "(values.b ~ values.a)", '(values.names | join(","))', "values.b | trim",
-     "(values.a | string)", 'values.b | replace("x", "yy")']
-)  # fmt: skip
+    [
+        "values.b",
+        "(values.b | upper)",
+        '"lit"',
+        "(values.b ~ values.a)",
+        '(values.names | join(","))',
+        "values.b | trim",
+        "(values.a | string)",
+        'values.b | replace("x", "yy")',
+    ]
+)
 CONDITIONS = st.sampled_from(
-    ["values.flag", "values.c > 1", "values.names", "not values.flag", "values.c == 2 and values.flag", "values.a is odd",
-     '"n1" in values.names', "values.nothing is defined", "values.b", "values.c in [1, 2]", "values.flag or values.c < 1"]
-)  # fmt: skip
+    [
+        "values.flag",
+        "values.c > 1",
+        "values.names",
+        "not values.flag",
+        "values.c == 2 and values.flag",
+        "values.a is odd",
+        '"n1" in values.names',
+        "values.nothing is defined",
+        "values.b",
+        "values.c in [1, 2]",
+        "values.flag or values.c < 1",
+    ]
+)
 ANY = st.one_of(
     NUMBERS,
     TEXTS,
     st.sampled_from(
-        ["values.names", "values.labels", "values.ports", "values.flag", "values.names | sort", "values.names | unique | list",
-         'values.ports | map(attribute="port") | list', "values.nothing | default(7)", "values.names | first | default('none')",
-         "[values.a, values.b]", '{"x": values.a}', "values.labels | dictsort", 'values.ports | selectattr("port", "gt", 3) | list',
-         "values.names[1:]", "values.labels.get('k1', 'no')", "values.ports | sum(attribute='port')"]
+        [
+            "values.names",
+            "values.labels",
+            "values.ports",
+            "values.flag",
+            "values.names | sort",
+            "values.names | unique | list",
+            'values.ports | map(attribute="port") | list',
+            "values.nothing | default(7)",
+            "values.names | first | default('none')",
+            "[values.a, values.b]",
+            '{"x": values.a}',
+            "values.labels | dictsort",
+            'values.ports | selectattr("port", "gt", 3) | list',
+            "values.names[1:]",
+            "values.labels.get('k1', 'no')",
+            "values.ports | sum(attribute='port')",
+        ]
     ),
     st.builds("({} if {} else {})".format, NUMBERS, CONDITIONS, TEXTS),
-)  # fmt: skip
+)
 
 
 class Lines:

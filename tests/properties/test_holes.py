@@ -42,7 +42,8 @@ BODY = """\
 """
 SYNTAX = st.sampled_from([*list(":#-?,[]{}&*!|>'\"%@`\\ \n\t=~<.0123456789eExXoObB_+"), "---", "...", ": ", " #", "<<"])
 LOOK_ALIKES = st.sampled_from(
-    "y n yes no on off true false null ~ Null TRUE 0 -0 1 01 0o17 0x1f 0b1 1e3 1.5e3 .5 1. +1 1_000 12:30 22:22:22 .inf "
+    "y n yes no on off true false null ~ Null TRUE 0 -0 1 01 0o17 0x1f 0b1 1e3 1.5e3 .5 1. +1 1_000 12:30 22:22:22 "
+    ".inf "
     "-.inf .NaN nan = << 2026-11-21 2026-11-21T00:00:00Z 0755 08 1.0 - -- --- ... ? : # & * ! | > % @ `".split()
 )
 MARKERS = st.sampled_from(["\ue0000\ue001", "\ue000", "\ue001", "\ue00099\ue001", "{{ values.key }}", "{% raw %}"])
@@ -126,7 +127,8 @@ def test_kubectl_reads_back_what_was_put_in(renderer, tmp_path):
     values = [
         "y", "n", "on", "0755", "1e3", "1_000", "12:30", "~", "=", "<<", "a: b", " #x", "\n", "a\nb\n\n", "\t", "\x85",
         "\u2028", "\ufeff", "\ue0000\ue001", "- x", "{{ x }}", "上海", "\U0001f600", "1.5e3", "08", "0o7", ".5", "null",
-        "é" * 90, "x " * 90, "a\n b\n", "a\n\tb\n\n\t\tc\n", "\ta\nb", " lead\nb", "trail \nb", "#\nb", "---\nb", "100m", "1.4.2", "--flag=x", "-x", "\x7f",
+        "é" * 90, "x " * 90, "a\n b\n", 
+        "a\n\tb\n\n\t\tc\n", "\ta\nb", " lead\nb", "trail \nb", "#\nb", "---\nb", "100m", "1.4.2", "--flag=x", "-x", "\x7f",
         1, 0, -1, 2**53, 1.5, 1e22, True, False, [], {}, [[]], [{}], {"on": ["y", {"1": "n"}]},
     ]  # fmt: skip
     pages = []
