@@ -127,8 +127,9 @@ def test_kubectl_reads_back_what_was_put_in(renderer, tmp_path):
     values = [
         "y", "n", "on", "0755", "1e3", "1_000", "12:30", "~", "=", "<<", "a: b", " #x", "\n", "a\nb\n\n", "\t", "\x85",
         "\u2028", "\ufeff", "\ue0000\ue001", "- x", "{{ x }}", "上海", "\U0001f600", "1.5e3", "08", "0o7", ".5", "null",
-        "é" * 90, "x " * 90, "a\n b\n", 
-        "a\n\tb\n\n\t\tc\n", "\ta\nb", " lead\nb", "trail \nb", "#\nb", "---\nb", "100m", "1.4.2", "--flag=x", "-x", "\x7f",
+        "é" * 90, "x " * 90, "a\n b\n",
+        "a\n\tb\n\n\t\tc\n", "\ta\nb", " lead\nb", "trail \nb", "#\nb", "---\nb", "100m", "1.4.2",
+        "--flag=x", "-x", "\x7f",
         1, 0, -1, 2**53, 1.5, 1e22, True, False, [], {}, [[]], [{}], {"on": ["y", {"1": "n"}]},
     ]  # fmt: skip
     pages = []
