@@ -128,7 +128,7 @@ def string(text: str, indent: int) -> str:
 def is_literal(text: str) -> bool:
     """Tell whether a literal block carries this text unchanged, and readably, in every reader."""
     return (
-        text[0] not in " \t\n#"
+        text[0] not in " \t\n"
         and text.strip("\n") != ""
         and _NOT_LITERAL.search(text) is None
         and _SURROGATE.search(text) is None
