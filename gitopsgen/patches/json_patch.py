@@ -17,6 +17,8 @@ Pointer = tuple[str, ...]
 _INDEX: Final = re.compile(r"0|[1-9][0-9]*")
 _BAD_ESCAPE: Final = re.compile(r"~(?![01])")
 _END: Final = "-"
+_DEEPEST: Final = 64  # steps of a path: deeper objects than any kind has
+_MOST_COPIED: Final = 50_000  # values: a list that copies itself doubles with each operation
 
 
 def apply_operations(data: Any, operations: Sequence[Mapping[str, Any]]) -> tuple[Any, tuple[Fault, ...]]:
@@ -36,7 +38,10 @@ def parse_pointer(text: str) -> Pointer:
         raise PatchError(REFUSED, f"found the path '{text}', expected it to start with '/'")
     if _BAD_ESCAPE.search(text):
         raise PatchError(REFUSED, f"found a lone '~' in the path '{text}'", "write '~0' for '~' and '~1' for '/'")
-    return tuple(step.replace("~1", "/").replace("~0", "~") for step in text.split("/")[1:])
+    steps = tuple(step.replace("~1", "/").replace("~0", "~") for step in text.split("/")[1:])
+    if len(steps) > _DEEPEST:
+        raise PatchError(REFUSED, f"found a path of {len(steps)} steps, expected at most {_DEEPEST}")
+    return steps
 
 
 class _Document:
@@ -44,6 +49,7 @@ class _Document:
 
     def __init__(self, root: Any) -> None:
         self.root = root
+        self.copied = 0
 
     def get(self, path: Pointer) -> Any:
         node = self.root
@@ -132,7 +138,11 @@ def _move(document: _Document, operation: Mapping[str, Any]) -> None:
 
 
 def _copy(document: _Document, operation: Mapping[str, Any]) -> None:
-    document.add(_path(operation), deepcopy(document.get(_source(operation))))
+    value = document.get(_source(operation))
+    document.copied += _count(value)
+    if document.copied > _MOST_COPIED:
+        raise PatchError(REFUSED, f"found copies of more than {_MOST_COPIED} values, expected a patch of one object")
+    document.add(_path(operation), deepcopy(value))
 
 
 def _test(document: _Document, operation: Mapping[str, Any]) -> None:
@@ -141,6 +151,15 @@ def _test(document: _Document, operation: Mapping[str, Any]) -> None:
         found = plain(document.get(path))
         shown = "another value" if isinstance(found, dict | list) else f"'{found}'"
         raise PatchError(REFUSED, f"found {shown} at '{_text(path)}', expected the value that the patch tests for")
+
+
+def _count(value: Any) -> int:
+    """Give the weight of a value: one for each value in it, and one for each line's worth of text."""
+    value = plain(value)
+    if isinstance(value, str):
+        return 1 + len(value) // 64
+    below = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + sum(map(_count, below))
 
 
 def _path(operation: Mapping[str, Any]) -> Pointer:

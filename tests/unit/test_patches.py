@@ -275,6 +275,20 @@ class TestRefused:
         assert [patch for patch, _ in result.faults] == [bad]
 
 
+class TestHostile:
+    def test_copies_of_copies_stop(self):
+        doubling = {"op": "copy", "from": "/data", "path": "/data/-"}
+        result = apply({"kind": "X", "data": [1]}, [operating(*[doubling] * 60)], {})
+
+        assert [found.rule for _, found in result.faults] == ["refused-patch"]
+        assert result.faults[0][1].path[1] < 20
+
+    def test_depth_stops(self):
+        steps = [{"op": "add", "path": "/a" * depth, "value": {}} for depth in range(1, 90)]
+
+        assert "65 steps" in fault(operating(*steps)).message
+
+
 class TestTargets:
     def test_a_target_without_namespace_means_the_name_alone(self):
         assert Target("Deployment", "web").is_met_by(WEB)
