@@ -12,6 +12,7 @@ import selectors
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any, Final, Protocol
 
 _FRAME: Final = 8
@@ -30,7 +31,7 @@ class Work(Protocol):
 @dataclass(slots=True)
 class _Worker:
     process: int
-    results: int  # a descriptor to read frames from
+    results: _Receiver
     orders: int  # a descriptor: one byte says whether to finish
 
 
@@ -54,7 +55,7 @@ def run(
         agreed = decide(results)
         for worker in workers:
             os.write(worker.orders, b"y" if agreed else b"n")
-        finished = [_receive(worker.results) for worker in workers] if agreed else []
+        finished = [worker.results.receive() for worker in workers] if agreed else []
     finally:
         for worker in workers:
             _end(worker)
@@ -81,25 +82,25 @@ def _start(work: Work, part: Sequence[Any], parts: Sequence[Sequence[Any]]) -> _
     if process:
         os.close(results_in)
         os.close(orders_out)
-        return _Worker(process, results_out, orders_in)
-    code = 1
+        return _Worker(process, _Receiver(results_out), orders_in)
+    code, sender = 1, _Sender(results_in)
     try:
         os.close(results_out)
         os.close(orders_in)
-        _serve(work, part, results_in, orders_out)
+        _serve(work, part, sender, orders_out)
         code = 0
     except BaseException as error:  # noqa: BLE001 - the parent raises it again
-        _send(results_in, error if isinstance(error, Exception) else WorkerDiedError(repr(error)))
+        sender.send(error if isinstance(error, Exception) else WorkerDiedError(repr(error)))
     finally:
         os._exit(code)  # not the parent's clean-up a second time
 
 
-def _serve(work: Work, part: Sequence[Any], results: int, orders: int) -> None:
+def _serve(work: Work, part: Sequence[Any], results: _Sender, orders: int) -> None:
     for result in work.judge(part):
-        _send(results, result)
-    _send(results, None)
+        results.send(result)
+    results.send(None)
     if os.read(orders, 1) == b"y":
-        _send(results, work.finish())
+        results.send(work.finish())
 
 
 def _collect(workers: Sequence[_Worker], progress: Callable[[int], None]) -> dict[int, list[Any]]:
@@ -107,11 +108,11 @@ def _collect(workers: Sequence[_Worker], progress: Callable[[int], None]) -> dic
     judged: dict[int, list[Any]] = {worker.process: [] for worker in workers}
     with selectors.DefaultSelector() as selector:
         for worker in workers:
-            selector.register(worker.results, selectors.EVENT_READ, worker)
+            selector.register(worker.results.descriptor, selectors.EVENT_READ, worker)
         open_workers = len(workers)
         while open_workers:
             for key, _ in selector.select():
-                result = _receive(key.fd)
+                result = key.data.results.receive()
                 if result is None:
                     selector.unregister(key.fd)
                     open_workers -= 1
@@ -121,32 +122,55 @@ def _collect(workers: Sequence[_Worker], progress: Callable[[int], None]) -> dic
     return judged
 
 
-def _send(descriptor: int, value: Any) -> None:
-    raw = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-    rest = memoryview(len(raw).to_bytes(_FRAME, "big") + raw)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
+class _Sender:
+    """Pickled frames; what an earlier one carried is only referred to, so that regions share what they have alike."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._frame = BytesIO()
+        self._pickler = pickle.Pickler(self._frame, pickle.HIGHEST_PROTOCOL)
+
+    def send(self, value: Any) -> None:
+        self._frame.seek(0)
+        self._frame.truncate()
+        self._pickler.dump(value)
+        raw = self._frame.getvalue()
+        rest = memoryview(len(raw).to_bytes(_FRAME, "big") + raw)
+        while rest:
+            rest = rest[os.write(self._descriptor, rest) :]
 
 
-def _receive(descriptor: int) -> Any:
-    size = int.from_bytes(_read(descriptor, _FRAME), "big")
-    value = pickle.loads(_read(descriptor, size))  # noqa: S301 - from our own child
-    if isinstance(value, Exception):
-        raise value
-    return value
+class _Receiver:
+    """The other end of a `_Sender`."""
 
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+        self._frame = BytesIO()
+        self._unpickler = pickle.Unpickler(self._frame)  # noqa: S301 - from our own child
 
-def _read(descriptor: int, size: int) -> bytes:
-    parts = bytearray()
-    while len(parts) < size:
-        part = os.read(descriptor, min(size - len(parts), 1 << 20))
-        if not part:
-            raise WorkerDiedError("a worker process ended before it gave its result")
-        parts += part
-    return bytes(parts)
+    def receive(self) -> Any:
+        """Give what was sent; an exception is raised here."""
+        raw = self._read(int.from_bytes(self._read(_FRAME), "big"))
+        self._frame.seek(0)
+        self._frame.truncate()
+        self._frame.write(raw)
+        self._frame.seek(0)
+        value = self._unpickler.load()
+        if isinstance(value, Exception):
+            raise value
+        return value
+
+    def _read(self, size: int) -> bytes:
+        parts = bytearray()
+        while len(parts) < size:
+            part = os.read(self.descriptor, min(size - len(parts), 1 << 20))
+            if not part:
+                raise WorkerDiedError("a worker process ended before it gave its result")
+            parts += part
+        return bytes(parts)
 
 
 def _end(worker: _Worker) -> None:
     os.close(worker.orders)
-    os.close(worker.results)
+    os.close(worker.results.descriptor)
     os.waitpid(worker.process, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from sys import intern
 from typing import Any, Final
 
 from gitopsgen import argocd
@@ -232,4 +233,5 @@ def _kind(manifest: Manifest) -> Kind:
     data, variant = manifest.data, manifest.variant
     group = str(data.get("apiVersion", "")).rpartition("/")[0]
     namespace = data["metadata"].get("namespace", "") if isinstance(data.get("metadata"), dict) else ""
-    return group, str(data.get("kind", "")), str(namespace), f"{variant.region}/{variant.cluster}"
+    # one string of each text: a fleet has a hundred thousand kinds, and workers send an object once
+    return intern(group), str(data.get("kind", "")), str(namespace), intern(f"{variant.region}/{variant.cluster}")
