@@ -63,7 +63,7 @@ def goals(results: Results, per_document: Mapping[str, float]) -> Iterator[Goal]
         yield Goal(f"CPU a manifest, {sizes[-1]} to {sizes[0]} cities", growth, 1.0)
         region = last["one region from nothing"].wall / first["one region from nothing"].wall
         yield Goal(f"one region from nothing, {sizes[-1]} to {sizes[0]} cities", region, 1.15)
-    yield Goal("start to python -I -c pass", first["start (--version)"].wall, 0.1, " s")
+    yield Goal("start of the command line", first["start (--version)"].wall, 0.1, " s")
     ratio = per_document["kubernetes-validate"] / per_document["ours"]
     yield Goal("schema check a document, against kubernetes-validate", ratio, 1000, at_least=True)
 
@@ -73,10 +73,12 @@ def _of_size(size: int, costs: Mapping[str, Cost]) -> Iterator[Goal]:
     at = f"{size} cities: "
     yield from _against_peers(at, costs)
     yield Goal(f"{at}cold to cp -r", cold / costs["cp -r of the output"].wall, 1.2 if size >= LARGE else 4)
-    status = costs["nothing changed"].wall / costs["git status"].wall
-    yield Goal(f"{at}nothing changed to git status", status, 1.8 if size >= LARGE else 3)
+    # The start of the command line has a goal of its own.
+    beyond = costs["nothing changed"].wall - costs["start (--version)"].wall
+    status = beyond / costs["git status"].wall
+    yield Goal(f"{at}nothing changed, beyond the start, to git status", status, 1.8 if size >= LARGE else 3)
     yield Goal(
-        f"{at}nothing changed to sha256sum", costs["nothing changed"].wall / costs["sha256sum of the tree"].wall, 0.5
+        f"{at}nothing changed, beyond the start, to sha256sum", beyond / costs["sha256sum of the tree"].wall, 0.5
     )
     if size < LARGE:
         yield Goal(f"{at}nothing changed", costs["nothing changed"].wall, 0.25, " s")
@@ -91,9 +93,10 @@ def _against_peers(at: str, costs: Mapping[str, Cost]) -> Iterator[Goal]:
     """Give the goals against tools that render, with kubeconform to check what they give."""
     cold = costs["cold"].wall
     checks = costs.get("kubeconform alone")
-    for name, wanted in (("kubectl kustomize, a process a variant", 20), ("kubectl kustomize, a process a city", 0)):
-        if name in costs and checks:
-            yield Goal(f"{at}{name}, and kubeconform", (costs[name].wall + checks.wall) / cold, wanted, at_least=True)
+    kustomize = costs.get("kubectl kustomize, a process a variant")
+    if kustomize and checks:
+        reached = (kustomize.wall + checks.wall) / cold
+        yield Goal(f"{at}kubectl kustomize and kubeconform", reached, 20, at_least=True)
     if "helm template" in costs and checks:
         helm = costs["helm template"].wall + checks.wall
         yield Goal(f"{at}helm template and kubeconform", helm / cold, 12, at_least=True)
