@@ -1,0 +1,131 @@
+"""What the YAML of a template may hold, each refusal at its line."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.engines import complaint, refused, render, spec, wrap
+
+
+@pytest.mark.parametrize(
+    ("body", "rule", "line"),
+    [
+        ("  a: &x 1\n", "forbidden-construct", 6),
+        ("  a: 1\n  b: &x {c: 1}\n", "forbidden-construct", 7),
+        ("  a: !!str 1\n", "forbidden-construct", 6),
+        ("  a: !mine [1]\n", "forbidden-construct", 6),
+        ("  a: !<tag:yaml.org,2002:int> 1\n", "forbidden-construct", 6),
+        ("  a: ! x\n", "forbidden-construct", 6),
+        ("  a: 1\n  <<: {b: 1}\n", "forbidden-construct", 7),
+        ("  a: 1\n  b: 2\n  a: 3\n", "duplicate-key", 8),
+        ("  {a: 1, a: 2}\n", "duplicate-key", 6),
+        ("  a:\n", "ambiguous-scalar", 7),
+        ("  a: on\n", "ambiguous-scalar", 6),
+        ("  a: 0755\n", "ambiguous-scalar", 6),
+        ("  a: 1_000\n", "ambiguous-scalar", 6),
+        ("  a: 12:30\n", "ambiguous-scalar", 6),
+        ("  a: 1e3\n", "ambiguous-scalar", 6),
+        ("  a: 2026-11-21\n", "ambiguous-scalar", 6),
+        ("  a: ~\n", "ambiguous-scalar", 6),
+        ("  a: True\n", "ambiguous-scalar", 6),
+        ("  a: .inf\n", "ambiguous-scalar", 6),
+        ("  a: 99999999999999999999\n", "ambiguous-scalar", 6),
+        ("  y: 1\n", "ambiguous-scalar", 6),
+        ("  80: 1\n", "ambiguous-scalar", 6),
+        ("  ? [a]\n  : 1\n", "forbidden-construct", 6),
+        ("  ? {a: 1}\n  : 1\n", "forbidden-construct", 6),
+        ("  a: [1\n", "broken-yaml", 7),
+        ("  a: 'x\n", "broken-yaml", 7),
+        ("  a: b: c\n", "broken-yaml", 6),
+        ("\ta: 1\n", "broken-yaml", 6),
+        ("  a: {{ values.x }}: b\n", "broken-yaml", 6),
+        ("  a: @x\n", "broken-yaml", 6),
+        ("  a: \x01\n", "broken-yaml", 6),
+        ("  a: &{{ values.x }} 1\n", "broken-yaml", 6),
+        ("  a: *{{ values.x }}\n", "broken-yaml", 6),
+        ("  a: !{{ values.x }} 1\n", "broken-yaml", 6),
+        ("  a: |{{ values.x }}\n    text\n", "broken-yaml", 6),
+        ("  a: >{{ values.x }}\n    text\n", "broken-yaml", 6),
+    ],
+)
+def test_a_construct_is_refused_at_its_line(body, rule, line):
+    found = refused(wrap(body), {"x": "1"})
+
+    assert rule in {one[0] for one in found}
+    assert (rule, line) in [*found, *((one[0], one[1] + 1) for one in found)]
+
+
+def test_an_alias_and_its_anchor_are_refused():
+    assert refused("a: &x 1\nb: *x\n") == [("forbidden-construct", 1), ("forbidden-construct", 2)]
+
+
+@pytest.mark.parametrize("directive", ["%YAML 1.1\n---\n", "%TAG !e! tag:e,2026:\n---\n"])
+def test_a_directive_is_refused(directive):
+    assert refused(directive + "a: 1\n") == [("forbidden-construct", 1)]
+
+
+def test_all_that_is_wrong_with_the_yaml_is_told_at_once():
+    found = refused("a: on\nb: &x 1\nc: !t 1\nc: 2\nd: 0755\n")
+
+    assert found == [
+        ("ambiguous-scalar", 1),
+        ("forbidden-construct", 2),
+        ("forbidden-construct", 3),
+        ("duplicate-key", 4),
+        ("ambiguous-scalar", 5),
+    ]
+
+
+def test_a_refusal_in_a_macro_stands_at_the_line_of_the_macro():
+    template = "{% macro m() %}\na: 1\n\nb: on\n{% endmacro %}\nx:\n  {{ m() | indent(2) }}\n"
+
+    assert refused(template) == [("ambiguous-scalar", 4)]
+
+
+def test_the_cure_is_told():
+    assert 'write true, or "on" in quotes for the text' in complaint("a: on\n")
+    assert 'write null, or "" for no text' in complaint("a:\nb: 1\n")
+
+
+def test_quoted_text_is_text_whatever_it_looks_like():
+    body = '  a: "on"\n  b: \'0755\'\n  c: |\n    12:30\n  "on": x\n'
+
+    assert spec(body) == {"a": "on", "b": "0755", "c": "12:30\n", "on": "x"}
+
+
+def test_holes_stand_in_every_position_of_yaml():
+    body = (
+        "  {{ values.k }}: 1\n  'q{{ values.k }}': 2\n"
+        "  flow: {a: {{ values.n }}, '{{ values.k }}2': [{{ values.n }}]}\n"
+        "  block: |\n    one\n    {{ values.s }}\n  folded: >-\n    one\n    {{ values.s }}\n  list:\n"
+        "  - {{ values.n }}\n  - - {{ values.n }}\n"
+        "  - a: {{ values.n }}\n"
+    )
+
+    assert spec(body, {"k": "key", "n": 5, "s": "x\ny"}) == {
+        "key": 1,
+        "qkey": 2,
+        "flow": {"a": 5, "key2": [5]},
+        "block": "one\nx\ny\n",
+        "folded": "one x\ny",
+        "list": [5, [5], {"a": 5}],
+    }
+
+
+def test_the_customary_order_of_keys():
+    template = (
+        "spec: {b: 1}\nextra: 1\nmetadata:\n  labels: {}\n  name: x\n  namespace: shop\nkind: A\napiVersion: v1\n"
+    )
+
+    (made,) = render(template)
+
+    assert list(made.data) == ["apiVersion", "kind", "metadata", "spec", "extra"]
+    assert list(made.data["metadata"]) == ["name", "namespace", "labels"]
+    assert made.content.decode().split("\n")[1:4] == ["apiVersion: v1", "kind: A", "metadata:"]
+    assert list(render("b: 1\na: 2\n", kind="node")[0].data) == ["b", "a"]
+
+
+def test_the_header_names_the_template():
+    (made,) = render("a: 1\n", kind="node")
+
+    assert made.content == b"# Generated by gitopsgen from blueprints/t.yaml.j2; do not edit.\na: 1\n"
