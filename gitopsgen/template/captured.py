@@ -56,29 +56,32 @@ def is_midline(pieces: Sequence[Piece]) -> bool:
 def indent(captured: Captured, width: int | str, *, first: bool, blank: bool) -> Captured:
     """Indent the lines of marked text as the filter does the lines of a string."""
     margin = indentation(width)
-    return Captured(tuple(_indented(captured.pieces, margin, at_start=first, blank=blank)), is_indented=True)
+    pieces = tuple(_indented(captured.pieces, margin, blank=blank))
+    if first:
+        spot = pieces[0].spot if pieces else Spot("", 1)
+        pieces = (Piece(margin, None, spot), *pieces)
+    return Captured(pieces, is_indented=True)
 
 
-def _indented(pieces: tuple[Piece, ...], margin: str, *, at_start: bool, blank: bool) -> Iterator[Piece]:
-    is_first_line = True
+def _indented(pieces: tuple[Piece, ...], margin: str, *, blank: bool) -> Iterator[Piece]:
+    is_due = False  # whether the margin of a line is still to come: it does not, where the line stays empty
     for piece in pieces:
         if piece.node is not None:
-            if at_start:
+            if is_due:
                 yield Piece(margin, None, piece.spot, piece.guards)
-            at_start = False
+            is_due = False
             yield piece
             continue
-        lines = piece.text.split("\n")
         parts = list[str]()
-        for number, line in enumerate(lines):
+        for number, line in enumerate(piece.text.split("\n")):
             if number:
                 parts.append("\n")
-                at_start, is_first_line = True, False
-            if at_start and (line or (blank and not is_first_line and number < len(lines) - 1)):
+                is_due = True
+            if is_due and (line or blank):
                 parts.append(margin)
-                at_start = False
+                is_due = False
             parts.append(line)
-        yield Piece("".join(parts), None, piece.spot, piece.guards)
+        yield piece._replace(text="".join(parts))
 
 
 def trim(captured: Captured) -> Captured:

@@ -107,9 +107,13 @@ class Evaluator:
         self.run.spend(weight)
         if found is not None:
             return found
-        known = sorted(scope.visible())
-        hint = suggestion(expression[1], known) or f"; templates see {', '.join(sorted(self.run.roots))}"
-        return ("undefined", f"'{expression[1][:60]}' is not defined{hint}")
+        return ("undefined", f"'{expression[1][:_LONGEST_NAME]}' is not defined{self.advice(expression[1], scope)}")
+
+    def advice(self, name: str, scope: Scope) -> str:
+        """Give what may help where a name means nothing."""
+        if name in self.run.roots:
+            return " in a template that is imported without context: give it as an argument"
+        return suggestion(name, sorted(scope.visible())) or f"; templates see {', '.join(sorted(self.run.roots))}"
 
     def get(self, expression: Tree, scope: Scope) -> Meaning:
         """Give a member of data, of `loop`, or of an imported template."""

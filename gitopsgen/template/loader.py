@@ -8,7 +8,9 @@ from __future__ import annotations
 import hashlib
 import marshal
 import os
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +19,7 @@ from gitopsgen.template.errors import Spot, TemplateError
 if TYPE_CHECKING:
     from gitopsgen.template.parse import Tree
 
-_FORMAT: Final = 2
+_DIGEST: Final = 32  # bytes of a SHA-256
 MAXIMUM_SIZE: Final = 256 * 1024
 
 
@@ -43,12 +45,16 @@ class Loader:
     def source(self, path: str) -> str:
         """Give the text of a template; raises `TemplateError` where it is not UTF-8, or too large."""
         file = self._packaged.get(path) or self.root / path
-        if file.stat().st_size > MAXIMUM_SIZE:
-            raise TemplateError("invalid-template", f"the template is larger than {MAXIMUM_SIZE} bytes", Spot(path, 1))
         try:
+            if file.stat().st_size > MAXIMUM_SIZE:
+                message = f"the template is larger than {MAXIMUM_SIZE} bytes"
+                raise TemplateError("invalid-template", message, Spot(path, 1))
             return file.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             raise TemplateError("invalid-template", "the template is not UTF-8", Spot(path, 1)) from None
+        except OSError as error:
+            message = f"the template cannot be read: {(error.strerror or 'unknown error').lower()}"
+            raise TemplateError("invalid-template", message, Spot(path, 1)) from None
 
     def tree(self, path: str) -> Tree:
         """Give the statements of a template by its path from the project's root."""
@@ -89,17 +95,28 @@ class Loader:
         temporary = self.cache.with_name(f"{self.cache.name}.{os.getpid()}")
         try:
             self.cache.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_bytes(marshal.dumps((_FORMAT, used), 4))
+            kept = marshal.dumps(used, 4)
+            temporary.write_bytes(_version() + hashlib.sha256(kept).digest() + kept)
             temporary.replace(self.cache)
         except OSError:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):
+                temporary.unlink()
+
+
+def _version() -> bytes:
+    """Give what changes whenever templates are parsed in another way."""
+    own = (Path(__file__).with_name(name).read_bytes() for name in ("parse.py", "whitespace.py"))
+    return hashlib.sha256(sys.version.encode() + b"".join(own)).digest()
 
 
 def _read(cache: Path | None) -> dict[str, Tree]:
-    if cache is None:
-        return {}
+    """Read what was kept, nothing where it is damaged or from another version."""
     try:
-        version, trees = marshal.loads(cache.read_bytes())  # noqa: S302 - written by this user's own runs, outside the project
+        raw = cache.read_bytes() if cache else b""
+        version, digest, kept = raw[:_DIGEST], raw[_DIGEST : 2 * _DIGEST], raw[2 * _DIGEST :]
+        if version != _version() or digest != hashlib.sha256(kept).digest():
+            return {}
+        known: dict[str, Tree] = marshal.loads(kept)  # noqa: S302 - written by this user's own runs, outside the project
     except (OSError, ValueError, EOFError, TypeError):
         return {}
-    return trees if version == _FORMAT else {}
+    return known

@@ -71,8 +71,10 @@ def test_a_computed_key_takes_text():
         ("  b: [{a: 1, {{ values.k }}: 2}]\n", 6),
         ("  b:\n    - {{ values.k }}: 1\n      {{ values.l }}: 2\n", 8),
         (
-            "  b:\n    c: {{ values.no | default(omit) }}\n"
-            "    d:\n      {{ values.k }}: {{ values.k }}\n      a: {{ values.k }}\n",
+            (
+                "  b:\n    c: {{ values.no | default(omit) }}\n"
+                "    d:\n      {{ values.k }}: {{ values.k }}\n      a: {{ values.k }}\n"
+            ),
             9,
         ),
         ("  a: 1\n  {{ 'a' }}: 2\n", 7),
