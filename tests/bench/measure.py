@@ -19,19 +19,19 @@ class FailedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds on the clock, seconds of all processors, and the most memory that any one process held, in MB."""
+    """Seconds on the clock, seconds of all processors, and the most memory that any one process held, in MB.
+
+    `best` is the shortest of the times on the clock that `wall` is the median of: far below it, the machine was busy.
+    """
 
     wall: float
     cpu: float
     memory: float
+    best: float
 
     def times(self, factor: float) -> Cost:
         """Give the cost of so much more of the same; memory stays."""
-        return Cost(self.wall * factor, self.cpu * factor, self.memory)
-
-    def __add__(self, other: Cost) -> Cost:
-        """Give the cost of one after the other."""
-        return Cost(self.wall + other.wall, self.cpu + other.cpu, max(self.memory, other.memory))
+        return Cost(self.wall * factor, self.cpu * factor, self.memory, self.best * factor)
 
 
 def run(command: Sequence[str | Path], folder: Path, settings: Mapping[str, str] | None = None) -> Cost:
@@ -51,11 +51,10 @@ def run(command: Sequence[str | Path], folder: Path, settings: Mapping[str, str]
     if process.returncode:
         said = log.read_text("utf-8", errors="replace")[-_TOLD_OF_A_FAILURE:]
         raise FailedError(f"{' '.join(map(str, command))[:200]} ended with {process.returncode}:\n{said}")
-    return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, wall)
 
 
 def middle(costs: Sequence[Cost]) -> Cost:
     """Give the medians of several runs, each of its own."""
-    return Cost(
-        median(one.wall for one in costs), median(one.cpu for one in costs), median(one.memory for one in costs)
-    )
+    walls = [one.wall for one in costs]
+    return Cost(median(walls), median(one.cpu for one in costs), median(one.memory for one in costs), min(walls))

@@ -32,15 +32,12 @@ def print_costs(size: int, costs: Mapping[str, Cost]) -> None:
     """Print the medians of one size."""
     count = size * MANIFESTS_A_CITY
     print(f"\n## {size} cities, {count:,} manifests\n")
-    print("| | wall s | CPU s | µs CPU a manifest | peak MB | to our cold run |")
-    print("|---|---|---|---|---|---|")
+    print("| | wall s | best | CPU s | µs CPU a manifest | peak MB | to our cold run |")
+    print("|---|---|---|---|---|---|---|")
     for name, cost in costs.items():
         ratio = cost.wall / costs["cold"].wall
-        micro = cost.cpu / count * 1e6
-        print(
-            f"| {name} | {cost.wall:.3f} | {cost.cpu:.3f} | {micro:.0f} | {cost.memory:.0f} | {ratio:.2f}x |",
-            flush=True,
-        )
+        times = f"{cost.wall:.3f} | {cost.best:.3f} | {cost.cpu:.3f} | {cost.cpu / count * 1e6:.0f}"
+        print(f"| {name} | {times} | {cost.memory:.0f} | {ratio:.2f}x |", flush=True)
 
 
 def print_goals(results: Results, per_document: Mapping[str, float]) -> None:
