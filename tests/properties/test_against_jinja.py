@@ -6,19 +6,79 @@ Jinja's own text is made safe by printing every value as JSON, which is YAML too
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from pathlib import Path
 
+import pytest
 import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from jinja2 import Environment, StrictUndefined, UndefinedError
+from jinja2 import DictLoader, Environment, StrictUndefined, UndefinedError
 from jinja2.exceptions import TemplateError as JinjaError
 
 from gitopsgen.template.errors import TemplateErrors
 from tests.engines import context_of, engine_over, wrap
 
-JINJA = Environment(trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, finalize=json.dumps)  # noqa: S701
+
+class Raw(str):
+    """Text that a macro or block wrote."""
+
+    __slots__ = ()
+
+
+def quoted(value):
+    return str(value) if isinstance(value, Raw) else json.dumps(value)
+
+
+# `RAW` is nothing to us, and the filter `raw` to Jinja.
+MACROS = """\
+{% macro pair(p, q=values.c) %}
+xx: {{ p }}
+zz: {{ q }}
+{% endmacro %}
+{% macro many(items) %}
+{% for one in items %}
+i{{ loop.index }}: {{ one }}
+{% else %}
+none: true
+{% endfor %}
+{% endmacro %}
+{% macro boxed(p) %}
+outer: {{ p }}
+inner:
+  {{ caller(p)RAW | indent(2)RAW }}
+{% endmacro %}
+{% macro deep(p) %}
+deep:
+  {{ pair(p, q=1)RAW | indent(2)RAW }}
+  {{ pair(q=2, p=p)RAW | replace("xx", "x2")RAW | indent(2)RAW if false else many([p])RAW | indent(2)RAW }}
+{% endmacro %}
+{% macro word(p) %}w{{ p }}{% endmacro %}
+"""
+LIBRARY = MACROS.replace("q=values.c", "q=5") + "{% set answer = 42 %}\n"
+PART = "  {{ key }}: {{ values.a }}\n  {{ key ~ 'b' }}: [{{ values.names }}, {{ one | default('none') }}]\n"
+
+
+def others(*, raw):
+    """Give the templates that can be included and imported."""
+    return {"lib.j2": LIBRARY.replace("RAW", raw), "part.j2": PART}
+
+
+def jinja_environment():
+    environment = Environment(  # noqa: S701 - YAML, no HTML
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=StrictUndefined,
+        finalize=quoted,
+        loader=DictLoader(others(raw=" | raw")),
+    )
+    environment.filters["raw"] = Raw
+    return environment
+
+
+JINJA = jinja_environment()
 
 NAMES = ("a", "b", "c", "flag", "names", "ports", "labels")
 VALUES = st.fixed_dictionaries(
@@ -101,6 +161,11 @@ class Lines:
         self.key += 1
         return f"k{self.key}"
 
+    def raw(self, text):
+        """Take text with `RAW` behind each expression that gives written text."""
+        self.ours.append(text.replace("RAW", ""))
+        self.theirs.append(text.replace("RAW", " | raw"))
+
     def both(self, text):
         self.ours.append(text)
         self.theirs.append(text)
@@ -110,15 +175,15 @@ class Lines:
 def templates(draw):
     lines = Lines()
     lines.both("  fixed: 1")  # a key without a value is refused
+    lines.raw("{% import 'lib.j2' as lib %}\n{% from 'lib.j2' import pair as other, answer %}")
     _body(draw, lines, indent=2, depth=0)
-    return "\n".join(lines.ours) + "\n", "\n".join(lines.theirs) + "\n"
+    body = "\n".join(lines.ours) + "\n", "\n".join(lines.theirs) + "\n"
+    return MACROS.replace("RAW", "") + wrap(body[0]), MACROS.replace("RAW", " | raw") + wrap(body[1])
 
 
 def _body(draw, lines, indent, depth):
     for _ in range(draw(st.integers(1, 4))):
-        kind = draw(
-            st.sampled_from(["typed", "text", "if", "for", "items", "set", "list"] if depth < 2 else ["typed", "text"])
-        )
+        kind = draw(st.sampled_from(list(BUILDERS) if depth < 2 else ["typed", "text", "macro"]))
         BUILDERS[kind](draw, lines, indent, depth)
 
 
@@ -180,7 +245,86 @@ def _list(draw, lines, indent, _depth):
         lines.both(f"{' ' * indent}  - in: {{{{ {draw(ANY)} }}}}")
 
 
-BUILDERS = {"typed": _typed, "text": _text, "if": _if, "for": _for, "items": _items, "set": _set, "list": _list}
+MACRO_CALLS = st.one_of(
+    st.builds("pair({})".format, ANY),
+    st.builds("pair({}, {})".format, ANY, ANY),
+    st.builds("pair(q={}, p={})".format, ANY, ANY),
+    st.builds("lib.pair({}, q=answer)".format, ANY),
+    st.builds("other({})".format, ANY),
+    st.builds("many([{}, {}])".format, ANY, ANY),
+    st.just("many(values.names)"),
+    st.just("lib.many(values.ports | selectattr('port', 'gt', 4) | list)"),
+    st.builds("deep({})".format, ANY),
+)
+
+
+def _macro(draw, lines, indent, _depth):
+    margin = " " * (indent + 2)
+    lines.both(f"{' ' * indent}{lines.fresh()}:")
+    lines.raw(f"{margin}{{{{ {draw(MACRO_CALLS)}RAW | indent({indent + 2})RAW }}}}")
+
+
+def _call(draw, lines, indent, _depth):
+    margin = " " * (indent + 2)
+    lines.both(f"{' ' * indent}{lines.fresh()}:")
+    lines.both(f"{{% set text %}}\n{{% call(got) {draw(st.sampled_from(['boxed', 'lib.boxed']))}({draw(ANY)}) %}}")
+    lines.both(f"in1: {{{{ got }}}}\nin2: {{{{ {draw(ANY)} }}}}")
+    if draw(st.booleans()):
+        lines.raw(f"in3:\n  {{{{ {draw(MACRO_CALLS)}RAW | indent(2)RAW }}}}")
+    lines.both("{% endcall %}\n{% endset %}")
+    lines.raw(f"{margin}{{{{ textRAW | indent({indent + 2})RAW }}}}")
+
+
+def _set_block(draw, lines, indent, _depth):
+    margin = " " * (indent + 2)
+    lines.both(f"{{% set block %}}\nxx: {{{{ {draw(ANY)} }}}}\nzz:\n  - {{{{ {draw(ANY)} }}}}\n{{% endset %}}")
+    lines.both(f"{' ' * indent}{lines.fresh()}:")
+    lines.raw(f"{margin}{{{{ blockRAW | {draw(st.sampled_from(['', 'trim | ']))}indent({indent + 2})RAW }}}}")
+
+
+def _with(draw, lines, indent, depth):
+    lines.both(f"{{% with one = {draw(ANY)}, two = {draw(ANY)} %}}")
+    lines.both(f"{' ' * indent}{lines.fresh()}: {{{{ one }}}}\n{' ' * indent}{lines.fresh()}: [{{{{ two }}}}]")
+    _body(draw, lines, indent, depth + 1)
+    lines.both("{% endwith %}")
+
+
+def _filter_block(draw, lines, indent, _depth):
+    lines.both(f"{' ' * indent}{lines.fresh()}:")
+    lines.both(f"{{% filter indent({indent + 2}, true) %}}\nxx: {{{{ {draw(ANY)} }}}}\nzz: 1\n{{% endfilter %}}")
+
+
+def _nested(draw, lines, indent, _depth):
+    margin, names = " " * (indent + 2), draw(st.sampled_from(["values.names", "values.names | sort", "[1, port.port]"]))
+    lines.both(f"{' ' * indent}{lines.fresh()}:\n{margin}fixed: 1")
+    lines.both(
+        f"{{% for port in values.ports | {draw(st.sampled_from(['list', 'reverse', 'sort(attribute=`port`)']))} %}}"
+    )
+    lines.ours[-1] = lines.theirs[-1] = lines.ours[-1].replace("`", "'")
+    lines.both("{% set row = loop.index %}")
+    lines.both(
+        f"{{% for name in {names} %}}\n{margin}r{{{{ row }}}}c{{{{ loop.index }}}}: [{{{{ name }}}}, {{{{ port }}}}]"
+    )
+    lines.both(f"{{% endfor %}}\n{margin}row{{{{ row }}}}: {{{{ port.name ~ loop.length }}}}\n{{% endfor %}}")
+
+
+def _include(draw, lines, indent, _depth):
+    if indent != 2:
+        return
+    context = draw(st.sampled_from(["", " with context"]))
+    lines.both(f"{{% set key = '{lines.fresh()}' %}}\n{{% include 'part.j2'{context} %}}")
+
+
+def _word(draw, lines, indent, _depth):
+    lines.both(f"{' ' * indent}{lines.fresh()}: {{{{ word({draw(NUMBERS)}) ~ '!' }}}}")
+    lines.both(f"{' ' * indent}{lines.fresh()}: {{{{ word({draw(NUMBERS)}) | upper | length }}}}")
+
+
+BUILDERS = {
+    "typed": _typed, "text": _text, "if": _if, "for": _for, "items": _items, "set": _set, "list": _list,
+    "macro": _macro, "call": _call, "set block": _set_block, "with": _with, "filter block": _filter_block, "nested": _nested,
+    "include": _include, "word": _word,
+}  # fmt: skip
 
 
 def jinja(source, values):
@@ -193,18 +337,78 @@ def render(engine, instance, values):
     return made[0].content, made[0].data["spec"]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+DEEP = os.environ.get("GITOPSGEN_DEEP")
+pytestmark = [pytest.mark.deep] if DEEP else []
+LIKE = st.sampled_from(
+    [1, 1.0, True, "1", 0, 0.0, -0.0, False, "0", "", None, "true", "None", [], {}, [1], [True], ["1"], [1.0]]
+)
+
+
+@settings(max_examples=40 if not DEEP else 1000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(sources=templates(), variants=st.lists(VALUES, min_size=10, max_size=25))
+def test_many_variants_share_a_tree_and_get_what_a_fresh_run_gives(sources, variants):
+    with tempfile.TemporaryDirectory() as folder:
+        templates_of = {"t.yaml.j2": sources[0], **others(raw="")}
+        engine, instances = engine_over(Path(folder), templates_of)
+        for values in (*variants, *variants):
+            fresh, fresh_instances = engine_over(Path(folder), templates_of)
+
+            assert outcome(engine, instances, values) == outcome(fresh, fresh_instances, values)
+
+
+def outcome(engine, instances, values):
+    """Give all that a render makes, or all that it complains of."""
+    try:
+        made = engine.render(instances["t.yaml.j2"], context_of(values))
+    except TemplateErrors as errors:
+        return [(one.rule, one.message, one.spot) for one in errors.errors]
+    return [(one.name, one.content, json.dumps(one.data), one.trace, one.inputs) for one in made]
+
+
+TYPED = """\
+  fixed: 1
+  hole: {{ values.x }}
+  listed: [{{ values.x }}, {{ [values.x] }}]
+  inside: {{ {"a": values.x} }}
+  chosen: {{ values.x if values.x else [values.x] }}
+  tested: {{ [values.x == 1, values.x is number, values.x in [1, "1"], values.x is none] }}
+{% if values.x %}
+  true: {{ values.x }}
+{% else %}
+  false: {{ values.x }}
+{% endif %}
+""".replace("  true:", "  holds:").replace("  false:", "  fails:")
+
+
+@settings(max_examples=60, deadline=None)
+@given(variants=st.lists(LIKE, min_size=2, max_size=12))
+def test_values_that_differ_only_in_type_never_share_text(variants):
+    with tempfile.TemporaryDirectory() as folder:
+        engine, instances = engine_over(Path(folder), {"t.yaml.j2": wrap(TYPED)})
+        for one in variants:
+            (made,) = engine.render(instances["t.yaml.j2"], context_of({"x": one}))
+            spec = yaml.load(made.content, Loader=yaml.CSafeLoader)["spec"]
+
+            for found in (spec, made.data["spec"]):
+                assert repr(one) == repr(found["hole"])
+                assert repr([one, [one]]) == repr(found["listed"])
+                assert repr({"a": one}) == repr(found["inside"])
+                assert repr(one or [one]) == repr(found["chosen"])
+                assert repr(one) == repr(found.get("holds", found.get("fails")))
+
+
+@settings(max_examples=150 if not DEEP else 3000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(sources=templates(), variants=st.lists(VALUES, min_size=2, max_size=6))
 def test_a_template_gives_what_jinja_gives_and_reuse_gives_what_a_fresh_run_gives(sources, variants):
     ours, theirs = sources
     with tempfile.TemporaryDirectory() as folder:
-        engine, instances = engine_over(Path(folder), {"t.yaml.j2": wrap(ours)})
+        engine, instances = engine_over(Path(folder), {"t.yaml.j2": ours, **others(raw="")})
         for values in variants:
             try:
-                wanted = jinja(wrap(theirs), values)
+                wanted = jinja(theirs, values)
             except (UndefinedError, JinjaError, TypeError, ZeroDivisionError):
                 assume(False)
-            fresh, fresh_instances = engine_over(Path(folder), {"t.yaml.j2": wrap(ours)})
+            fresh, fresh_instances = engine_over(Path(folder), {"t.yaml.j2": ours, **others(raw="")})
             try:
                 content, data = render(engine, instances["t.yaml.j2"], values)
             except TemplateErrors as errors:

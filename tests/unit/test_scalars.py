@@ -34,7 +34,8 @@ VALUES = [
     ("a on", "a on"),
 ]
 AMBIGUOUS = (
-    "y Y n N yes Yes YES no No NO on On ON off OFF True TRUE False Null NULL ~ = << -0 +1 007 0755 0o17 0O17 0x1f 0X1F 0b11 "
+    "y Y n N yes Yes YES no No NO on On ON off OFF True TRUE False Null NULL ~ = << -0 +1 007 0755 0o17 0O17 0x1f "
+    "0X1F 0b11 "
     "1_000 1__0 1e3 1E3 1e+3 1.5e3 1.5E-3 .5 5. .5e1 +.5 .inf -.inf +.INF .nan .NaN 12:30 1:2:3 12:30:45.5 190:20:30 "
     "2026-11-21 2026-1-1 2026-11-21T10:00:00Z 9223372036854775808 -9223372036854775809 99999999999999999999999999 "
     "0.12345678901234567890"
