@@ -27,6 +27,9 @@ class Work(Protocol):
     def finish(self) -> Any:
         """Write what was judged."""
 
+    def abandon(self) -> None:
+        """Leave no trace of what was judged."""
+
 
 @dataclass(slots=True)
 class _Worker:
@@ -65,11 +68,16 @@ def run(
 def _alone(
     work: Work, part: Sequence[Any], decide: Callable[[list[Any]], bool], progress: Callable[[int], None]
 ) -> tuple[list[Any], list[Any]]:
-    results = []
-    for result in work.judge(part):
-        results.append(result)
-        progress(len(results))
-    return results, [work.finish()] if decide(results) else []
+    results, agreed = [], False
+    try:
+        for result in work.judge(part):
+            results.append(result)
+            progress(len(results))
+        agreed = decide(results)
+        return results, [work.finish()] if agreed else []
+    finally:
+        if not agreed:
+            work.abandon()
 
 
 def _start(work: Work, part: Sequence[Any], parts: Sequence[Sequence[Any]]) -> _Worker:
@@ -96,11 +104,17 @@ def _start(work: Work, part: Sequence[Any], parts: Sequence[Sequence[Any]]) -> _
 
 
 def _serve(work: Work, part: Sequence[Any], results: _Sender, orders: int) -> None:
-    for result in work.judge(part):
-        results.send(result)
-    results.send(None)
-    if os.read(orders, 1) == b"y":
-        results.send(work.finish())
+    agreed = False
+    try:
+        for result in work.judge(part):
+            results.send(result)
+        results.send(None)
+        agreed = os.read(orders, 1) == b"y"
+        if agreed:
+            results.send(work.finish())
+    finally:
+        if not agreed:
+            work.abandon()
 
 
 def _collect(workers: Sequence[_Worker], progress: Callable[[int], None]) -> dict[int, list[Any]]:

@@ -113,7 +113,7 @@ class _Run:
         stale = [member for member in self.members() if not self._is_kept(member[0], keys, memory, state)]
         if self.options.writes:
             self.found += sweep(output)
-        work = RegionWork(self._regions(), output, self.options.force, self._is_partial)
+        work = RegionWork(self._regions(), output, self.options.force, self._is_partial, self.options.writes)
         self.outcomes, written = crew.run(
             work,
             _parts(stale, self.options.jobs, work),

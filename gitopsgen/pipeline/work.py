@@ -10,7 +10,7 @@ from gitopsgen.diagnostics import Diagnostic
 from gitopsgen.model.rendered import Rendered
 from gitopsgen.model.variant import Variant
 from gitopsgen.pipeline.regions import Kind, Regions
-from gitopsgen.tree import Output, RegionPlan, Written, plan, write
+from gitopsgen.tree import Output, RegionPlan, Staged, Written, discard, plan, settle, stage, write
 
 Member = tuple[str, Sequence[Variant]]
 
@@ -45,7 +45,8 @@ class RegionWork:
     output: Output | None
     force: bool = False
     is_partial: bool = False
-    plans: list[RegionPlan] = field(default_factory=list)
+    writes: bool = False
+    plans: list[RegionPlan | Staged] = field(default_factory=list)
     rendered: list[Rendered] = field(default_factory=list)
     told: set[tuple[str, str]] = field(default_factory=set)
 
@@ -73,7 +74,7 @@ class RegionWork:
         owners = {str(variant.id) for variant in variants} | {f"{region}/{variant.id.cluster}" for variant in variants}
         in_scope = {"in_scope": owners.__contains__} if self.is_partial else {}
         planned = plan(self.output, region, files, force=self.force, **in_scope)
-        self.plans.append(planned)
+        self.plans.append((stage(planned) if self.writes else None) or planned)
         return planned
 
     def _new_reads(self, files: Sequence[Rendered]) -> Iterator[tuple[tuple[str, str], Any]]:
@@ -85,9 +86,15 @@ class RegionWork:
 
     def finish(self) -> tuple[list[Written], list[Diagnostic]]:
         """Write the plans of this process."""
-        outcomes = [write(one) for one in self.plans]
+        outcomes = [settle(one) if isinstance(one, Staged) else write(one) for one in self.plans]
         found = [one for outcome in outcomes for one in outcome.diagnostics]
         return [outcome.value for outcome in outcomes], found
+
+    def abandon(self) -> None:
+        """Remove what was made aside."""
+        for one in self.plans:
+            if isinstance(one, Staged):
+                discard(one)
 
 
 def _way(one: Rendered) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gitopsgen.tree.stat_cache import TreeState
     from gitopsgen.tree.traces import TracesPlan, plan_traces, read_traces, write_traces
     from gitopsgen.tree.verification import verify
-    from gitopsgen.tree.writing import write, write_all
+    from gitopsgen.tree.writing import Staged, discard, settle, stage, write, write_all
 
 _HOMES = {
     "Entry": "tree.records",
@@ -25,9 +25,11 @@ _HOMES = {
     "Output": "tree.output",
     "RegionPlan": "tree.planning",
     "Rendered": "model.rendered",
+    "Staged": "tree.writing",
     "TracesPlan": "tree.traces",
     "TreeState": "tree.stat_cache",
     "Written": "tree.records",
+    "discard": "tree.writing",
     "lock": "tree.locking",
     "output_of": "tree.output",
     "plan": "tree.planning",
@@ -35,6 +37,8 @@ _HOMES = {
     "plan_traces": "tree.traces",
     "read_ledgers": "tree.ledgers",
     "read_traces": "tree.traces",
+    "settle": "tree.writing",
+    "stage": "tree.writing",
     "sweep": "tree.pruning",
     "verify": "tree.verification",
     "write": "tree.writing",
@@ -48,9 +52,11 @@ __all__ = [
     "Output",
     "RegionPlan",
     "Rendered",
+    "Staged",
     "TracesPlan",
     "TreeState",
     "Written",
+    "discard",
     "lock",
     "output_of",
     "plan",
@@ -58,6 +64,8 @@ __all__ = [
     "plan_traces",
     "read_ledgers",
     "read_traces",
+    "settle",
+    "stage",
     "sweep",
     "verify",
     "write",

@@ -17,7 +17,7 @@ from gitopsgen.diagnostics import Diagnostic, Outcome
 from gitopsgen.tree.files import create, replace
 from gitopsgen.tree.findings import finding, refused
 from gitopsgen.tree.ledger import journal_text, ledger_text
-from gitopsgen.tree.output import DIRECTORY, Descent, opened
+from gitopsgen.tree.output import DIRECTORY, Descent, Output, opened
 from gitopsgen.tree.paths import JOURNAL, LEDGER, STAGE, prefixes
 from gitopsgen.tree.planning import RegionPlan
 from gitopsgen.tree.pruning import remove_tree
@@ -49,24 +49,70 @@ def write_all(plans: Iterable[RegionPlan]) -> Outcome[tuple[Written, ...]]:
     return Outcome(tuple(outcome.value for outcome in outcomes), found)
 
 
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A folder that was never used, made whole aside: one rename puts it into place."""
+
+    output: Output
+    region: str
+    written: Written
+
+
+def stage(plan: RegionPlan) -> Staged | None:
+    """Make a folder that was never used before it may stand in its place, so that its texts need not be kept.
+
+    None where that is not so, or cannot be done: `write` then does all, and tells what is in the way.
+    """
+    if plan.failed or plan.standing or not plan.held.is_empty:
+        return None
+    try:
+        with opened(plan.output, create=True) as top:
+            made = _aside(plan, top)
+    except OSError:
+        return None
+    return None if made.diagnostics else Staged(plan.output, plan.region, made.value)
+
+
+def settle(staged: Staged) -> Outcome[Written]:
+    """Put a folder that was made aside into its place."""
+    try:
+        with opened(staged.output) as top:
+            os.rename(STAGE + staged.region, staged.region, src_dir_fd=top, dst_dir_fd=top)
+    except OSError as error:
+        discard(staged)
+        return Outcome(Written(staged.region, 0), (refused(place(staged.output, staged.region, ""), error),))
+    return Outcome(staged.written)
+
+
+def discard(staged: Staged) -> None:
+    """Remove a folder that was made aside, and the output directory if that leaves it empty."""
+    with suppress(OSError):
+        with opened(staged.output) as top:
+            remove_tree(STAGE + staged.region, top)
+        staged.output.path.rmdir()
+
+
 def _make(plan: RegionPlan, top: int) -> Outcome[Written]:
     """Make a folder aside and rename it into place."""
-    stage, path, stats, ledger = STAGE + plan.region, "", {}, ledger_text(plan.entries)
+    made = _aside(plan, top)
+    return made if made.diagnostics else settle(Staged(plan.output, plan.region, made.value))
+
+
+def _aside(plan: RegionPlan, top: int) -> Outcome[Written]:
+    name, path, stats, ledger = STAGE + plan.region, "", {}, ledger_text(plan.entries)
     with suppress(FileNotFoundError):
-        remove_tree(stage, top)
+        remove_tree(name, top)
     try:
-        os.mkdir(stage, dir_fd=top)
-        with Descent(os.open(stage, DIRECTORY, dir_fd=top)) as way:
+        os.mkdir(name, dir_fd=top)
+        with Descent(os.open(name, DIRECTORY, dir_fd=top)) as way:
             for path, one in plan.writes.items():
-                folder, _, name = path.rpartition("/")
-                stats[path] = create(name, one.content, way.to(folder, create=True))
+                folder, _, last = path.rpartition("/")
+                stats[path] = create(last, one.content, way.to(folder, create=True))
             path = LEDGER
             stats[path] = create(LEDGER, ledger, way.to(""))
-        path = ""
-        os.rename(stage, plan.region, src_dir_fd=top, dst_dir_fd=top)
     except OSError as error:
         with suppress(OSError):
-            remove_tree(stage, top)
+            remove_tree(name, top)
         return Outcome(Written(plan.region, 0), (refused(place(plan.output, plan.region, path), error),))
     return Outcome(signed(plan.region, len(plan.writes), ledger, Survey(stats, {}, frozenset())))
 
