@@ -33,7 +33,7 @@ def ours(project):
 
     assert report.diagnostics == ()
 
-    documents = [yaml.load(text, Loader=yaml.CSafeLoader) for text in report.stream]
+    documents = [yaml.load(f"{text}\n", Loader=yaml.CSafeLoader) for text in report.stream]
     return {identity(data): data for data in documents if is_of_target(data)}
 
 
