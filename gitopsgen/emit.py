@@ -27,6 +27,7 @@ _NOT_LITERAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PLAIN_TEXT: dict[str, str] = {}
 _REMEMBERED: Final = 20_000
+_SCALARS: Final = frozenset({str, int, bool, float, type(None)})
 
 
 class UnwritableError(ValueError):
@@ -60,11 +61,19 @@ def key_order(keys: Iterable[str], first: tuple[str, ...]) -> list[str]:
 
 def block(data: Any, indent: int) -> str:
     """Give `data` as lines that start at `indent`."""
-    if isinstance(data, Mapping) and data:
-        return "".join(entry(key, value, indent) for key, value in data.items())
-    if isinstance(data, list | tuple) and data:
-        return "".join(item(value, indent) for value in data)
+    if _has_members(data):
+        if isinstance(data, Mapping):
+            return "".join([entry(key, value, indent) for key, value in data.items()])
+        return "".join([item(value, indent) for value in data])
     return " " * indent + inline(data, indent) + "\n"
+
+
+def _has_members(value: Any) -> bool:
+    """Tell whether a value is a mapping or list with something in it; most values are told by their class alone."""
+    kind = value.__class__
+    if kind in _SCALARS:
+        return False
+    return bool(value) and (kind is dict or kind is list or isinstance(value, Mapping | list | tuple))
 
 
 def entry(key: Any, value: Any, indent: int) -> str:
@@ -76,14 +85,14 @@ def after_key(value: Any, indent: int) -> str:
     """Give what stands behind the colon of a key at `indent`, with its line end."""
     if isinstance(value, str):
         return f" {string(value, indent)}\n"
-    if value and isinstance(value, Mapping | list | tuple):
+    if _has_members(value):
         return "\n" + block(value, indent + 2)
     return f" {inline(value, indent)}\n"
 
 
 def item(value: Any, indent: int) -> str:
     """Give one item of a list as lines."""
-    if value and isinstance(value, Mapping | list | tuple):
+    if _has_members(value):
         return f"{' ' * indent}- {block(value, indent + 2)[indent + 2 :]}"
     return f"{' ' * indent}- {inline(value, indent)}\n"
 

@@ -48,17 +48,26 @@ def _undefined(_: Expressions, node: Node) -> Function:
     return lambda _context: missing
 
 
-def _ref(_: Expressions, node: Node) -> Function:
-    path: tuple[Any, ...] = node[1]
+def _step_by_step(path: tuple[Any, ...]) -> Function:
+    """Go down a path where a step leads nowhere, or into a string."""
+    places = [path[: depth + 1] for depth in range(len(path))]
 
-    def slowly(context: Context) -> Any:
-        """Go step by step, where a step leads nowhere or into a string."""
+    def get(context: Context) -> Any:
         value: Any = context
-        for depth, step in enumerate(path):
-            here = path[: depth + 1]
-            value = lookup(value, step, partial(dotted, here), here)
+        for place in places:
+            step = place[-1]
+            if value.__class__ is dict and step.__class__ is str and step in value:
+                value = value[step]
+            else:
+                value = lookup(value, step, partial(dotted, place), place)
         return value
 
+    return get
+
+
+def _ref(_: Expressions, node: Node) -> Function:
+    path: tuple[Any, ...] = node[1]
+    slowly = _step_by_step(path)
     if all(isinstance(step, str) for step in path):
         return _by_names(path, slowly)
 

@@ -15,7 +15,7 @@ from gitopsgen.template.operators import MAXIMUM_ITEMS, Undefined, bounded_join,
 
 def members(value: Any) -> list[Any]:
     """Give the items of a list, or the keys of a mapping; raises `TemplateError` for anything else."""
-    if isinstance(defined(value), list | tuple | Mapping):
+    if value.__class__ is list or value.__class__ is dict or isinstance(defined(value), list | tuple | Mapping):
         return list(value)
     raise TemplateError("wrong-operand", f"found {describe(value)}, expected a list or a mapping")
 
@@ -23,8 +23,9 @@ def members(value: Any) -> list[Any]:
 def mapping(value: Any) -> Mapping[str, Any]:
     """Give a mapping back; raises `TemplateError` for anything else."""
     found: Any = defined(value)
-    if isinstance(found, Mapping):
-        return found
+    if found.__class__ is dict or isinstance(found, Mapping):
+        mapping: Mapping[str, Any] = found
+        return mapping
     raise TemplateError("wrong-operand", f"found {describe(value)}, expected a mapping")
 
 

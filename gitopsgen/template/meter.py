@@ -5,7 +5,6 @@ Work that depends only on a template's text is counted by `Run`; here counts wha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from gitopsgen.template.errors import TemplateError
@@ -54,12 +53,13 @@ def measure(value: Any) -> int:
     while pending:
         one = pending.pop()
         count += 1
-        if isinstance(one, str):
+        kind = one.__class__
+        if kind is str:
             count += len(one) // _CHARACTERS
-        elif isinstance(one, Mapping):
+        elif kind is dict:
             count += len(one)
             pending.extend(one.values())
-        elif isinstance(one, list | tuple):
+        elif kind is list or kind is tuple:
             pending.extend(one)
         if count > MAXIMUM_VALUE:
             raise TemplateError("too-much-work", "a value is larger than is allowed")

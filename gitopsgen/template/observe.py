@@ -21,6 +21,8 @@ class Observation:
 
 
 def _shape(value: Any) -> tuple[str, int]:
+    if value.__class__ is list:
+        return "list", len(value)
     if isinstance(defined(value), Mapping):
         return "mapping", len(value)
     if isinstance(value, list | tuple):

@@ -44,7 +44,7 @@ class Undefined:
 
 def defined(value: Any) -> Any:
     """Give the value back; raises `TemplateError` where there is none."""
-    if isinstance(value, Undefined):
+    if value.__class__ is Undefined:
         raise TemplateError("undefined-variable", value.message)
     return value
 
@@ -64,8 +64,9 @@ def lookup(value: Any, key: Any, shown: Callable[[], str], path: tuple[Any, ...]
 
 def text(value: Any) -> str:
     """Give a scalar as text: one meaning for interpolation, `~`, `join` and `string`."""
-    if isinstance(value, str):
-        return value
+    if value.__class__ is str or isinstance(value, str):
+        text: str = value
+        return text
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
@@ -85,6 +86,9 @@ def describe(value: Any) -> str:
 
 def truth(value: Any) -> bool:
     """Tell whether a condition holds, by Python's and Jinja's rule."""
+    if value.__class__ is bool:
+        held: bool = value
+        return held
     if value is OMIT:
         raise TemplateError("misplaced-omit", "found 'omit' in a condition, expected a value")
     return bool(defined(value))
