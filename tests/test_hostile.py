@@ -151,8 +151,7 @@ ENDLESS = {
     + value("a"),
     "doubled with": "{% with a = values.text %}" + "{% with a = a ~ a %}" * 60 + "{{ a }}" + "{% endwith %}" * 61,
     "doubled arguments": "{% macro m(a, n) %}{% if n %}{{ m([a, a], n - 1) }}{% else %}"
-    "{{ a }}{% endif %}{% endmacro %}\n"
-    + value("m(values.numbers, 39)"),
+    "{{ a }}{% endif %}{% endmacro %}\n" + value("m(values.numbers, 39)"),
     "join": value("(values.words * 20) | join('x' * 100000)"),
     "split and join": doubled("'a,a'", "a.split(',') | join(a)"),
     "batch": value("values.numbers | batch(10**9, 'x')"),

@@ -322,8 +322,8 @@ def _word(draw, lines, indent, _depth):
 
 BUILDERS = {
     "typed": _typed, "text": _text, "if": _if, "for": _for, "items": _items, "set": _set, "list": _list,
-    "macro": _macro, "call": _call, "set block": _set_block, "with": _with, "filter block": _filter_block, "nested": _nested,
-    "include": _include, "word": _word,
+    "macro": _macro, "call": _call, "set block": _set_block, "with": _with, "filter block": _filter_block,
+    "nested": _nested, "include": _include, "word": _word,
 }  # fmt: skip
 
 
