@@ -175,13 +175,14 @@ def _may_hold_omit(node: Node) -> bool:
     branches = _branches(node)
     if branches:
         return any(_may_hold_omit(one) for one in branches)
-    return node[0] != "const" and _mentions_omit(node)
+    return node[0] != "const" and mentions_omit(node)
 
 
-def _mentions_omit(node: Any) -> bool:
+def mentions_omit(node: Any) -> bool:
+    """Tell whether `omit` stands anywhere in an expression."""
     if not isinstance(node, tuple):
         return node is OMIT
-    return any(_mentions_omit(part) for part in node)
+    return any(mentions_omit(part) for part in node)
 
 
 def _may_be_large(node: Node) -> bool:

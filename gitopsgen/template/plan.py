@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from gitopsgen.template.errors import TemplateError
 from gitopsgen.template.operators import OMIT, text
-from gitopsgen.template.trees import Hole, Literal, Table, Text, Tree, name_of
+from gitopsgen.template.trees import Hole, Literal, Table, Text, Tree, may_vanish, name_of
 from gitopsgen.template.trees import Sequence as ListTree
 
 Values = Sequence[Any]
@@ -118,7 +118,7 @@ def _list_builder(tree: ListTree) -> Builder:
     if is_constant(tree):
         ready = [part(()) for part in parts]
         return lambda _values: ready
-    if not any(isinstance(one, Hole) for one in tree.items):
+    if not any(may_vanish(one) for one in tree.items):
         return lambda values: [part(values) for part in parts]
 
     def build(values: Values) -> list[Any]:

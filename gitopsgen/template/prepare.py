@@ -11,7 +11,7 @@ from typing import Any, Final
 from gitopsgen.emit import UnwritableError, emit
 from gitopsgen.template.errors import Spot, TemplateError
 from gitopsgen.template.expressions import Expressions
-from gitopsgen.template.leaf import HEADER, Document, Fill, hole_function
+from gitopsgen.template.leaf import HEADER, Document, Fill, hole_function, mentions_omit
 from gitopsgen.template.native import check_native
 from gitopsgen.template.nodes import Function, Node
 from gitopsgen.template.observe import is_constant
@@ -103,7 +103,8 @@ class Preparation:
         found, value = self._constant(tree.index)
         if found:
             return _LEFT_OUT if value is OMIT else Literal(value, tree.offset)
-        return Hole(self._slot(tree.index, is_text=False), tree.offset)
+        is_optional = mentions_omit(self.skeleton.holes[tree.index].node)
+        return Hole(self._slot(tree.index, is_text=False), tree.offset, is_optional)
 
     def _text(self, tree: Text, *, is_key: bool = False) -> Tree:
         parts: list[str | int] = []

@@ -19,10 +19,14 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """A plain scalar that is exactly one hole: it takes a value with its type."""
+    """A plain scalar that is exactly one hole: it takes a value with its type.
+
+    `is_optional` is false where the value cannot be `omit`: data never holds it, so an expression has to name it.
+    """
 
     index: int
     offset: int
+    is_optional: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,11 @@ class Sequence:
 
 
 Tree = Literal | Hole | Text | Table | Sequence
+
+
+def may_vanish(tree: Tree) -> bool:
+    """Tell whether a value may turn out to be left out."""
+    return isinstance(tree, Hole) and tree.is_optional
 
 
 def name_of(key: Tree) -> str:

@@ -11,27 +11,29 @@ from typing import Any, Final
 from gitopsgen.emit import after_key, block, entry, item, key_text, ordered, string
 from gitopsgen.template.operators import OMIT
 from gitopsgen.template.plan import Values, builder, check_keys, has_open_keys, interpolate
-from gitopsgen.template.trees import Hole, Literal, Sequence, Table, Text, Tree
+from gitopsgen.template.trees import Hole, Literal, Sequence, Table, Text, Tree, may_vanish
 
 Slot = Callable[[Values], str]
 _REMEMBERED: Final = 8
+_SCALAR: Final = Literal | Text | Hole
 _NOTHING: Final = object()
 
 
 def _is_static(tree: Tree) -> bool:
     """Tell whether a container is written with its shape known: it is never empty."""
     if isinstance(tree, Table):
-        return any(not isinstance(value, Hole) for _, value in tree.entries)
-    return isinstance(tree, Sequence) and any(not isinstance(one, Hole) for one in tree.items)
+        return any(not may_vanish(value) for _, value in tree.entries)
+    return isinstance(tree, Sequence) and any(not may_vanish(one) for one in tree.items)
 
 
 def _starts_fixed(tree: Tree) -> bool:
-    """Tell whether the first line of a container is always there, and constant, so that `- ` can stand before it."""
+    """Tell whether the first line of a container is always there, so that `- ` can stand before it."""
     if isinstance(tree, Table):
         first_key, first = tree.entries[0] if tree.entries else (tree, tree)
-        return _is_static(tree) and isinstance(first_key, Literal) and not isinstance(first, Hole)
+        return _is_static(tree) and isinstance(first_key, Literal) and not may_vanish(first)
     if isinstance(tree, Sequence):
-        return _is_static(tree) and (isinstance(tree.items[0], Literal | Text) or _starts_fixed(tree.items[0]))
+        first = tree.items[0] if tree.items else tree
+        return _is_static(tree) and (not may_vanish(first) if isinstance(first, _SCALAR) else _starts_fixed(first))
     return False
 
 
