@@ -51,7 +51,7 @@ def run(
     """
     if len(parts) <= 1 or not hasattr(os, "fork"):
         return _alone(work, [one for part in parts for one in part], decide, progress)
-    workers = [_start(work, part, parts) for part in parts]
+    workers = [_start(work, part) for part in parts]
     try:
         judged = _collect(workers, progress)
         results = [one for worker in workers for one in judged[worker.process]]
@@ -80,8 +80,7 @@ def _alone(
             work.abandon()
 
 
-def _start(work: Work, part: Sequence[Any], parts: Sequence[Sequence[Any]]) -> _Worker:
-    del parts
+def _start(work: Work, part: Sequence[Any]) -> _Worker:
     results_out, results_in = os.pipe()
     orders_out, orders_in = os.pipe()
     sys.stdout.flush()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
 from pathlib import Path as Directory
 
 from gitopsgen.compose import Selection, compose
@@ -15,6 +14,7 @@ from gitopsgen.model.variant import Origin, Path, Variant, VariantId
 from gitopsgen.pipeline.engines import engine_of
 from gitopsgen.pipeline.findings import Places
 from gitopsgen.pipeline.regions import Regions
+from gitopsgen.pipeline.work import Member, by_region
 from gitopsgen.template.engine import Engine, Instance, Made
 
 
@@ -46,9 +46,9 @@ class Opened:
                 return variant
         raise UsageError(f'there is no variant "{address}"')
 
-    def members(self) -> list[tuple[str, list[Variant]]]:
+    def members(self) -> list[Member]:
         """Give the variants by region."""
-        return [(name, list(group)) for name, group in groupby(self.variants, key=lambda one: one.id.region)]
+        return by_region(self.variants)
 
     def made(self, variant: Variant) -> Iterator[tuple[Instance, Made]]:
         """Give the files of a variant, each with the template that made it."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ from gitopsgen.pipeline.memory import Memory, Remembered
 from gitopsgen.pipeline.options import RenderOptions, RenderReport
 from gitopsgen.pipeline.quick import remember_fleet
 from gitopsgen.pipeline.regions import Kind, Regions
-from gitopsgen.pipeline.work import Member, RegionOutcome, RegionWork
+from gitopsgen.pipeline.work import Member, RegionOutcome, RegionWork, by_region, kinds_by_case
 from gitopsgen.template.engine import Engine
 from gitopsgen.tree import (
     Output,
@@ -94,7 +93,7 @@ class _Run:
 
     def members(self) -> list[Member]:
         """Give the variants by region."""
-        return [(name, list(group)) for name, group in groupby(self.variants, key=lambda one: one.id.region)]
+        return by_region(self.variants)
 
     def text(self) -> RenderReport:
         """Render and check, and give one stream of documents."""
@@ -169,10 +168,7 @@ class _Run:
 
     def _kinds(self) -> Mapping[str, set[Kind]]:
         """Give the kinds of each case's manifests, over all regions."""
-        kinds: dict[str, set[Kind]] = {}
-        for outcome in self.outcomes:
-            for case, members in outcome.kinds.items():
-                kinds.setdefault(case, set()).update(members)
+        kinds = kinds_by_case(self.outcomes)
         for record in self.skipped:
             for case, listed in record.facts["kinds"].items():
                 kinds.setdefault(case, set()).update(tuple(one) for one in listed)

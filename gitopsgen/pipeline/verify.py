@@ -11,7 +11,7 @@ from gitopsgen.model.rendered import Rendered
 from gitopsgen.pipeline.findings import collapsed
 from gitopsgen.pipeline.fleet import fleet_files
 from gitopsgen.pipeline.project import open_project
-from gitopsgen.pipeline.work import RegionWork
+from gitopsgen.pipeline.work import RegionWork, kinds_by_case
 from gitopsgen.tree import output_of
 from gitopsgen.tree import verify as judge
 
@@ -24,11 +24,7 @@ def verify(root: Path, output: Path | None = None) -> Outcome[dict[str, tuple[st
     opened = open_project(root, Selection())
     work = RegionWork(opened.regions, None)
     outcomes = list(work.judge(opened.members()))
-    kinds: dict[str, set[tuple[str, str, str, str]]] = {}
-    for outcome in outcomes:
-        for case, members in outcome.kinds.items():
-            kinds.setdefault(case, set()).update(members)
-    fleet = fleet_files(opened.project, opened.engine, opened.variants, kinds)
+    fleet = fleet_files(opened.project, opened.engine, opened.variants, kinds_by_case(outcomes))
     opened.engine.loader.save()
     by_region: dict[str, list[Rendered]] = {outcome.region: [] for outcome in outcomes}
     for one in work.rendered:

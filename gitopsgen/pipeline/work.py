@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from gitopsgen.diagnostics import Diagnostic
@@ -100,3 +101,17 @@ class RegionWork:
 def _way(one: Rendered) -> str:
     """Give the way through its template that a file was made on, whichever of its documents it is."""
     return one.trace.partition(".")[0]
+
+
+def by_region(variants: Iterable[Variant]) -> list[Member]:
+    """Give variants, which come sorted, by region."""
+    return [(name, list(group)) for name, group in groupby(variants, key=lambda one: one.id.region)]
+
+
+def kinds_by_case(outcomes: Iterable[RegionOutcome]) -> dict[str, set[Kind]]:
+    """Give the kinds of each case's manifests, over several regions."""
+    kinds: dict[str, set[Kind]] = {}
+    for outcome in outcomes:
+        for case, members in outcome.kinds.items():
+            kinds.setdefault(case, set()).update(members)
+    return kinds
