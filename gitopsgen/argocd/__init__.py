@@ -21,18 +21,19 @@ FLEET: Final = (
     Template(f"{PREFIX}applicationset.yaml.j2", "fleet"),
 )
 
-Kinds = Iterable[tuple[str, str, str, str]]
+Kind = tuple[str, str, str]  # group, kind and namespace (empty for none)
+Kinds = Mapping[str, frozenset[Kind]]  # by `region/cluster`; equal ones are mostly one
 
 
 def context(settings: Settings, case: Mapping[str, Any], variants: Iterable[Variant], kinds: Kinds) -> dict[str, Any]:
     """Give what the templates of one case see.
 
-    `variants` are all of the case; `kinds` are group, kind, namespace (empty for none) and `region/cluster`
-    of their manifests.
+    `variants` are all of the case, `kinds` those of their manifests.
     """
-    found = sorted(set(kinds))
+    found = frozenset[Kind]().union(*set(kinds.values()))
     known = {f"{variant.id.region}/{variant.id.cluster}": destination(variant) for variant in variants}
-    places = {(cluster, namespace) for _, _, namespace, cluster in found if namespace}
+    namespaces = {some: {namespace for _, _, namespace in some if namespace} for some in set(kinds.values())}
+    places = {(cluster, namespace) for cluster, some in kinds.items() for namespace in namespaces[some]}
     places |= {(cluster, case["namespace"]) for cluster in known}  # where an Application itself points
     return {
         "project": settings.raw,
@@ -55,6 +56,6 @@ def destination(variant: Variant) -> Mapping[str, str]:
     return named if isinstance(named, Mapping) else {"name": f"{variant.id.region}-{variant.id.cluster}"}
 
 
-def _groups(found: Kinds, *, namespaced: bool) -> list[dict[str, str]]:
-    pairs = sorted({(group, kind) for group, kind, namespace, _ in found if bool(namespace) is namespaced})
+def _groups(found: Iterable[Kind], *, namespaced: bool) -> list[dict[str, str]]:
+    pairs = sorted({(group, kind) for group, kind, namespace in found if bool(namespace) is namespaced})
     return [{"group": group, "kind": kind} for group, kind in pairs]

@@ -11,7 +11,7 @@ from gitopsgen.model.project import Project, Template
 from gitopsgen.model.rendered import Rendered
 from gitopsgen.model.variant import Variant
 from gitopsgen.pipeline.findings import CODES
-from gitopsgen.pipeline.regions import KUSTOMIZATION, KUSTOMIZE_HEADER, Kind
+from gitopsgen.pipeline.regions import KUSTOMIZATION, KUSTOMIZE_HEADER
 from gitopsgen.template.decisions import Decisions
 from gitopsgen.template.engine import Engine, Instance
 from gitopsgen.template.errors import TemplateError, TemplateErrors
@@ -19,7 +19,7 @@ from gitopsgen.template.expressions import reference
 
 
 def fleet_files(
-    project: Project, engine: Engine, variants: Sequence[Variant], kinds: Mapping[str, set[Kind]]
+    project: Project, engine: Engine, variants: Sequence[Variant], kinds: Mapping[str, argocd.Kinds]
 ) -> Outcome[list[Rendered]]:
     """Give the files of `generated/argocd/`, for all variants of the fleet and the kinds that they have."""
     files: list[Rendered] = []
@@ -27,7 +27,7 @@ def fleet_files(
     instances = [_instance(engine, template) for template in argocd.FLEET]
     for case in sorted({variant.id.case for variant in variants}):
         members = [variant for variant in variants if variant.id.case == case]
-        context = argocd.context(project.settings, project.blueprints[case].facts, members, kinds.get(case, ()))
+        context = argocd.context(project.settings, project.blueprints[case].facts, members, kinds.get(case, {}))
         for instance in instances:
             try:
                 made = engine.render(instance, context)

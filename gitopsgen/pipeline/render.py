@@ -26,7 +26,7 @@ from gitopsgen.pipeline.keys import digests_key, region_key, tool_key
 from gitopsgen.pipeline.memory import Memory, Remembered
 from gitopsgen.pipeline.options import RenderOptions, RenderReport
 from gitopsgen.pipeline.quick import remember_fleet
-from gitopsgen.pipeline.regions import Kind, Regions
+from gitopsgen.pipeline.regions import Regions
 from gitopsgen.pipeline.work import Member, RegionOutcome, RegionWork, by_region, kinds_by_case
 from gitopsgen.template.engine import Engine
 from gitopsgen.tree import (
@@ -45,6 +45,7 @@ from gitopsgen.tree import (
 )
 
 Progress = Callable[[int, int], None]
+FEW = 3  # regions: below that, there is little to learn from one for the next
 SMALL = 12  # regions: below that, starting processes costs more than they save
 
 
@@ -88,7 +89,7 @@ class _Run:
     engine: Engine
     found: tuple[Diagnostic, ...]
     outcomes: list[RegionOutcome] = field(default_factory=list)
-    skipped: list[Remembered] = field(default_factory=list)
+    skipped: dict[str, Remembered] = field(default_factory=dict)
     others: list[RegionPlan] = field(default_factory=list)
 
     def members(self) -> list[Member]:
@@ -148,7 +149,7 @@ class _Run:
         record = memory.records.get(region)
         if record is None or record.key != keys.get(region) or not state.is_clean(region, record.key):
             return False
-        self.skipped.append(record)
+        self.skipped[region] = record
         return True
 
     def _agrees(self, outcomes: list[RegionOutcome], output: Output) -> bool:
@@ -166,12 +167,14 @@ class _Run:
         fatal = {Severity.ERROR, self.options.fail_on}
         return self.options.writes and not any(one.severity in fatal for one in self._all_found())
 
-    def _kinds(self) -> Mapping[str, set[Kind]]:
+    def _kinds(self) -> Mapping[str, argocd.Kinds]:
         """Give the kinds of each case's manifests, over all regions."""
         kinds = kinds_by_case(self.outcomes)
-        for record in self.skipped:
-            for case, listed in record.facts["kinds"].items():
-                kinds.setdefault(case, set()).update(tuple(one) for one in listed)
+        for region, record in self.skipped.items():
+            for case, by_cluster in record.facts["kinds"].items():
+                known = kinds.setdefault(case, {})
+                for cluster, listed in by_cluster.items():
+                    known[f"{region}/{cluster}"] = frozenset(tuple(one) for one in listed)
         return kinds
 
     def _write_others(self, output: Output, state: TreeState) -> None:
@@ -180,7 +183,7 @@ class _Run:
         for written in done.value:
             state.record(written, "")
         wanted = {key for outcome in self.outcomes for key in outcome.traces}
-        wanted |= {(template, trace) for one in self.skipped for template, trace in one.facts["traces"]}
+        wanted |= {(template, trace) for one in self.skipped.values() for template, trace in one.facts["traces"]}
         traces: dict[str, dict[str, Any]] = {}
         for template, by_trace in read_traces(output).value.items():
             for trace, reads in by_trace.items():
@@ -200,7 +203,12 @@ class _Run:
                 facts = {
                     "manifests": one.manifests,
                     "files": one.files,
-                    "kinds": {case: sorted(kinds) for case, kinds in sorted(one.kinds.items())},
+                    "kinds": {
+                        case: {
+                            cluster.partition("/")[2]: sorted(kinds) for cluster, kinds in sorted(by_cluster.items())
+                        }
+                        for case, by_cluster in sorted(one.kinds.items())
+                    },
                     "traces": sorted(one.traces),
                 }
                 memory.records[one.region] = Remembered(keys[one.region], facts, one.diagnostics)
@@ -222,12 +230,12 @@ class _Run:
         for outcome in self.outcomes:
             yield from (one for one in outcome.diagnostics if (one.location.file, one.location.line) not in told)
             yield from outcome.refusals
-        for record in self.skipped:
+        for record in self.skipped.values():
             yield from record.findings
 
     def report(self, stream: Iterator[str] | tuple[str, ...] = ()) -> RenderReport:
         """Tell what was found and done."""
-        skipped = [one.facts for one in self.skipped]
+        skipped = [one.facts for one in self.skipped.values()]
         changes: list[RegionOutcome | RegionPlan] = [*self.outcomes, *self.others]
         unchanged = sum(one.unchanged for one in self.outcomes) + sum(len(one.unchanged) for one in self.others)
         return RenderReport(
@@ -248,6 +256,7 @@ def _is_error(one: Diagnostic) -> bool:
 
 def _parts(stale: Sequence[Member], jobs: int, work: RegionWork) -> list[Sequence[Member]]:
     """Split regions among processes, evenly and without order: each writes its own."""
+    work.regions.is_shared = len(stale) > FEW
     if jobs <= 1 or len(stale) < SMALL:
         return [stale]
     work.regions.warm(stale[:1])

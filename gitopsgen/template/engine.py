@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import marshal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
 from gitopsgen.emit import UnwritableError
 from gitopsgen.model.project import Blueprint, Template
+from gitopsgen.template.combination import Combination, Way
 from gitopsgen.template.decisions import Decisions
 from gitopsgen.template.errors import Spot, TemplateError, TemplateErrors
 from gitopsgen.template.expressions import Context, Expressions, Node, reference
@@ -79,6 +80,7 @@ class Engine:
         self.expressions = Expressions()
         self._instances: dict[tuple[str, str, tuple[str, ...]], Instance] = {}
         self.reads: dict[str, dict[str, Leaf]] = {}
+        self._combinations: dict[tuple[int, ...], Combination] = {}
         self._skeletons: dict[str, tuple[Skeleton, list[Tree]]] = {}
 
     def instances(self, blueprint: Blueprint) -> Iterator[Instance]:
@@ -184,17 +186,37 @@ class Engine:
             known = self._skeletons[leaf.trace] = skeleton, [] if is_text else skeleton.documents()
         return known
 
+    def combination(self, instances: Sequence[Instance], context: Context) -> Combination | None:
+        """Give the ways that a variant takes through some templates, None where one fails or they are hardly shared."""
+        try:
+            leaves = [self.leaf(instance, context) for instance in instances]
+        except TemplateErrors:
+            return None
+        key = tuple(map(id, leaves))  # each is kept by the decisions of its template
+        known = self._combinations.get(key)
+        if known is None and len(self._combinations) < _REMEMBERED:
+            ways = [
+                Way(one.template, leaf, self._digest(one, leaf), partial(named, one), is_resource(one.template))
+                for one, leaf in zip(instances, leaves, strict=True)
+            ]
+            known = self._combinations[key] = Combination(ways)
+        return known
+
+    def _digest(self, instance: Instance, leaf: Leaf) -> Any:
+        """Give the hash that is begun with the templates of a way."""
+        begun = instance.sources.get(leaf.trace)
+        if begun is None:
+            begun = instance.sources[leaf.trace] = hashlib.sha256(self.loader.digest(leaf.templates).encode())
+        return begun
+
     def _make(self, instance: Instance, leaf: Leaf, values: tuple[Any, ...], key: bytes) -> tuple[Made, ...]:
         template = instance.template
-        inputs = instance.sources.get(leaf.trace)
-        if inputs is None:
-            inputs = instance.sources[leaf.trace] = hashlib.sha256(self.loader.digest(leaf.templates).encode())
+        inputs = self._digest(instance, leaf)
         made, is_object, is_single = [], is_resource(template), len(leaf.documents) == 1
         for number, document in enumerate(leaf.documents):
-            trace = leaf.trace if is_single else f"{leaf.trace}.{number}"
+            trace = leaf.trace_of(number)
             digest = inputs.copy()
-            read = key if is_single else marshal.dumps((trace, [values[slot] for slot in document.slots]), 2)
-            digest.update(read)
+            digest.update(key if is_single else leaf.read(number, values))
             build = partial(document.build, values)
             found = document.identity(values) if document.identity else identity_of(build())
             name = named(instance, found)

@@ -50,7 +50,7 @@ class Preparation:
         tree = self.tree(skeleton)
         build = builder(tree)
         segments = (lambda values: _json(build(values)),) if kind == "json" else tuple(Writer().document(tree, header))
-        return Document(build, identity(tree), segments, self._reads(before))
+        return Document(build, identity(tree), segments, self._reads(before), tree)
 
     def _native(self) -> Document:
         parts = [part if isinstance(part, str) else self._slot(part, is_text=True) for part in self.skeleton.parts()]

@@ -46,7 +46,7 @@ from gitopsgen.diagnostics import Severity
 from gitopsgen.model.variant import Path
 from gitopsgen.schemas.wording import listed, suggestion
 
-RULE = Rule("GG704", "dangling-backend", Severity.ERROR)
+RULE = Rule("GG704", "dangling-backend", Severity.ERROR, is_shared=True)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:

@@ -49,7 +49,7 @@ from gitopsgen.diagnostics import Severity
 from gitopsgen.model.variant import Path
 from gitopsgen.schemas.wording import listed, suggestion
 
-RULE = Rule("GG705", "dangling-parent", Severity.ERROR)
+RULE = Rule("GG705", "dangling-parent", Severity.ERROR, is_shared=True)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:

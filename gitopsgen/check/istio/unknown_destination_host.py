@@ -40,7 +40,7 @@ from gitopsgen.check.rule import Found, Rule
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.wording import suggestion
 
-RULE = Rule("GG701", "unknown-destination-host", Severity.ERROR)
+RULE = Rule("GG701", "unknown-destination-host", Severity.ERROR, is_shared=True)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:

@@ -45,7 +45,7 @@ from gitopsgen.check.rule import Found, Rule
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.wording import listed
 
-RULE = Rule("GG703", "unknown-destination-port", Severity.ERROR)
+RULE = Rule("GG703", "unknown-destination-port", Severity.ERROR, is_shared=True)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:

@@ -36,7 +36,7 @@ from gitopsgen.check.rule import Found, Rule, mapping, text
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.wording import suggestion
 
-RULE = Rule("GG707", "unknown-rule-host", Severity.ERROR)
+RULE = Rule("GG707", "unknown-rule-host", Severity.ERROR, is_shared=True)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:

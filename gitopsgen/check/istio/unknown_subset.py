@@ -48,7 +48,7 @@ from gitopsgen.check.rule import Found, Rule, mapping, sequence, text
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.wording import suggestion
 
-RULE = Rule("GG702", "unknown-subset", Severity.ERROR)
+RULE = Rule("GG702", "unknown-subset", Severity.ERROR, is_shared=True)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:

@@ -34,7 +34,7 @@ from gitopsgen.check.rule import Found, Rule
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.wording import suggestion
 
-RULE = Rule("GG512", "missing-runtime-class", Severity.ERROR)
+RULE = Rule("GG512", "missing-runtime-class", Severity.ERROR, is_shared=True)
 # the packaged component `runtimes` of K3s
 _GIVEN = (
     "crun",
