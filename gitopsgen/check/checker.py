@@ -60,9 +60,12 @@ class Checker:
 
         See `gitopsgen.check.sharing`.
         """
-        return all(rule.RULE.is_shared for rule in CLUSTER_RULES) and all(
-            rule.is_shared for rule, _ in self._rules_of((api_version, name))[1]
-        )
+        own = self._rules_of((api_version, name))[1]
+        return all(rule.RULE.is_shared for rule in CLUSTER_RULES) and all(rule.is_shared for rule, _ in own)
+
+    def known(self, api_version: str, name: str) -> Known:
+        """Give what is known of a kind."""
+        return self._rules_of((api_version, name))[0]
 
     def _rules_of(self, claim: tuple[str, str]) -> tuple[Known, tuple[tuple[Rule, Check], ...]]:
         if claim not in self._known:

@@ -12,7 +12,6 @@ from gitopsgen.model.rendered import Rendered
 from gitopsgen.model.variant import Variant
 from gitopsgen.pipeline.findings import CODES
 from gitopsgen.pipeline.regions import KUSTOMIZATION, KUSTOMIZE_HEADER
-from gitopsgen.template.decisions import Decisions
 from gitopsgen.template.engine import Engine, Instance
 from gitopsgen.template.errors import TemplateError, TemplateErrors
 from gitopsgen.template.expressions import reference
@@ -47,7 +46,7 @@ def fleet_files(
 def _instance(engine: Engine, template: Template) -> Instance:
     engine.loader.add_packaged(template.path, argocd.DIRECTORY / template.path.removeprefix(argocd.PREFIX))
     roots = {name: reference(name) for name in ("case", "project", "fleet")}
-    return Instance(template, (), roots, argocd.REGION, Decisions(engine.expressions))
+    return engine.instance(template, roots, argocd.REGION)
 
 
 def _diagnostic(error: TemplateError) -> Diagnostic:

@@ -20,7 +20,6 @@ from gitopsgen.pipeline.kinds import kind_of
 from gitopsgen.pipeline.patching import NoPatches, Patching
 from gitopsgen.pipeline.together import Together, Told, path_of
 from gitopsgen.pipeline.unknown import kinds_of
-from gitopsgen.template.decisions import Decisions
 from gitopsgen.template.engine import Engine, Instance, Made, is_resource
 from gitopsgen.template.errors import Spot, TemplateError, TemplateErrors
 from gitopsgen.template.explain import FieldSource, explain
@@ -181,9 +180,7 @@ class Regions:
         known = self._application.get(case)
         if known is None:
             roots = {name: reference(name) for name in ("case", "region", "cluster", "project")}
-            known = self._application[case] = Instance(
-                argocd.APPLICATION, (), roots, "", Decisions(self.engine.expressions)
-            )
+            known = self._application[case] = self.engine.instance(argocd.APPLICATION, roots, "")
         return known
 
     def _kustomization(self, folder: str, owner: str, resources: Sequence[str]) -> Rendered:

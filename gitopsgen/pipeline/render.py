@@ -100,7 +100,7 @@ class _Run:
         """Render and check, and give one stream of documents."""
         work = RegionWork(self._regions(), None)
         self.outcomes = list(work.judge(self.members()))
-        self.engine.loader.save()
+        self.engine.save()
         return self.report(_stream(work.rendered))
 
     def _regions(self) -> Regions:
@@ -120,7 +120,7 @@ class _Run:
             lambda outcomes: self._agrees(outcomes, output),
             (lambda done: progress(done, len(stale))) if progress else (lambda _done: None),
         )
-        self.engine.loader.save()
+        self._save()
         for records, found in written:
             self.found += tuple(found)
             for record in records:
@@ -176,6 +176,13 @@ class _Run:
                 for cluster, listed in by_cluster.items():
                     known[f"{region}/{cluster}"] = frozenset(tuple(one) for one in listed)
         return kinds
+
+    def _save(self) -> None:
+        """Keep what all processes learned of templates."""
+        for outcome in self.outcomes:
+            if self.engine.ways:
+                self.engine.ways.take(outcome.ways)
+        self.engine.save()
 
     def _write_others(self, output: Output, state: TreeState) -> None:
         done = write_all(self.others)

@@ -25,7 +25,7 @@ def verify(root: Path, output: Path | None = None) -> Outcome[dict[str, tuple[st
     work = RegionWork(opened.regions, None)
     outcomes = list(work.judge(opened.members()))
     fleet = fleet_files(opened.project, opened.engine, opened.variants, kinds_by_case(outcomes))
-    opened.engine.loader.save()
+    opened.engine.save()
     by_region: dict[str, list[Rendered]] = {outcome.region: [] for outcome in outcomes}
     for one in work.rendered:
         by_region[one.path.partition("/")[0]].append(one)

@@ -37,6 +37,7 @@ class RegionOutcome:
     deleted: tuple[str, ...] = ()
     unchanged: int = 0
     refusals: tuple[Diagnostic, ...] = ()
+    ways: Sequence[Any] = ()  # found by this process, for the next run
 
 
 @dataclass(slots=True)
@@ -67,6 +68,7 @@ class RegionWork:
                 dict(self._new_reads(result.files)),
                 *((plan.created, plan.updated, plan.deleted, len(plan.unchanged)) if plan else ((), (), (), 0)),
                 refusals=plan.diagnostics if plan else (),
+                ways=self.regions.engine.ways.told() if self.regions.engine.ways else (),
             )
 
     def _planned(self, region: str, variants: Sequence[Variant], files: list[Rendered]) -> RegionPlan | None:

@@ -13,10 +13,10 @@ from typing import Any, Final, NamedTuple
 
 from gitopsgen.emit import UnwritableError, string
 from gitopsgen.model.project import Template
+from gitopsgen.template.document import Document
 from gitopsgen.template.errors import TemplateError
 from gitopsgen.template.expressions import Context, Function, Node
-from gitopsgen.template.leaf import Document, Leaf
-from gitopsgen.template.naming import identity_of
+from gitopsgen.template.leaf import Leaf
 from gitopsgen.template.operators import Undefined, text
 from gitopsgen.template.plan import slots_at
 from gitopsgen.template.slots import HoleSlot, Slot, TextSlot
@@ -154,7 +154,7 @@ class Combination:
         named_by = sheet.named_by(values)
         name = sheet.names.get(named_by)
         if name is None:
-            name = way.name(identity_of(sheet.document.build(own)))
+            name = way.name(sheet.document.named(own))
             if len(sheet.names) < _REMEMBERED:
                 sheet.names[named_by] = name
         return Text(name, "".join(parts).encode(), way.template.path, sheet.trace, digest.hexdigest()[:16])

@@ -20,10 +20,11 @@ from gitopsgen.template.errors import Spot, TemplateError, TemplateErrors
 from gitopsgen.template.expressions import Context, Expressions, Node, reference
 from gitopsgen.template.leaf import Leaf, encode, trace_id
 from gitopsgen.template.loader import Loader
-from gitopsgen.template.naming import file_name, identity_of
+from gitopsgen.template.naming import file_name
 from gitopsgen.template.prepare import Preparation
 from gitopsgen.template.run import Run
 from gitopsgen.template.skeleton import Skeleton, Tree
+from gitopsgen.template.ways import Ways
 
 _REMEMBERED: Final = 128
 
@@ -70,18 +71,30 @@ class Instance:
     names: dict[tuple[str, ...], str] = field(default_factory=dict)
     sources: dict[str, Any] = field(default_factory=dict)  # by trace, the hash of its templates
 
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What its ways depend on besides templates and values."""
+        return self.template.path, self.template.at, self.template.kind, self.directories, tuple(self.roots)
+
 
 class Engine:
     """All templates of a project, with what was learned of them so far."""
 
-    def __init__(self, loader: Loader) -> None:
-        """Start with nothing learned."""
+    def __init__(self, loader: Loader, ways: Ways | None = None) -> None:
+        """Start with nothing learned but the ways that earlier runs found."""
         self.loader = loader
+        self.ways = ways
         self.expressions = Expressions()
         self._instances: dict[tuple[str, str, tuple[str, ...]], Instance] = {}
         self.reads: dict[str, dict[str, Leaf]] = {}
         self._combinations: dict[tuple[int, ...], Combination] = {}
         self._skeletons: dict[str, tuple[Skeleton, list[Tree]]] = {}
+
+    def save(self) -> None:
+        """Keep for the next process what this one learned."""
+        self.loader.save()
+        if self.ways:
+            self.ways.save()
 
     def instances(self, blueprint: Blueprint) -> Iterator[Instance]:
         """Give the templates of a blueprint as it uses them."""
@@ -99,7 +112,17 @@ class Engine:
             name: reference(name) for name in ("case", "region", "cluster", "versions", "images", "project", "fleet")
         }
         roots["values"] = reference("values", *template.at)
-        return Instance(template, tuple(directories), roots, blueprint.namespace, Decisions(self.expressions))
+        return self.instance(template, roots, blueprint.namespace, tuple(directories))
+
+    def instance(
+        self, template: Template, roots: Mapping[str, Node], namespace: str, directories: tuple[str, ...] = ()
+    ) -> Instance:
+        """Give a template as something uses it, with what earlier runs learned of it."""
+        made = Instance(template, directories, roots, namespace, Decisions(self.expressions))
+        for leaf in self.ways.leaves(made.key, self.expressions) if self.ways else ():
+            made.decisions.add(leaf)
+            self.reads.setdefault(template.path, {})[leaf.trace] = leaf
+        return made
 
     def render(self, instance: Instance, context: Context) -> tuple[Made, ...]:
         """Give the files of one template for one variant.
@@ -117,6 +140,9 @@ class Engine:
                 if len(instance.made) < _REMEMBERED:
                     instance.made[key] = made
         except (TemplateError, UnwritableError, RecursionError, ValueError) as error:
+            if not leaf.is_placed:  # an earlier run found the way: find it again, to tell where it fails
+                self._traced(instance, context)
+                return self.render(instance, context)
             raise TemplateErrors(self._located(instance, leaf, context, error)) from None
         return made
 
@@ -140,9 +166,15 @@ class Engine:
         except TemplateError:
             leaf = None  # the traced run meets the same error, and knows its place
         if leaf is None:
-            leaf = self.trace(instance, context)[0]
-            instance.decisions.add(leaf)
-            self.reads.setdefault(instance.template.path, {})[leaf.trace] = leaf
+            leaf = self._traced(instance, context)
+            if self.ways:
+                self.ways.note(instance.key, leaf)
+        return leaf
+
+    def _traced(self, instance: Instance, context: Context) -> Leaf:
+        leaf = self.trace(instance, context)[0]
+        instance.decisions.add(leaf)
+        self.reads.setdefault(instance.template.path, {})[leaf.trace] = leaf
         return leaf
 
     def trace(self, instance: Instance, context: Context) -> tuple[Leaf, Skeleton]:
@@ -164,6 +196,7 @@ class Engine:
                 preparation.functions(),
                 observations,
                 tuple(dict.fromkeys(run.templates)),
+                tuple(fill.slot for fill in preparation.fills),
             )
         except TemplateError as error:
             raise TemplateErrors([error.at(Spot(template.path, 1))]) from None
@@ -218,8 +251,7 @@ class Engine:
             digest = inputs.copy()
             digest.update(key if is_single else leaf.read(number, values))
             build = partial(document.build, values)
-            found = document.identity(values) if document.identity else identity_of(build())
-            name = named(instance, found)
+            name = named(instance, document.named(values))
             content = document.text(values).encode()
             one = Made(
                 name, content, None, template.path, trace, digest.hexdigest()[:16], number, is_object, build=build

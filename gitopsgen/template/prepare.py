@@ -5,21 +5,18 @@ Knows values only where they are the same for every variant.
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 from gitopsgen.emit import UnwritableError, emit
-from gitopsgen.template.errors import Spot, TemplateError
+from gitopsgen.template.document import HEADER, Document
+from gitopsgen.template.errors import TemplateError
 from gitopsgen.template.expressions import Expressions
-from gitopsgen.template.leaf import HEADER, Document, Fill, hole_function, mentions_omit
-from gitopsgen.template.native import check_native
+from gitopsgen.template.leaf import Fill, hole_function, mentions_omit
 from gitopsgen.template.nodes import Function, Node
 from gitopsgen.template.observe import is_constant
 from gitopsgen.template.operators import OMIT, text
-from gitopsgen.template.plan import Values, builder, identity
 from gitopsgen.template.skeleton import Skeleton
 from gitopsgen.template.trees import Hole, Literal, Sequence, Table, Text, Tree
-from gitopsgen.template.writer import Writer
 
 _LEFT_OUT: Final = Literal(OMIT, -1)
 
@@ -48,15 +45,12 @@ class Preparation:
     def _document(self, skeleton: Tree, header: str, kind: str) -> Document:
         before = len(self.fills)
         tree = self.tree(skeleton)
-        build = builder(tree)
-        segments = (lambda values: _json(build(values)),) if kind == "json" else tuple(Writer().document(tree, header))
-        return Document(build, identity(tree), segments, self._reads(before), tree)
+        return Document(kind, tree, self._reads(before), header)
 
     def _native(self) -> Document:
         parts = [part if isinstance(part, str) else self._slot(part, is_text=True) for part in self.skeleton.parts()]
         spots = {one.slot: one.piece.spot for one in self.fills}
-        segments = tuple(_native_part(part, spots) for part in parts)
-        return Document(lambda _values: None, None, segments, self._reads(0))
+        return Document.of_text(tuple(parts), self._reads(0), spots)
 
     def _reads(self, before: int) -> tuple[int, ...]:
         return tuple(sorted({fill.slot for fill in self.fills[before:]}))
@@ -142,19 +136,3 @@ def _parts(key: Tree) -> tuple[str | int, ...]:
     if isinstance(key, Hole):
         return (key.index,)
     return key.parts if isinstance(key, Text) else ()
-
-
-def _json(data: Any) -> str:
-    emit(data)  # refuses what YAML or JSON cannot carry
-    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
-
-
-def _native_part(part: str | int, spots: dict[int, Spot]) -> Any:
-    if isinstance(part, str):
-        return part
-    spot = spots[part]
-
-    def fill(values: Values) -> str:
-        return check_native(text(values[part]), spot)
-
-    return fill
