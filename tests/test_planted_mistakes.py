@@ -30,6 +30,8 @@ FACTS = {
     "guiyang": (r"(?m)^  lon: (.*)$", r"  lon: \1\n  longitude: 1 # GG111"),
     "hengyang": (r"\Z", "  clusters:\n    edge: {versionSet: seed} # GG207\n"),
     "lanzhou": (r"(?m)^  site: .*$", "  site: off # GG103"),
+    "liuzhou": (r"\Z", "classes:\n  egde: {payment-gateway: {autoscaling: {max: 12}}} # GG114\n"),
+    "luoyang": (r"\Z", "  clusters:\n    spare: {class: tradign} # GG114\n"),
     "linyi": (r"(?m)^  province: (.*)$", r"  province: \1\n  province: \1 # GG102"),
 }
 ELSEWHERE = {
@@ -40,7 +42,13 @@ ELSEWHERE = {
     (f"{MANIFESTS}/planted-claimed.yaml.j2", 1, "GG320"),
     (f"{MANIFESTS}/planted-template.yaml.j2", 1, "GG309"),
 }
-SUGGESTED = {"autoscalling": "autoscaling", "edge-smal": "edge-small", "nannig": "nanning"}
+SUGGESTED = {
+    "autoscalling": "autoscaling",
+    "edge-smal": "edge-small",
+    "nannig": "nanning",
+    "egde": "edge",
+    "tradign": "trading",
+}
 
 
 def plant(project):

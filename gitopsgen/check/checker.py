@@ -12,7 +12,7 @@ from typing import Any
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import template_path
 from gitopsgen.check.rule import Finding, Found, Known, Rule, Subject, text
-from gitopsgen.check.rules import CLUSTER_RULES, MANIFEST_RULES
+from gitopsgen.check.rules import CLUSTER_RULES, MANIFEST_RULES, NODE_RULES
 from gitopsgen.model.manifest import Manifest
 from gitopsgen.schemas import Bundled, Kind, Pack, Source, split_api_version
 from gitopsgen.schemas.cache import default_directory
@@ -38,7 +38,8 @@ class Checker:
     def manifest(self, manifest: Manifest) -> tuple[Finding, ...]:
         """Give what is wrong with one manifest; depends on its data alone."""
         if not manifest.is_resource:
-            return ()
+            subject = Subject(manifest, Known("", ""))
+            return tuple([_finding(module.RULE, found) for module in NODE_RULES for found in module.check(subject)])
         known, checks = self._rules_of(claim_of(manifest.data))
         subject = Subject(manifest, known)
         if known.validator is not None:
@@ -62,6 +63,10 @@ class Checker:
         """
         own = self._rules_of((api_version, name))[1]
         return all(rule.RULE.is_shared for rule in CLUSTER_RULES) and all(rule.is_shared for rule, _ in own)
+
+    def shares_nodes(self) -> bool:
+        """Tell the same of files for nodes."""
+        return all(rule.RULE.is_shared for rule in NODE_RULES)
 
     def known(self, api_version: str, name: str) -> Known:
         """Give what is known of a kind."""

@@ -120,6 +120,7 @@ def _cluster(cluster: Cluster) -> Record:
     return {
         "region": cluster.region,
         "name": cluster.name,
+        "class": cluster.class_name,
         "kubernetes": cluster.kubernetes,
         "versionSet": cluster.version_set,
         "cases": list(cluster.cases),

@@ -12,7 +12,7 @@ from gitopsgen.compose.findings import CASE_LEFT_OUT, KUBERNETES_TOO_OLD
 from gitopsgen.compose.judging import CaseValues, case_values
 from gitopsgen.compose.provenance import Origins, provenance
 from gitopsgen.compose.selection import Target, parse_selector, parse_set, select
-from gitopsgen.compose.stacks import case_files, case_overlays, fact_layers, set_layers, value_layers, with_set
+from gitopsgen.compose.stacks import case_files, case_overlays, set_layers, value_layers, with_set
 from gitopsgen.diagnostics import Outcome
 from gitopsgen.model.selection import Selection
 from gitopsgen.model.variant import Variant, VariantId
@@ -58,7 +58,7 @@ class _Composing:
         cluster = self._cluster(target)
         if not self._is_new_enough(target, cluster):
             return None
-        layers = with_set(value_layers(project, region, cluster.name, blueprint), self.sets, blueprint.name)
+        layers = with_set(value_layers(project, region, cluster, blueprint), self.sets, blueprint.name)
         case = self.cases.get(blueprint.name)
         if case is None:
             case = self.cases[blueprint.name] = case_values(project, blueprint)
@@ -124,9 +124,8 @@ class _Composing:
 
     def _note_facts(self, target: Target, kind: FindingKind, message: str, facts: tuple[Path, ...]) -> None:
         """Report what facts of a cluster make together, at that of the highest layer: it was set knowing the others."""
-        layers = fact_layers(self.project, target.region)
-        paths = [("clusters", target.cluster.name, *fact) for fact in facts]
-        winners = [winner for path in paths for winner in trace(layers, None, path).winners]
+        layers = target.cluster.layers
+        winners = [winner for path in facts for winner in trace(layers, None, path).winners]
         if winners:
             latest = max(winners, key=lambda winner: layers.index(winner.layer))
             problem = Problem(kind, (*latest.layer.prefix, *latest.path), message)

@@ -92,7 +92,7 @@ class _Tracer:
         return self._single_file(str(root), rest)
 
     def _values(self, path: Path) -> Provenance:
-        layers = value_layers(self.project, self.region, self.cluster.name, self.blueprint)
+        layers = value_layers(self.project, self.region, self.cluster, self.blueprint)
         layers = with_set(layers, self.origins.sets, self.blueprint.name)
         return self._layered(layers, self.origins.plan(self.blueprint), path)
 
@@ -112,6 +112,9 @@ class _Tracer:
             return Provenance((Origin(own.name, Location(own.file, 1, 1), self.region.name),))
         if len(path) == 3 and path[0] == "failover":  # noqa: PLR2004 - failover, index, field
             return self._peer(path)
+        if len(path) > 2 and path[0] == "clusters":  # noqa: PLR2004 - clusters, name, fact
+            layers = next((each.layers for each in self.region.clusters if each.name == path[1]), ())
+            return self._layered(layers, None, path[2:])
         return self._facts(path)
 
     def _peer(self, path: Path) -> Provenance:
@@ -134,10 +137,9 @@ class _Tracer:
         return Provenance((*chosen.winners, *origins), chosen.losers)
 
     def _cluster(self, path: Path) -> Provenance:
-        place = ("clusters", self.cluster.name)
-        if path == ("name",):
-            layers = fact_layers(self.project, self.region)
-            winners = trace(layers, None, place).winners
+        own = self._layered(self.cluster.layers, None, path)
+        if path == ("name",) or (path == ("class",) and not own.winners):
+            winners = trace(fact_layers(self.project, self.region), None, ("clusters", self.cluster.name)).winners
             return Provenance(tuple(self._origin(winner, key=True) for winner in winners[-1:]))
         if path == ("region",):
             return self._region(("name",))
@@ -145,10 +147,10 @@ class _Tracer:
             return self._version_set()
         if path == ("kubernetes",):
             return Provenance((*self._single_file("versions", path).winners, *self._version_set().winners))
-        return self._facts((*place, *path))
+        return own
 
     def _version_set(self) -> Provenance:
-        facts = self._facts(("clusters", self.cluster.name, "versionSet"))
+        facts = self._layered(self.cluster.layers, None, ("versionSet",))
         forced = self.selection.version_set
         if not forced:
             return facts

@@ -121,6 +121,7 @@ def _facts(target: Target) -> dict[str, Any]:
         **simple,
         "region": target.region.name,
         "cluster": target.cluster.name,
+        "class": target.cluster.class_name,
         "case": target.blueprint.name,
         "versionSet": target.cluster.version_set,
     }

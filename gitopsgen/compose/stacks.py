@@ -10,7 +10,7 @@ from gitopsgen.model.project import Layer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gitopsgen.model.project import Blueprint, Overlay, Project, Region
+    from gitopsgen.model.project import Blueprint, Cluster, Overlay, Project, Region
     from gitopsgen.model.selection import Selection
     from gitopsgen.model.variant import Path
 
@@ -36,12 +36,13 @@ def _put(data: dict[str, Any], path: Path, value: Any) -> None:
     data[str(path[-1])] = value
 
 
-def value_layers(project: Project, region: Region, cluster: str, blueprint: Blueprint) -> tuple[Layer, ...]:
-    """Give the layers of values that files hold for a variant."""
+def value_layers(project: Project, region: Region, cluster: Cluster, blueprint: Blueprint) -> tuple[Layer, ...]:
+    """Give the layers of values that files hold for a variant; in one file, those of its class come over the others."""
     case = blueprint.name
     common = (project.overlays[file] for file in region.layers)
-    overlays = (*common, *case_overlays(project, region, cluster, case))
-    return (*blueprint.defaults, *(layer for overlay in overlays if (layer := overlay.cases.get(case))))
+    overlays = (*common, *case_overlays(project, region, cluster.name, case))
+    parts = (part for overlay in overlays for part in (overlay.cases, overlay.class_cases.get(cluster.class_name, {})))
+    return (*blueprint.defaults, *(layer for part in parts if (layer := part.get(case))))
 
 
 def case_overlays(project: Project, region: Region, cluster: str, case: str) -> tuple[Overlay, ...]:

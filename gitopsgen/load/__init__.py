@@ -12,7 +12,7 @@ from gitopsgen.diagnostics import Outcome, Severity
 from gitopsgen.load.blueprints import read_blueprints
 from gitopsgen.load.inputs import Inputs
 from gitopsgen.load.layers import read_layers, read_neighbours
-from gitopsgen.load.references import check_names, check_uses
+from gitopsgen.load.references import check_classes, check_names, check_uses
 from gitopsgen.load.regions import Facts
 from gitopsgen.load.settings import read_settings
 from gitopsgen.model.project import Project
@@ -60,6 +60,7 @@ def _regions(facts: Facts, blueprints: dict[str, Blueprint], *, is_whole: bool) 
     incomplete = {region for region in known if facts.report_missing(region)}
     check_names(facts, blueprints)
     check_uses(facts, blueprints)
+    check_classes(facts)
     facts.report_merging(is_whole=is_whole)
     return {region: facts.record(region, is_complete=region not in incomplete) for region in known}
 

@@ -40,6 +40,12 @@ class Layers:
             return f"{self.folder}/fleet.yaml"
         return f"{self.folder}/{kind}s/{name}.yaml"
 
+    def common(self, region: str = "") -> list[Overlay]:
+        """Give the overlays of all common layers, and a region's own where it is named."""
+        own = self.region_file(region)
+        regions = f"{self.folder}/regions/"
+        return [overlay for file, overlay in self.overlays.items() if file == own or not file.startswith(regions)]
+
     def region_directory(self, region: str) -> str:
         """Give the folder of a region."""
         return f"{self.folder}/regions/{region}"

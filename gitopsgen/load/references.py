@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gitopsgen.load.clusters import named_classes
 from gitopsgen.load.findings import INVALID_FACT, UNKNOWN_NAME, UNUSED_OVERLAY
 from gitopsgen.load.regions import clusters_of
 from gitopsgen.values import Problem, did_you_mean
@@ -25,7 +26,7 @@ def check_names(facts: Facts, cases: Collection[str]) -> None:
             *_failover(region, merged, facts.layers),
             *_wave(merged, is_certain=not facts.stacks[region].missing),
             *_hub(merged, facts.layers),
-            *_clusters(merged, facts.layers, cases),
+            *_clusters(merged, facts.layers, cases, facts.known_classes(region)),
         )
         for problem in found:
             facts.report(region, problem)
@@ -59,8 +60,13 @@ def _hub(facts: Mapping[str, Any], layers: Layers) -> Iterator[Problem]:
         yield _unknown("region", hub, ("hub",), layers.known_regions)
 
 
-def _clusters(facts: Mapping[str, Any], layers: Layers, cases: Collection[str]) -> Iterator[Problem]:
+def _clusters(
+    facts: Mapping[str, Any], layers: Layers, cases: Collection[str], known_classes: set[str]
+) -> Iterator[Problem]:
     for name, cluster in clusters_of(facts).items():
+        named = cluster.get("class")
+        if isinstance(named, str) and named not in known_classes:
+            yield _unknown("class", named, ("clusters", name, "class"), known_classes)
         version_set = cluster.get("versionSet")
         if isinstance(version_set, str) and version_set not in layers.version_sets:
             path = ("clusters", name, "versionSet")
@@ -91,15 +97,36 @@ def check_uses(facts: Facts, cases: Collection[str]) -> None:
         _check_region_cases(facts, region, cases)
 
 
+def check_classes(facts: Facts) -> None:
+    """Report values for a class that no layer knows: none of the common ones, nor the region's own."""
+    common = named_classes(facts.layers.common())
+    for file, overlay in sorted(facts.layers.overlays.items()):
+        known = common | named_classes([overlay])
+        for name in overlay.class_cases:
+            if name not in known:
+                message = f'class "{name}" does not exist'
+                problem = Problem(UNKNOWN_NAME, ("classes", name), message, did_you_mean(name, known), key=True)
+                facts.inputs.report(file, problem)
+
+
 def _check_region_cases(facts: Facts, region: str, cases: Collection[str]) -> None:
     file = facts.layers.region_file(region)
     overlay = facts.layers.overlays.get(file)
     if overlay is None or region not in facts.merged or facts.stacks[region].missing:
         return
+    clusters = clusters_of(facts.merged[region])
     for case in overlay.cases:
-        if case in cases and not _runs(clusters_of(facts.merged[region]), "", case):
+        if case in cases and not _runs(clusters, "", case):
             message = f'values are for case "{case}", which no cluster of "{region}" runs'
             facts.inputs.report(file, Problem(UNUSED_OVERLAY, ("cases", case), message, key=True))
+    stacks = facts.stacks[region].clusters
+    known = named_classes(facts.layers.common(region))
+    for name, values in overlay.class_cases.items():
+        members = {cluster: clusters[cluster] for cluster, stack in stacks.items() if stack.class_name == name}
+        for case in values:
+            if name in known and case in cases and not _runs(members, "", case):
+                message = f'values are for case "{case}", which no cluster of class "{name}" of "{region}" runs'
+                facts.inputs.report(file, Problem(UNUSED_OVERLAY, ("classes", name, case), message, key=True))
 
 
 def _runs(clusters: Mapping[str, Mapping[str, Any]], cluster: str, case: str) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from gitopsgen import fleet
+from gitopsgen.load.clusters import ClusterStack, cluster_stack
 from gitopsgen.load.findings import INHERITED_FACT, UNKNOWN_NAME
 from gitopsgen.load.shapes import shape
 from gitopsgen.model.project import Cluster, Region
@@ -13,11 +14,12 @@ from gitopsgen.source import Tagged
 from gitopsgen.values import Fold, Problem, did_you_mean, echoes, trace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from gitopsgen.load.inputs import Inputs
     from gitopsgen.load.layers import Layers
     from gitopsgen.model.project import Layer
+    from gitopsgen.model.variant import Path
 
 _COMMON: Final = ("environment", "tier", "area")
 
@@ -26,18 +28,26 @@ _COMMON: Final = ("environment", "tier", "area")
 class Stack:
     """The layers of facts of one region, lowest first.
 
-    `missing` says that one of them is not there; `unnamed` are those that no fact names.
+    `missing` says that one of them is not there; `unnamed` are those that no fact names;
+    `clusters` are the layers of each cluster's facts.
     """
 
     region: str
     layers: tuple[Layer, ...]
     missing: bool = False
     unnamed: tuple[str, ...] = ()
+    clusters: Mapping[str, ClusterStack] = field(default_factory=dict)
 
     @property
     def files(self) -> tuple[str, ...]:
         """The files of the layers."""
         return tuple(layer.file for layer in self.layers)
+
+    def layers_of(self, path: Path) -> tuple[tuple[Layer, ...], Path]:
+        """Give the layers that make a merged fact, and its path in them."""
+        if len(path) > 1 and path[0] == "clusters" and path[1] in self.clusters:
+            return self.clusters[str(path[1])].layers, path[2:]
+        return self.layers, path
 
 
 @dataclass(slots=True)
@@ -54,8 +64,13 @@ class Facts:
         """Find the layers of a region, and merge their facts."""
         if region in self.stacks or self.layers.region_file(region) not in self.layers.overlays:
             return
-        self.stacks[region] = stack = self._stack(region)
-        self.merged[region] = self.fold.merge(stack.layers)
+        stack = self._stack(region)
+        merged = self.fold.merge(stack.layers)
+        overlays = [self.layers.overlays[file] for file in stack.files]
+        clusters = {name: cluster_stack(overlays, name) for name in clusters_of(merged)}
+        if clusters:
+            merged = {**merged, "clusters": {name: self.fold.merge(each.layers) for name, each in clusters.items()}}
+        self.stacks[region], self.merged[region] = replace(stack, clusters=clusters), merged
 
     def _stack(self, region: str) -> Stack:
         own = self.layers.overlays[self.layers.region_file(region)].facts
@@ -105,24 +120,38 @@ class Facts:
         ]
         if stack.missing:  # all others may well stand in the layer that is not there
             found = [problem for problem in found if problem.message.split('"')[1] in stack.unnamed]
+        lost = self._of_unknown_class(region)  # all that they lack may well stand in the class that was meant
+        found = [problem for problem in found if problem.path[:1] != ("clusters",) or problem.path[1] not in lost]
         misspelt = [problem for problem in self._unknown(stack) if problem.kind.name == "unknown-fact"]
         for problem in found:
             if not echoes(problem, misspelt):
                 self.report(region, problem)
-        return bool(found) or stack.missing
+        return bool(found or lost) or stack.missing
+
+    def known_classes(self, region: str) -> set[str]:
+        """Give the classes that a cluster of a region may name: those with facts."""
+        return {name for overlay in self.layers.common(region) for name in overlay.classes}
+
+    def _of_unknown_class(self, region: str) -> set[str]:
+        """Give the clusters of a region that name a class which does not exist."""
+        known = self.known_classes(region)
+        clusters = clusters_of(self.merged[region]).items()
+        return {name for name, facts in clusters if facts.get("class", "") not in ("", *known)}
 
     def _unknown(self, stack: Stack) -> list[Problem]:
         """Give the problems of a region's layers, with paths as they are in merged facts."""
         return [
-            Problem(problem.kind, problem.path[1:], problem.message, problem.hint, problem.key)
+            Problem(problem.kind, path, problem.message, problem.hint, problem.key)
             for file, problem, _ in self.inputs.problems
             if file in stack.files and problem.path[:1] == ("facts",)
+            for path in _merged_paths(stack, problem.path[1:])
         ]
 
     def report(self, region: str, problem: Problem) -> None:
         """Report a problem of a merged fact at the line of the layer that set it."""
         stack = self.stacks[region]
-        winners = trace(stack.layers, None, problem.path).winners if problem.path else ()
+        layers, path = stack.layers_of(problem.path)
+        winners = trace(layers, None, path).winners if problem.path else ()
         if not winners:
             self._report(stack.layers[-1], problem)
             return
@@ -165,13 +194,15 @@ class Facts:
 
     def _cluster(self, region: str, name: str) -> Cluster:
         facts = clusters_of(self.merged[region])[name]
+        stack = self.stacks[region].clusters[name]
         version_set = _text(facts, "versionSet")
         versions = self.layers.version_sets.get(version_set)
         kubernetes = versions.kubernetes if versions else ""
         cases = facts.get("cases")
-        seen = {"name": name, "region": region, "kubernetes": kubernetes, **facts}
+        own = {"name": name, "region": region, "class": stack.class_name, "kubernetes": kubernetes}
+        seen = {**own, **facts}
         run = tuple(case for case in (cases if isinstance(cases, list) else ()) if isinstance(case, str))
-        return Cluster(name, region, version_set, kubernetes, run, seen)
+        return Cluster(name, region, version_set, kubernetes, run, seen, stack.class_name, stack.layers)
 
 
 def clusters_of(facts: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -179,6 +210,16 @@ def clusters_of(facts: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     clusters = facts.get("clusters")
     found = clusters.items() if isinstance(clusters, dict) else ()
     return {name: cluster for name, cluster in found if isinstance(cluster, dict)}
+
+
+def _merged_paths(stack: Stack, path: Path) -> Iterator[Path]:
+    """Give where merged facts have what a layer has at a path: facts of a class are those of its clusters."""
+    if path[:1] != ("classes",) or len(path) == 1:
+        yield path
+        return
+    for name, cluster in stack.clusters.items():
+        if cluster.class_name == path[1]:
+            yield ("clusters", name, *path[2:])
 
 
 def _name(layer: Layer, kind: str) -> str:

@@ -57,13 +57,19 @@ class Patch:
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """One overlay file: facts of its regions, a layer of values for each case, patches of rendered objects."""
+    """One overlay file: facts of its regions, layers of values for cases, patches of rendered objects.
+
+    `facts` tells of clusters only which there are: what is true of them stands in `clusters` and `classes`.
+    """
 
     name: str
     file: str
     facts: Layer
     cases: Mapping[str, Layer] = field(default_factory=dict)
     patches: tuple[Patch, ...] = ()
+    clusters: Mapping[str, Layer] = field(default_factory=dict)  # facts of a cluster, by its name
+    classes: Mapping[str, Layer] = field(default_factory=dict)  # facts of the clusters of a class
+    class_cases: Mapping[str, Mapping[str, Layer]] = field(default_factory=dict)  # values: class, then case
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,10 @@ class Blueprint:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """One Kubernetes cluster of a region; `facts` is what templates see as `cluster`."""
+    """One Kubernetes cluster of a region; `facts` is what templates see as `cluster`.
+
+    `layers` are those of its facts, lowest first: those of its class, then its own.
+    """
 
     name: str
     region: str
@@ -118,6 +127,8 @@ class Cluster:
     kubernetes: str  # "1.35"
     cases: tuple[str, ...]
     facts: Mapping[str, Plain]
+    class_name: str = ""
+    layers: tuple[Layer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

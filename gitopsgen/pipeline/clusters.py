@@ -49,7 +49,7 @@ class Clusters:
         key = self._verdicts.key(checker, filled, is_whole=is_whole)
         told = self._verdicts.get(key) if key else None
         if told is None:
-            manifests = [one.manifest(sheet) for one in filled for sheet in one.combination.resources]
+            manifests = [one.manifest(sheet) for one in filled for sheet in one.combination.checked]
             found = [finding for manifest in manifests for finding in checker.manifest(manifest)]
             together = checker.cluster(manifests)
             told = tuple(told_of(filled, (*found, *(together if is_whole else certain(together, None)))))

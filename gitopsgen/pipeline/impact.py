@@ -164,7 +164,8 @@ class Question:
     def _candidates(self, variant: Variant, file: str) -> Iterator[FieldPath]:
         """Give the scalars of a variant's context that a file may have set."""
         region, blueprint = self.project.regions[variant.id.region], self.project.blueprints[variant.id.case]
-        layers = value_layers(self.project, region, variant.id.cluster, blueprint)
+        cluster = next(each for each in region.clusters if each.name == variant.id.cluster)
+        layers = value_layers(self.project, region, cluster, blueprint)
         for layer in layers:
             if layer.file == file:
                 yield from leaves(variant.context["values"], ("values",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 from typing import Any, Final
 
 from gitopsgen import argocd
@@ -23,11 +24,11 @@ class Kinds:
     def __init__(self, combination: Combination) -> None:
         """Find out on which."""
         self._pick = combination.picker_of(*_CLAIM)
-        self._known: dict[tuple[Any, ...], frozenset[argocd.Kind]] = {}
+        self._known: dict[bytes, frozenset[argocd.Kind]] = {}
 
     def of(self, combination: Combination, filled: Filled) -> frozenset[argocd.Kind]:
         """Give the kinds; equal ones of many variants are one object."""
-        key = self._pick(filled.values)
+        key = marshal.dumps(self._pick(filled.values), 2)
         known = self._known.get(key)
         if known is None:
             sheets = [combination.sheets[place] for place in combination.resources]

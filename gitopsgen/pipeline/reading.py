@@ -25,6 +25,9 @@ Path = tuple[str | int, ...]
 CLAIM: Final = (("apiVersion",), ("kind",))
 
 
+_UNKNOWN: Final = Kind("", "", {})
+
+
 class Note(NamedTuple):
     """One place of a document that a hole fills: `what` is the hole, or a string with holes in it.
 
@@ -73,22 +76,26 @@ class Looks:
     def __init__(self, checker: Checker) -> None:
         """Take the rules and schemas."""
         self._checker = checker
-        self._known: dict[tuple[Document, tuple[str, str]], Look | None] = {}
+        self._known: dict[tuple[Document, tuple[str, str] | None], Look | None] = {}
         self._tests: dict[tuple[str, str, Path], Test | LookupError | None] = {}
 
-    def of(self, document: Document, values: Sequence[Any]) -> Look | None:
+    def of(self, document: Document, values: Sequence[Any], reader: str) -> Look | None:
         """Give how a document is looked at with these values; None where a rule promises nothing of its kind."""
-        claim = claim_of(document.build(values))
+        claim = claim_of(document.build(values)) if reader == "cluster" else None
         key = (document, claim)
         if key not in self._known:
-            self._known[key] = self._look(document, claim) if self._checker.shares(*claim) else None
+            is_shared = self._checker.shares(*claim) if claim else self._checker.shares_nodes()
+            self._known[key] = self._look(document, claim) if is_shared else None
         return self._known[key]
 
-    def _look(self, document: Document, claim: tuple[str, str]) -> Look:
+    def _look(self, document: Document, claim: tuple[str, str] | None) -> Look:
         look = Look()
-        assert document.tree is not None  # noqa: S101 - a cluster reads no native text
-        look.notes += [Note(slot, "exact") for slot in sorted(slots_at(document.tree, *CLAIM))]
-        self._walk(document.tree, (), self._checker.known(*claim).kind, look)
+        assert document.tree is not None  # noqa: S101 - nobody reads native text
+        if claim:
+            look.notes += [Note(slot, "exact") for slot in sorted(slots_at(document.tree, *CLAIM))]
+            self._walk(document.tree, (), self._checker.known(*claim).kind or _UNKNOWN, look)
+        else:
+            self._walk(document.tree, (), None, look)
         return look
 
     def _walk(self, tree: Tree, path: Path, kind: Kind | None, look: Look) -> None:
@@ -110,7 +117,9 @@ class Looks:
                 self._walk(one, (*path, index), kind, look)
 
     def _note(self, what: int | tuple[str | int, ...], path: Path, kind: Kind | None) -> Note:
-        if kind is None:  # a constraint: its template tells what it may hold
+        if kind is None:  # a file for nodes: no schema tells more of it
+            return Note(what, "value")
+        if kind is _UNKNOWN:  # a constraint: its template tells what it may hold
             return Note(what, "exact")
         key = (kind.api_version, kind.name, tuple("*" if isinstance(step, int) else step for step in path))
         if key not in self._tests:
@@ -131,8 +140,8 @@ class Reading:
         self.words: set[str] = set()
         self._joins = {parts: place for place, parts in enumerate(combination.joins)}
         places: dict[tuple[str, int], Sensitivity] = {}
-        for sheet in (combination.sheets[place] for place in combination.resources):
-            look = looks.of(sheet.document, sheet.values(filled.values))
+        for sheet in (combination.sheets[place] for place in combination.checked):
+            look = looks.of(sheet.document, sheet.values(filled.values), combination.ways[sheet.way].reader)
             if look is None:
                 self.is_shareable = False
                 return

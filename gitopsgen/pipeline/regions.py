@@ -20,7 +20,7 @@ from gitopsgen.pipeline.kinds import kind_of
 from gitopsgen.pipeline.patching import NoPatches, Patching
 from gitopsgen.pipeline.together import Together, Told, path_of
 from gitopsgen.pipeline.unknown import kinds_of
-from gitopsgen.template.engine import Engine, Instance, Made, is_resource
+from gitopsgen.template.engine import ALL, Engine, Instance, Made, is_node_data, is_resource
 from gitopsgen.template.errors import Spot, TemplateError, TemplateErrors
 from gitopsgen.template.explain import FieldSource, explain
 from gitopsgen.template.expressions import reference
@@ -151,9 +151,9 @@ class Regions:
                 names[one.name] = one
                 path = path_of(variant.id, one.name)
                 result.files.append(Rendered(path, one.content, owner, one.template, one.trace, one.inputs))
-                if one.is_resource:
+                if one.is_resource or is_node_data(instance.template):
                     sources[path] = instance, variant
-                    yield Manifest(variant.id, path, one.template, one.document, one.data), one
+                    yield Manifest(variant.id, path, one.template, one.document, one.data, one.is_resource), one
         result.diagnostics += patching.findings()
         result.files += self._others(variant, sorted(name for name, one in names.items() if one.is_resource))
 
@@ -209,8 +209,9 @@ class Regions:
         found: list[Finding] = []
         kinds: dict[VariantId, set[argocd.Kind]] = {}
         for manifest, made in manifests:
-            result.manifests += 1
-            kinds.setdefault(manifest.variant, set()).add(kind_of(manifest.data))
+            if manifest.is_resource:
+                result.manifests += 1
+                kinds.setdefault(manifest.variant, set()).add(kind_of(manifest.data))
             found += _verdict(checker, manifest, made)
         for variant, some in kinds.items():
             result.kinds.setdefault(variant.case, {})[f"{variant.region}/{variant.cluster}"] = frozenset(some)
@@ -230,8 +231,11 @@ class Regions:
     def _explained(self, instance: Instance, variant: Variant, found: Finding) -> FieldSource | None:
         patching = self.patched(variant.id)
         path = patching.rendered_field(found) if patching else tuple(found.field)
+        document = found.manifest.document
+        if document == ALL:
+            document, path = (int(path[0]), path[1:]) if path else (0, ())
         while True:  # the nearest enclosing field that is there
-            source = explain(self.engine, instance, variant.context, found.manifest.document, path)
+            source = explain(self.engine, instance, variant.context, document, path)
             if source is not None or not path:
                 return source
             path = path[:-1]

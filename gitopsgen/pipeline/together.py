@@ -10,6 +10,7 @@ from gitopsgen.model.manifest import Manifest
 from gitopsgen.model.rendered import Rendered
 from gitopsgen.model.variant import Variant, VariantId
 from gitopsgen.template.combination import Combination, Filled
+from gitopsgen.template.engine import ALL
 
 
 class Together(NamedTuple):
@@ -31,6 +32,7 @@ class Together(NamedTuple):
         return [
             Rendered((node if name.startswith(NODE) else own) + name, content, owner, template, trace, inputs)
             for name, content, template, trace, inputs in self.filled.files
+            if content
         ]
 
     def resources(self) -> list[str]:
@@ -43,7 +45,9 @@ class Together(NamedTuple):
         made = self.combination.sheets[sheet]
         name, _, template, *_ = self.filled.files[sheet]
         data = made.document.build(made.values(self.filled.values))
-        return Manifest(self.variant.id, path_of(self.variant.id, name), template, made.number, data)
+        is_resource = self.combination.ways[made.way].reader == "cluster"
+        number = ALL if made.document.is_stream else made.number
+        return Manifest(self.variant.id, path_of(self.variant.id, name), template, number, data, is_resource)
 
     def instance(self, sheet: int) -> int:
         """Give the number of the template that made a file."""

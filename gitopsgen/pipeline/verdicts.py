@@ -6,6 +6,7 @@ its names, the same holds for the next one that is alike.
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -51,7 +52,7 @@ class Verdicts:
         pick = self._claims.get(combination)
         if pick is None:
             pick = self._claims[combination] = combination.picker_of(*CLAIM)
-        key = (id(combination), id(checker), pick(filled.values))
+        key = (id(combination), id(checker), marshal.dumps(pick(filled.values), 2))
         known = self._readings.get(key)
         if known is None:
             looks = self._looks.get(checker)

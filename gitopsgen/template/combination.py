@@ -29,13 +29,16 @@ Name = Callable[[tuple[Any, Any, Any]], str]
 
 
 class Way(NamedTuple):
-    """A way through one template: `digest` is begun with the digest of the templates on it, `name` names its files."""
+    """A way through one template: `digest` is begun with the digest of the templates on it, `name` names its files.
+
+    `reader` is who reads them as data: `cluster`, `node`, or empty for nobody.
+    """
 
     template: Template
     leaf: Leaf
     digest: Any
     name: Name
-    is_resource: bool
+    reader: str
 
 
 class Text(NamedTuple):
@@ -67,7 +70,10 @@ class Sheet(NamedTuple):
 
 
 class Filled(NamedTuple):
-    """What a variant gives: its files, one a sheet, the values of all expressions, and the joined strings."""
+    """What a variant gives: its files, one a sheet, the values of all expressions, and the joined strings.
+
+    A native text with nothing to say is empty, and no file.
+    """
 
     files: list[Text]
     values: list[Any]
@@ -76,7 +82,8 @@ class Filled(NamedTuple):
     @property
     def has_equal_names(self) -> bool:
         """Whether two files want the same name."""
-        return len({one[0] for one in self.files}) < len(self.files)
+        names = [one[0] for one in self.files if one[1]]
+        return len({*names}) < len(names)
 
 
 class Draft(NamedTuple):
@@ -105,7 +112,8 @@ class Combination:
         self._texts: list[tuple[int, int]] = []  # which string, and its indentation
         drafts = [draft for number in range(len(ways)) for draft in self._drafts(number)]
         self.sheets = tuple(map(self._sheet, drafts))
-        self.resources = [place for place, one in enumerate(self.sheets) if self.ways[one.way].is_resource]
+        self.resources = [place for place, one in enumerate(self.sheets) if self.ways[one.way].reader == "cluster"]
+        self.checked = [place for place, one in enumerate(self.sheets) if self.ways[one.way].reader]
         self._printed = sorted({part for parts in self.joins for part in parts if isinstance(part, int)})
         self._parts, self._joins = self._joining()
         self._fixed = [*self._constants]
@@ -119,10 +127,10 @@ class Combination:
         return picker(sorted(slots))
 
     def fill(self, context: Context) -> Filled | None:
-        """Give the files of a variant that goes these ways; None where it cannot be filled."""
+        """Give the files of a variant that goes these ways; None where it cannot be filled, or a name is no string."""
         try:
             return self._fill(context)
-        except (TemplateError, UnwritableError, RecursionError, ValueError):
+        except (TemplateError, UnwritableError, RecursionError, ValueError, TypeError):
             return None
 
     def _fill(self, context: Context) -> Filled | None:
@@ -157,7 +165,10 @@ class Combination:
             name = way.name(sheet.document.named(own))
             if len(sheet.names) < _REMEMBERED:
                 sheet.names[named_by] = name
-        return Text(name, "".join(parts).encode(), way.template.path, sheet.trace, digest.hexdigest()[:16])
+        content = "".join(parts)
+        if not content or content.isspace():
+            content = ""
+        return Text(name, content.encode(), way.template.path, sheet.trace, digest.hexdigest()[:16])
 
     def _drafts(self, number: int) -> Iterator[Draft]:
         leaf = self.ways[number].leaf
@@ -207,7 +218,8 @@ class Combination:
     def _sheet(self, draft: Draft) -> Sheet:
         start = {"constant": 0, "piece": len(self._constants), "text": len(self._constants) + len(self._holes)}
         document, places = draft.document, draft.places
-        named_by = slots_at(document.tree, *_NAMED_BY) if document.tree else ()
+        is_named = bool(self.ways[draft.way].template.output)
+        named_by = () if is_named or document.tree is None else slots_at(document.tree, *_NAMED_BY)
         return Sheet(
             draft.way,
             draft.number,

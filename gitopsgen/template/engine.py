@@ -26,7 +26,9 @@ from gitopsgen.template.run import Run
 from gitopsgen.template.skeleton import Skeleton, Tree
 from gitopsgen.template.ways import Ways
 
+ALL: Final = -1  # in the place of a document's number: the file holds all of them, its data is their list
 _REMEMBERED: Final = 128
+_FOLDERS: Final = {"node": "/bootstrap/", "application": "/argocd/"}
 
 
 @dataclass(slots=True)
@@ -106,7 +108,7 @@ class Engine:
             yield known
 
     def _instance(self, blueprint: Blueprint, template: Template) -> Instance:
-        own = template.path.partition("/manifests/" if template.kind != "node" else "/bootstrap/")[0]
+        own = template.path.partition(_FOLDERS.get(template.kind, "/manifests/"))[0]
         directories = dict.fromkeys((f"{blueprint.directory}/files/", f"{own}/files/"))
         roots = {
             name: reference(name) for name in ("case", "region", "cluster", "versions", "images", "project", "fleet")
@@ -186,7 +188,9 @@ class Engine:
             pieces = run.render(template.path, self.loader.tree(template.path), instance.roots)
             skeleton = Skeleton(pieces)
             preparation = Preparation(skeleton, self.expressions)
-            documents = preparation.documents(template.path, output_kind(template))
+            documents = preparation.documents(
+                template.path, output_kind(template), is_one_file=not is_resource(template)
+            )
             observations = tuple(run.observations.values())
             leaf = Leaf(
                 trace_id(template.path, template.at, observations),
@@ -229,7 +233,7 @@ class Engine:
         known = self._combinations.get(key)
         if known is None and len(self._combinations) < _REMEMBERED:
             ways = [
-                Way(one.template, leaf, self._digest(one, leaf), partial(named, one), is_resource(one.template))
+                Way(one.template, leaf, self._digest(one, leaf), partial(named, one), _reader(one.template))
                 for one, leaf in zip(instances, leaves, strict=True)
             ]
             known = self._combinations[key] = Combination(ways)
@@ -253,8 +257,11 @@ class Engine:
             build = partial(document.build, values)
             name = named(instance, document.named(values))
             content = document.text(values).encode()
+            if not content.strip():
+                continue  # native text with nothing to say
+            place = ALL if document.is_stream else number
             one = Made(
-                name, content, None, template.path, trace, digest.hexdigest()[:16], number, is_object, build=build
+                name, content, None, template.path, trace, digest.hexdigest()[:16], place, is_object, build=build
             )
             del one.data
             made.append(one)
@@ -275,6 +282,15 @@ def named(instance: Instance, identity: tuple[Any, Any, Any]) -> str:
 def is_resource(template: Template) -> bool:
     """Tell whether a cluster reads what a template gives."""
     return template.kind in {"manifest", "fleet"}
+
+
+def _reader(template: Template) -> str:
+    return "cluster" if is_resource(template) else "node" if is_node_data(template) else ""
+
+
+def is_node_data(template: Template) -> bool:
+    """Tell whether a template gives data for nodes, which rules can read."""
+    return template.kind == "node" and output_kind(template) == "yaml"
 
 
 def output_kind(template: Template) -> str:

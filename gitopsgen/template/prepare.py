@@ -31,12 +31,16 @@ class Preparation:
         self.slots: dict[Node, int] = {}
         self.fills: list[Fill] = []
 
-    def documents(self, template: str, kind: str) -> tuple[Document, ...]:
-        """Prepare for a kind of output: `yaml`, `json` or `text`."""
+    def documents(self, template: str, kind: str, *, is_one_file: bool = False) -> tuple[Document, ...]:
+        """Prepare for a kind of output: `yaml`, `json` or `text`; several documents may be meant for one file."""
         if kind == "text":
             return (self._native(),)
         header = HEADER.format(template=template)
-        return tuple(self._document(tree, header, kind) for tree in self.skeleton.documents())
+        trees = self.skeleton.documents()
+        if is_one_file and len(trees) > 1:
+            stream = self.tree(Sequence(tuple(trees), 0))
+            return (Document("stream", stream, self._reads(0), header),)
+        return tuple(self._document(tree, header, kind) for tree in trees)
 
     def functions(self) -> tuple[Function, ...]:
         """Give what evaluates each distinct expression, in order."""

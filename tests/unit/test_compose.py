@@ -70,6 +70,38 @@ def test_the_context_has_all_that_a_template_may_see(project):
     assert context["project"]["repository"]["revision"] == "main"
 
 
+def test_values_of_a_class_win_over_the_others_of_their_layer(tmp_path):
+    changes = {
+        **added("overlays/fleet.yaml", "classes:\n  edge: {shop: {labels: {team: class}, replicas: 7}}\n"),
+        **added("overlays/regions/suzhou/region.yaml", "cases: {shop: {replicas: 2}}\n"),
+    }
+    variants = composed(loaded(tmp_path, changes))
+
+    assert variants["urumqi/edge/shop"].context["values"]["replicas"] == 7
+    assert variants["suzhou/edge/shop"].context["values"]["replicas"] == 2
+    assert variants["shanghai/edge/shop"].context["values"]["labels"] == {"team": "class"}
+
+
+def test_the_class_is_named_as_the_layer_that_set_a_value_or_a_fact(tmp_path):
+    changes = {
+        **edited("overlays/fleet.yaml", "  clusters:\n", "  classes:\n    edge: {racks: 3}\n  clusters:\n"),
+    }
+    changes["overlays/fleet.yaml"] += "classes:\n  edge: {shop: {labels: {team: class}}}\n"
+    project = loaded(tmp_path, changes)
+    of = Origins(project, Selection()).of
+    team = of(SHANGHAI, ("values", "labels", "team"))
+
+    assert [(one.layer, str(one.location)) for one in team.winners] == [
+        ("fleet, class edge", "overlays/fleet.yaml:16:32")
+    ]
+    assert [one.layer for one in team.losers] == ["fleet", "blueprint shop"]
+    assert [(one.layer, str(one.location)) for one in of(SHANGHAI, ("cluster", "racks")).winners] == [
+        ("fleet, class edge", "overlays/fleet.yaml:9:19")
+    ]
+    assert of(SHANGHAI, ("region", "clusters", "edge", "racks")) == of(SHANGHAI, ("cluster", "racks"))
+    assert [str(one.location) for one in of(SHANGHAI, ("cluster", "class")).winners] == ["overlays/fleet.yaml:11:5"]
+
+
 def test_equal_parts_are_shared_between_variants(project):
     variants = composed(project)
     suzhou, urumqi = (variants[f"{name}/edge/shop"].context["values"] for name in ("suzhou", "urumqi"))

@@ -41,6 +41,96 @@ def test_facts_of_all_layers_are_merged(tmp_path):
     ]
 
 
+CLASSES = {
+    **edited(
+        "overlays/fleet.yaml",
+        "  clusters:\n    edge: {distribution: k3s, versionSet: modern, mesh: ambient, nodes: 1, cases: [shop]}\n",
+        """\
+  classes:
+    edge: {distribution: k3s, versionSet: modern, mesh: ambient, nodes: 1, labels: {a: fleet}, cases: [shop]}
+    bank: {distribution: kubeadm, versionSet: modern, workers: 15, cases: [books]}
+    unused: {mesh: none}
+  clusters:
+    edge: {mesh: sidecar}
+""",
+    ),
+    "overlays/tiers/large.yaml": """\
+facts:
+  classes:
+    edge: {nodes: 3, mesh: none, labels: {b: tier}}
+    bank: {workers: 18}
+""",
+}
+BANKS = edited(
+    "overlays/regions/shanghai/region.yaml",
+    "    platform: {distribution: kubeadm, versionSet: modern, cases: [books]}\n",
+    "    bank-a: {class: bank, site: a}\n    bank-b: {class: bank, site: b, cases: !append [shop]}\n",
+)
+
+
+def test_a_cluster_has_the_facts_of_its_class_and_over_them_its_own(tmp_path):
+    """Its own facts win over those of the class whatever the layer: a tier cannot undo what the fleet says of one."""
+    shanghai = loaded(tmp_path, {**CLASSES, **BANKS}).regions["shanghai"]
+    bank_a, bank_b, edge = shanghai.clusters
+
+    assert (edge.class_name, edge.facts["class"], edge.facts["nodes"]) == ("edge", "edge", 3)
+    assert (edge.facts["mesh"], edge.facts["labels"]) == ("sidecar", {"a": "fleet", "b": "tier"})
+    assert (bank_a.class_name, bank_a.facts["workers"], bank_a.facts["site"]) == ("bank", 18, "a")
+    assert (bank_a.cases, bank_b.cases) == (("books",), ("books", "shop"))
+    assert shanghai.facts["clusters"]["bank-b"]["distribution"] == "kubeadm"
+    assert "classes" not in shanghai.facts
+
+
+def test_a_class_alone_makes_no_cluster(tmp_path):
+    project = loaded(tmp_path, {**CLASSES, **BANKS})
+
+    assert [cluster.name for cluster in project.regions["suzhou"].clusters] == ["edge"]
+    assert "unused" not in {cluster.class_name for region in project.regions.values() for cluster in region.clusters}
+
+
+def test_a_layer_can_say_that_a_cluster_does_not_stand_there(tmp_path):
+    gone = edited("overlays/regions/suzhou/region.yaml", "wave: 1\n", "wave: 1\n  clusters: {edge: !delete }\n")
+
+    assert loaded(tmp_path, {**CLASSES, **BANKS, **gone}).regions["suzhou"].clusters == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("  classes: {edge: {teir: x}}\n", [":13:20 unknown-fact"]),
+        ("  classes: {edge: {class: bank}}\n", [":13:20 unknown-fact"]),
+        ("  classes: {edge: {nodes: 0}}\n", [":13:27 invalid-fact"]),
+        ("  classes: !replace {edge: {nodes: 2}}\n", [":13:12 misplaced-tag"]),
+        ("  clusters: {edge: !replace {nodes: 2}}\n", [":13:20 misplaced-tag"]),
+        ("  clusters: {egde: !delete }\n", [":13:20 merge-without-target"]),
+        ("  clusters: {edge: {mesh: sidecar}}\n", [":13:27 inherited-fact"]),
+        ("  clusters: {bank: {class: bnak}}\n", [":13:28 unknown-name"]),
+        ("  clusters: {hall: {distribution: kubeadm, cases: []}}\n", [":13:20 missing-fact"]),
+        ("  classes: {shop: {mesh: none}}\nclasses: {shop: {shop: {}}}\n", [":14:18 unused-overlay"]),
+        ("classes: {egde: {shop: {replicas: 2}}}\n", [":13:11 unknown-name"]),
+        ("classes: {edge: {shpo: {replicas: 2}}}\n", [":13:18 unknown-name"]),
+        ("classes: {edge: {books: {currency: USD}}}\n", [":13:18 unused-overlay"]),
+        ("classes: {bank: {books: {currency: USD}}}\n", [":13:18 unused-overlay"]),
+        ("classes: {edge: !replace {shop: {replicas: 2}}}\n", [":13:17 misplaced-tag"]),
+    ],
+)
+def test_mistakes_about_classes_are_told_at_their_lines(tmp_path, text, expected):
+    name = "overlays/regions/suzhou/region.yaml"
+
+    assert found(tmp_path, {**CLASSES, **BANKS, name: FILES[name] + text}) == [name + place for place in expected]
+
+
+def test_a_class_is_known_to_common_layers_whichever_regions_are_read(tmp_path):
+    """What is wrong with the fleet's file must not depend on the cities that were asked for."""
+    fleet = CLASSES["overlays/fleet.yaml"] + "classes:\n  ledge: {shop: {replicas: 2}}\n"
+    changes = {**CLASSES, **BANKS, "overlays/fleet.yaml": fleet}
+    write(tmp_path, changes)
+    whole, part = (load(tmp_path, regions=regions).diagnostics for regions in ((), ("suzhou",)))
+
+    assert whole == part
+    assert [(finding.name, finding.hint) for finding in part] == [("unknown-name", 'did you mean "edge"?')]
+
+
 def test_a_blueprint_knows_its_templates_files_and_schema(tmp_path):
     shop = loaded(tmp_path).blueprints["shop"]
 
