@@ -11,8 +11,9 @@ import pytest
 import yaml
 
 from gitopsgen.model.project import Blueprint, Template
-from gitopsgen.template.engine import Engine, Instance, Made
+from gitopsgen.template.engine import Engine
 from gitopsgen.template.errors import TemplateErrors
+from gitopsgen.template.instance import Instance, Made
 from gitopsgen.template.loader import Loader
 
 CASE = {"name": "case", "namespace": "shop"}

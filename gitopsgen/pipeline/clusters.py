@@ -14,7 +14,8 @@ from gitopsgen.pipeline.kinds import Kinds
 from gitopsgen.pipeline.together import Together, Told, told_of
 from gitopsgen.pipeline.verdicts import Verdicts
 from gitopsgen.template.combination import Combination
-from gitopsgen.template.engine import Engine, Instance
+from gitopsgen.template.engine import Engine
+from gitopsgen.template.instance import Instance
 
 
 class Clusters:

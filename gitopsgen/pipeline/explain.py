@@ -13,10 +13,10 @@ from gitopsgen.model.variant import Path as FieldPath
 from gitopsgen.model.variant import Variant, VariantId
 from gitopsgen.pipeline.fields import member, resolve, shown
 from gitopsgen.pipeline.project import Opened, ValueOrigin, open_project
-from gitopsgen.template.engine import ALL, Instance
 from gitopsgen.template.errors import Spot, TemplateErrors
 from gitopsgen.template.explain import FieldSource
 from gitopsgen.template.explain import explain as explain_field
+from gitopsgen.template.instance import ALL, Instance
 from gitopsgen.template.origins import leaves
 
 

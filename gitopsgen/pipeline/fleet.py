@@ -12,9 +12,10 @@ from gitopsgen.model.rendered import Rendered
 from gitopsgen.model.variant import Variant
 from gitopsgen.pipeline.findings import CODES
 from gitopsgen.pipeline.regions import KUSTOMIZATION, KUSTOMIZE_HEADER
-from gitopsgen.template.engine import Engine, Instance
+from gitopsgen.template.engine import Engine
 from gitopsgen.template.errors import TemplateError, TemplateErrors
 from gitopsgen.template.expressions import reference
+from gitopsgen.template.instance import Instance
 
 
 def fleet_files(

@@ -15,7 +15,7 @@ from gitopsgen.patches import Fault, Target, Touch, apply, diagnostic, digest, t
 from gitopsgen.patches.findings import REFUSED
 from gitopsgen.schemas import Kind
 from gitopsgen.template.document import HEADER
-from gitopsgen.template.engine import Made
+from gitopsgen.template.instance import Made
 from gitopsgen.template.naming import file_name
 
 FindKind = Callable[[str, str], Kind | None]

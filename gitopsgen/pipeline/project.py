@@ -15,7 +15,8 @@ from gitopsgen.pipeline.engines import engine_of
 from gitopsgen.pipeline.findings import Places
 from gitopsgen.pipeline.regions import Regions
 from gitopsgen.pipeline.work import Member, by_region
-from gitopsgen.template.engine import Engine, Instance, Made
+from gitopsgen.template.engine import Engine
+from gitopsgen.template.instance import Instance, Made
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,11 @@ from gitopsgen.pipeline.kinds import kind_of
 from gitopsgen.pipeline.patching import NoPatches, Patching
 from gitopsgen.pipeline.together import Together, Told, path_of
 from gitopsgen.pipeline.unknown import kinds_of
-from gitopsgen.template.engine import ALL, Engine, Instance, Made, is_node_data, is_resource
+from gitopsgen.template.engine import Engine
 from gitopsgen.template.errors import Spot, TemplateError, TemplateErrors
 from gitopsgen.template.explain import FieldSource, explain
 from gitopsgen.template.expressions import reference
+from gitopsgen.template.instance import ALL, Instance, Made, is_node_data, is_resource
 
 KUSTOMIZATION: Final = "kustomization.yaml"
 NO_PATCHES: Final = NoPatches()

@@ -10,7 +10,7 @@ from gitopsgen.model.manifest import Manifest
 from gitopsgen.model.rendered import Rendered
 from gitopsgen.model.variant import Variant, VariantId
 from gitopsgen.template.combination import Combination, Filled
-from gitopsgen.template.engine import ALL
+from gitopsgen.template.instance import ALL
 
 
 class Together(NamedTuple):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gitopsgen.template.engine import Engine, Instance, output_kind
+from gitopsgen.template.engine import Engine
 from gitopsgen.template.errors import Spot
 from gitopsgen.template.expressions import Context, Expressions
+from gitopsgen.template.instance import Instance, output_kind
 from gitopsgen.template.nodes import Node
 from gitopsgen.template.operators import OMIT, text
 from gitopsgen.template.origins import Finder, Path
