@@ -48,7 +48,8 @@ def _property(node: Schema, step: str) -> Any:
 
 def _is_open(node: Schema) -> bool:
     """Tell whether an object takes any field with any value in it."""
-    return "properties" not in node and node.get("additionalProperties", True) is True
+    is_object = node.get("type", "object") in ("object", ["object", "null"])
+    return is_object and "properties" not in node and node.get("additionalProperties", True) is True
 
 
 def _is_number_or_string(node: Schema) -> bool:
