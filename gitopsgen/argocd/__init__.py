@@ -16,6 +16,7 @@ DIRECTORY: Final = Path(__file__).parent
 REGION: Final = "argocd"
 PREFIX: Final = "gitopsgen/argocd/"
 APPLICATION: Final = Template(f"{PREFIX}app.json.j2", "application", output="app.json")
+KUSTOMIZATION: Final = Template(f"{PREFIX}kustomization.yaml.j2", "kustomization", output="kustomization.yaml")
 FLEET: Final = (
     Template(f"{PREFIX}appproject.yaml.j2", "fleet"),
     Template(f"{PREFIX}applicationset.yaml.j2", "fleet"),
@@ -31,22 +32,31 @@ def context(settings: Settings, case: Mapping[str, Any], variants: Iterable[Vari
     of their manifests.
     """
     found = sorted(set(kinds))
-    known = {f"{variant.id.region}/{variant.id.cluster}": destination(variant) for variant in variants}
-    places = {(cluster, namespace) for _, _, namespace, cluster in found if namespace}
-    places |= {(cluster, case["namespace"]) for cluster in known}  # where an Application itself points
+    known = {cluster_of(variant): destination(variant) for variant in variants}
     return {
         "project": settings.raw,
         "case": case,
         "fleet": {
-            "namespace": settings.raw.get("argocd", {}).get("namespace", REGION),
-            "generated": settings.generated,
-            "destinations": [{**known[cluster], "namespace": namespace} for cluster, namespace in sorted(places)],
+            "destinations": [
+                {**known[cluster], "namespace": namespace} for cluster, namespace in places(case, known, found)
+            ],
             "clusterKinds": _groups(found, namespaced=False),
             "namespacedKinds": _groups(found, namespaced=True),
         },
         "images": {},
         "files": {},
     }
+
+
+def cluster_of(variant: Variant) -> str:
+    """Give the cluster of a variant with its region, as kinds name it."""
+    return f"{variant.id.region}/{variant.id.cluster}"
+
+
+def places(case: Mapping[str, Any], clusters: Iterable[str], kinds: Kinds) -> list[tuple[str, str]]:
+    """Give each cluster with each namespace that a case has there, in the order of the destinations."""
+    found = {(cluster, namespace) for _, _, namespace, cluster in kinds if namespace}
+    return sorted(found | {(cluster, case["namespace"]) for cluster in clusters})  # where an Application itself points
 
 
 def destination(variant: Variant) -> Mapping[str, str]:
