@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from gitopsgen.compose.judging import file_path
@@ -138,7 +139,8 @@ class _Tracer:
         if path == ("name",):
             layers = fact_layers(self.project, self.region)
             winners = trace(layers, None, place).winners
-            return Provenance(tuple(self._origin(winner, key=True) for winner in winners[-1:]))
+            named = (self._origin(winner, key=True) for winner in winners[-1:])
+            return Provenance(tuple(replace(one, value=self.cluster.name) for one in named))
         if path == ("region",):
             return self._region(("name",))
         if path == ("versionSet",):
