@@ -47,7 +47,7 @@ def value_text(value: Any) -> str:
     if isinstance(value, dict | list) and value:
         return f"{'a mapping' if isinstance(value, dict) else 'a list'} of {len(value)}"
     text = inline(value, 0)
-    first = text.split("\n")[1] if text.startswith("|") else text
+    first = text.split("\n")[1].strip() if text.startswith("|") else text
     return first if first == text and len(first) <= _WIDEST else f"{first[:_WIDEST]} …"
 
 

@@ -199,6 +199,8 @@ class Engine:
             found = document.identity(values) if document.identity else identity_of(build())
             name = named(instance, found)
             content = document.text(values).encode()
+            if content.isspace() or not content:  # native text that has no use for this variant
+                continue
             one = Made(
                 name, content, None, template.path, trace, digest.hexdigest()[:16], number, is_object, build=build
             )

@@ -37,7 +37,7 @@ class Preparation:
     def documents(self, template: str, kind: str) -> tuple[Document, ...]:
         """Prepare for a kind of output: `yaml`, `json` or `text`."""
         if kind == "text":
-            return (self._native(),)
+            return (self._native(),) if self.skeleton.text.strip() else ()
         header = HEADER.format(template=template)
         return tuple(self._document(tree, header, kind) for tree in self.skeleton.documents())
 
