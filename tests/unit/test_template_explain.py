@@ -97,3 +97,105 @@ def test_native_text_is_one_value_of_all_its_lines(tmp_path):
 
     assert names(source.paths) == ["name"]
     assert [spot.line for spot in source.literals] == [1, 3]
+
+
+VALUES_OF_ORIGINS = {
+    "m": {"b": 2, "a": 1},
+    "n": {"a": 3, "c": 4},
+    "list": [{"n": "x", "on": True}, {"n": "y", "on": False}, {"n": "z", "on": True}],
+    "two": ["p", "q"],
+    "key": "a",
+    "i": 1,
+}
+
+
+@pytest.mark.parametrize(
+    ("expression", "path", "made_of", "chosen_by"),
+    [
+        # a member by a computed key, which only chose
+        ("values.m[values.key]", (), "m.a", "key"),
+        ("values.two[values.i]", (), "two.1", "i"),
+        # a list and a mapping that are written out
+        ("[values.i, values.key]", (1,), "key", ""),
+        ("[values.i, values.key]", (0,), "i", ""),
+        ("{'a': values.i, 'b': values.key}", ("b",), "key", ""),
+        ("dict(a=values.i, b=values.key)", ("a",), "i", ""),
+        ("[{'a': values.i}, values.m]", (1, "b"), "m.b", ""),
+        # the last mapping that has the key
+        ("values.m | combine(values.n)", ("a",), "n.a", ""),
+        ("values.m | combine(values.n)", ("b",), "m.b", ""),
+        ("values.m | combine({'d': values.i})", ("d",), "i", ""),
+        # pairs
+        ("values.m | dictsort", (0, 1), "m.a", ""),
+        ("values.m | items | list", (0, 1), "m.b", ""),
+        # joined lists
+        ("values.two + [values.key]", (1,), "two.1", ""),
+        ("values.two + [values.key]", (2,), "key", ""),
+        # filters that put members at other places, or leave some out
+        ("values.two | reverse", (0,), "two.1", ""),
+        ("values.two | list", (1,), "two.1", ""),
+        ("values.two | sort(reverse=true)", (0,), "two.1", "two"),
+        ("values.list | selectattr('on')", (1, "n"), "list.2.n", "list"),
+        ("values.list | rejectattr('on')", (0, "n"), "list.1.n", "list"),
+        # what has no telling form is made of all that it reads
+        ("values.two | join('-')", (), "two.0 two.1", ""),
+        ("values.i + 1", (), "i", ""),
+        ("values.no | default(values.key)", (), "key", ""),
+        ("values.key | default(values.i)", (), "key", ""),
+        ("'' | default(values.key, true)", (), "key", ""),
+        ("values.two[0:1]", (0,), "two.0 two.1", ""),
+    ],
+)
+def test_a_part_of_a_computed_value_is_led_to_what_it_came_from(tmp_path, expression, path, made_of, chosen_by):
+    source = source_of(tmp_path, f"  field: {{{{ {expression} }}}}\n", "field", *path, values=VALUES_OF_ORIGINS)
+
+    assert names(source.paths) == made_of.split()
+    assert names(source.steering) == chosen_by.split()
+
+
+@pytest.mark.parametrize("pairs", ["values.m | dictsort", "values.m.items()"])
+def test_a_key_that_a_loop_prints_is_led_to_the_key_itself(tmp_path, pairs):
+    body = f"{{% for key, value in {pairs} %}}\n  f-{{{{ key }}}}: {{{{ key }}}}={{{{ value }}}}\n{{% endfor %}}\n"
+    source = source_of(tmp_path, body, "f-a", values=VALUES_OF_ORIGINS)
+
+    assert (names(source.paths), names(source.keys)) == (["m.a"], ["m.a"])
+
+
+@pytest.mark.parametrize("keys", ["values.m", "values.m | list", "values.m.keys()"])
+def test_a_key_of_a_list_of_keys_is_led_to_the_key_itself(tmp_path, keys):
+    body = f"  list:\n{{% for key in {keys} %}}\n    - {{{{ key }}}}\n{{% endfor %}}\n"
+
+    assert "m.b" in names(source_of(tmp_path, body, "list", 0, values=VALUES_OF_ORIGINS).keys) + names(
+        source_of(tmp_path / "2", body, "list", 0, values=VALUES_OF_ORIGINS).paths
+    )
+
+
+def test_an_image_is_made_of_its_name_its_tag_the_registry_and_the_lock(tmp_path):
+    engine, instances = engine_over(tmp_path, {"t.yaml.j2": wrap("  field: {{ image(values.image) }}\n")})
+    context = context_of({"image": {"repository": "a/b", "tag": "1"}})
+    context["images"] = {"a/b:1": {"digest": "unresolved"}}
+    (instance,) = instances.values()
+
+    source = explain(engine, instance, context, 0, ("spec", "field"))
+
+    assert source.paths == (
+        ("values", "image", "repository"),
+        ("values", "image", "tag"),
+        ("project", "registry"),
+        ("images", "a/b:1", "digest"),
+    )
+
+
+def test_native_files_are_led_to_by_their_names(tmp_path):
+    text = wrap("  field: {{ files('x/*.rego') }}\n  one: {{ file('x/a.rego') }}\n")
+    engine, instances = engine_over(tmp_path, {"case/manifests/t.yaml.j2": text})
+    names_of_files = ("blueprints/case/files/x/a.rego", "blueprints/case/files/x/b.rego")
+    context = context_of({}, dict.fromkeys(names_of_files, "package a\n"))
+    (instance,) = instances.values()
+
+    def paths(*field):
+        return explain(engine, instance, context, 0, ("spec", *field)).paths
+
+    assert paths("field") == tuple(("files", name) for name in names_of_files)
+    assert paths("field", "b.rego") == (("files", names_of_files[1]),)
+    assert paths("one") == (("files", names_of_files[0]),)
