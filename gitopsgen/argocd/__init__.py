@@ -16,6 +16,7 @@ DIRECTORY: Final = Path(__file__).parent
 REGION: Final = "argocd"
 PREFIX: Final = "gitopsgen/argocd/"
 APPLICATION: Final = Template(f"{PREFIX}app.json.j2", "application", output="app.json")
+KUSTOMIZATION: Final = Template(f"{PREFIX}kustomization.yaml.j2", "kustomization", output="kustomization.yaml")
 FLEET: Final = (
     Template(f"{PREFIX}appproject.yaml.j2", "fleet"),
     Template(f"{PREFIX}applicationset.yaml.j2", "fleet"),
@@ -35,18 +36,15 @@ def context(settings: Settings, case: Mapping[str, Any], variants: Sequence[Vari
 
     `variants` are all of the case, `kinds` those of their manifests.
     """
+    known = {cluster_of(variant): destination(variant) for variant in variants}
     found = frozenset[Kind]().union(*set(kinds.values()))
-    known = {f"{variant.id.region}/{variant.id.cluster}": destination(variant) for variant in variants}
-    namespaces = {some: {namespace for _, _, namespace in some if namespace} for some in set(kinds.values())}
-    places = {(cluster, namespace) for cluster, some in kinds.items() for namespace in namespaces[some]}
-    places |= {(cluster, case["namespace"]) for cluster in known}  # where an Application itself points
     return {
         "project": settings.raw,
         "case": case,
         "fleet": {
-            "namespace": settings.raw.get("argocd", {}).get("namespace", REGION),
-            "generated": settings.generated,
-            "destinations": [{**known[cluster], "namespace": namespace} for cluster, namespace in sorted(places)],
+            "destinations": [
+                {**known[cluster], "namespace": namespace} for cluster, namespace in places(case, known, kinds)
+            ],
             "clusterKinds": _groups(found, namespaced=False),
             "namespacedKinds": _groups(found, namespaced=True),
             "operators": operators(variants),
@@ -75,6 +73,18 @@ def operators(variants: Iterable[Variant]) -> dict[str, list[Any]]:
         "repositories": sorted(repositories),
         "destinations": [{**dict(where), "namespace": namespace} for where, namespace in sorted(places)],
     }
+
+
+def cluster_of(variant: Variant) -> str:
+    """Give the cluster of a variant with its region, as kinds name it."""
+    return f"{variant.id.region}/{variant.id.cluster}"
+
+
+def places(case: Mapping[str, Any], clusters: Iterable[str], kinds: Kinds) -> list[tuple[str, str]]:
+    """Give each cluster with each namespace that a case has there, in the order of the destinations."""
+    namespaces = {some: {namespace for _, _, namespace in some if namespace} for some in set(kinds.values())}
+    found = {(cluster, namespace) for cluster, some in kinds.items() for namespace in namespaces[some]}
+    return sorted(found | {(cluster, case["namespace"]) for cluster in clusters})  # where an Application itself points
 
 
 def destination(variant: Variant) -> Mapping[str, str]:

@@ -21,7 +21,7 @@ from gitopsgen.model.variant import Variant
 from gitopsgen.pipeline import crew
 from gitopsgen.pipeline.engines import engine_of
 from gitopsgen.pipeline.findings import Places, collapsed
-from gitopsgen.pipeline.fleet import fleet_files
+from gitopsgen.pipeline.fleet import Fleet
 from gitopsgen.pipeline.keys import digests_key, region_key, tool_key
 from gitopsgen.pipeline.memory import Memory, Remembered
 from gitopsgen.pipeline.options import RenderOptions, RenderReport
@@ -117,7 +117,7 @@ class _Run:
         self.outcomes, written = crew.run(
             work,
             _parts(stale, self.options.jobs, work),
-            lambda outcomes: self._agrees(outcomes, output),
+            lambda outcomes: self._agrees(outcomes, output, work.regions, memory),
             (lambda done: progress(done, len(stale))) if progress else (lambda _done: None),
         )
         self._save()
@@ -152,16 +152,17 @@ class _Run:
         self.skipped[region] = record
         return True
 
-    def _agrees(self, outcomes: list[RegionOutcome], output: Output) -> bool:
+    def _agrees(self, outcomes: list[RegionOutcome], output: Output, regions: Regions, memory: Memory) -> bool:
         """Plan what belongs to no region; tell whether all may be written."""
         self.outcomes = sorted(outcomes, key=lambda one: one.region)  # whoever did what: the report is the same
         if self.options.selection.is_whole:
-            fleet = fleet_files(self.project, self.engine, self.variants, self._kinds())
-            self.found += fleet.diagnostics
-            regions = {*(one.id.region for one in self.variants), argocd.REGION}
+            fleet = Fleet(regions, self.variants, self._kinds())
+            judged = memory.records[argocd.REGION] = fleet.judged(memory.records.get(argocd.REGION))
+            self.found += (*fleet.diagnostics, *judged.findings)
+            kept = {*(one.id.region for one in self.variants), argocd.REGION}
             self.others = [
-                plan(output, argocd.REGION, fleet.value, force=self.options.force),
-                *plan_pruning(output, regions, force=self.options.force),
+                plan(output, argocd.REGION, fleet.files(), force=self.options.force),
+                *plan_pruning(output, kept, force=self.options.force),
             ]
             self.found += tuple(one for each in self.others for one in each.diagnostics)
         fatal = {Severity.ERROR, self.options.fail_on}
@@ -222,7 +223,7 @@ class _Run:
             else:
                 memory.records.pop(one.region, None)
         if self.options.selection.is_whole:
-            kept = {region for region, _ in self.members()}
+            kept = {argocd.REGION, *(region for region, _ in self.members())}
             memory.records = {region: one for region, one in memory.records.items() if region in kept}
             remember_fleet(self.project, self.options, self.report(), memory)
         else:

@@ -144,3 +144,12 @@ def explain(engine: Engine, instance: Instance, context: Context, document: int,
         tuple(found.steering),
         tuple(literals),
     )
+
+
+def enclosing(engine: Engine, instance: Instance, context: Context, document: int, path: Path) -> FieldSource | None:
+    """Give the source of a field, or of the nearest field around it that is there."""
+    while True:
+        source = explain(engine, instance, context, document, path)
+        if source is not None or not path:
+            return source
+        path = path[:-1]

@@ -34,7 +34,7 @@ class Preparation:
     def documents(self, template: str, kind: str, *, is_one_file: bool = False) -> tuple[Document, ...]:
         """Prepare for a kind of output: `yaml`, `json` or `text`; several documents may be meant for one file."""
         if kind == "text":
-            return (self._native(),)
+            return (self._native(),) if self.skeleton.text.strip() else ()
         header = HEADER.format(template=template)
         trees = self.skeleton.documents()
         if is_one_file and len(trees) > 1:
