@@ -14,9 +14,7 @@ from gitopsgen.check.pods import pod_labels
 from gitopsgen.check.rule import Subject, mapping, sequence, text
 
 # Kinds that often stand alone in a namespace which a chart fills: they say nothing of what else is there.
-_OUTPOSTS = frozenset(
-    {"PeerAuthentication", "PodMonitor", "ReferenceGrant", "Role", "RoleBinding", "ServiceMonitor"}
-)
+_OUTPOSTS = frozenset({"PeerAuthentication", "PodMonitor", "ReferenceGrant", "Role", "RoleBinding", "ServiceMonitor"})
 
 
 class Cluster:

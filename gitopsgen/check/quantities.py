@@ -10,9 +10,17 @@ from fractions import Fraction
 from typing import Any
 
 _QUANTITY = re.compile(r"(?P<number>[+-]?(?:\d+\.?\d*|\.\d+))(?P<suffix>m|k|M|G|T|P|E|[KMGTPE]i|[eE][+-]?\d+)?")
-_DECIMAL = {"m": Fraction(1, 1000), "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18}
-_BINARY = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50, "Ei": 2**60}
-_FACTORS: dict[str, Fraction | int] = {"": 1, **_DECIMAL, **_BINARY}
+_DECIMAL: dict[str, Fraction | int] = {
+    "m": Fraction(1, 1000),
+    "k": 10**3,
+    "M": 10**6,
+    "G": 10**9,
+    "T": 10**12,
+    "P": 10**15,
+    "E": 10**18,
+}
+_BINARY: dict[str, Fraction | int] = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50, "Ei": 2**60}
+_FACTORS = {"": 1, **_DECIMAL, **_BINARY}
 
 
 def amount(value: Any) -> Fraction | None:

@@ -15,23 +15,27 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 SCENARIOS = sorted((CHECKOUT / "tests/alerts").glob("*.yaml"))
 OF = re.compile(r"^# of: (?P<folder>\S+)$", re.MULTILINE)
 
-pytestmark = pytest.mark.skipif(
-    not shutil.which("promtool"), reason="no promtool on PATH; the package `prometheus` brings it"
-)
+PROMTOOL = shutil.which("promtool")
+
+pytestmark = pytest.mark.skipif(not PROMTOOL, reason="no promtool on PATH; the package `prometheus` brings it")
 
 
 def groups(folder: Path) -> list[dict[str, Any]]:
     """Give the groups of all rules of a case; the name of a group is made its own, as a PrometheusRule's is."""
-    found = []
-    for path in sorted(folder.glob("prometheusrule-*.yaml")):
-        for group in yaml.safe_load(path.read_text(encoding="utf-8"))["spec"]["groups"]:
-            found.append({**group, "name": f"{path.stem}/{group['name']}"})
-    return found
+    return [
+        {**group, "name": f"{path.stem}/{group['name']}"}
+        for path in sorted(folder.glob("prometheusrule-*.yaml"))
+        for group in yaml.safe_load(path.read_text(encoding="utf-8"))["spec"]["groups"]
+    ]
 
 
 def promtool(*arguments: object) -> None:
-    done = subprocess.run(["promtool", *map(str, arguments)], capture_output=True, text=True, check=False)
+    done = run(*arguments)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(PROMTOOL), *map(str, arguments)], capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
@@ -64,9 +68,7 @@ def test_a_scenario_without_its_alerts_would_fail(scenario: Path, tmp_path: Path
     tests = yaml.safe_load(scenario.read_text(encoding="utf-8"))
     (tmp_path / "tests.yaml").write_text(yaml.safe_dump({"rule_files": ["rules.yaml"], **tests}), encoding="utf-8")
 
-    done = subprocess.run(["promtool", "test", "rules", tmp_path / "tests.yaml"], capture_output=True, check=False)
-
-    assert done.returncode != 0
+    assert run("test", "rules", tmp_path / "tests.yaml").returncode != 0
 
 
 def folder_of(scenario: Path) -> Path:

@@ -11,7 +11,9 @@ import signal
 import subprocess
 import time
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
+from typing import Self
 
 import pytest
 import yaml
@@ -22,9 +24,10 @@ SENTINELS = [f"redis-sentinel-{number}" for number in range(3)]
 SERVERS = [f"redis-{number}" for number in range(2)]
 PASSWORDS = {name: f"{name}-password" for name in ("client", "exporter", "replica", "sentinel")}
 
+PROGRAMS = {name: shutil.which(name) or "" for name in ("redis-server", "redis-cli", "openssl", "unshare")}
+
 needs_redis = pytest.mark.skipif(
-    not all(shutil.which(name) for name in ("redis-server", "redis-cli", "openssl", "unshare")),
-    reason="no redis-server, redis-cli, openssl or unshare on PATH",
+    not all(PROGRAMS.values()), reason="no redis-server, redis-cli, openssl or unshare on PATH"
 )
 
 
@@ -96,7 +99,7 @@ def rendered(name: str) -> dict:
 def certify(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=redis",
+        [PROGRAMS["openssl"], "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=redis",
          "-keyout", folder / "tls.key", "-out", folder / "tls.crt"],
         check=True, capture_output=True,
     )  # fmt: skip
@@ -106,7 +109,7 @@ def certify(folder: Path) -> None:
 def filled(template: str) -> str:
     """Fill the template of the secret as External Secrets does; only what ours use is known here."""
     for name, password in PASSWORDS.items():
-        digest = subprocess.run(["sha256sum"], input=password, capture_output=True, text=True, check=True).stdout[:64]
+        digest = sha256(password.encode()).hexdigest()
         template = template.replace(f"{{{{ .{name} | sha256sum }}}}", digest)
         template = template.replace(f"{{{{ .{name} | quote }}}}", f'"{password}"')
     assert "{{" not in template
@@ -122,7 +125,7 @@ class Cluster:
     stagger_seconds: int = 300
     programs: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
-    def __enter__(self) -> Cluster:
+    def __enter__(self) -> Self:
         config, auth = self.folder / "config", self.folder / "auth"
         for path in (config, auth, self.folder / "bin"):
             path.mkdir()
@@ -135,7 +138,7 @@ class Cluster:
         (self.folder / "hosts").write_text(self.hosts(), encoding="utf-8")
         # Pods have an address each; here each program is told to listen on its own.
         server = self.folder / "bin/redis-server"
-        server.write_text(f'#!/bin/sh\nexec {shutil.which("redis-server")} "$@" --bind "$ADDRESS"\n', encoding="utf-8")
+        server.write_text(f'#!/bin/sh\nexec {PROGRAMS["redis-server"]} "$@" --bind "$ADDRESS"\n', encoding="utf-8")
         server.chmod(0o755)
         for name in (*SENTINELS, *SERVERS):
             self.start(name)
@@ -178,7 +181,7 @@ class Cluster:
         script = f"mount --bind {self.folder}/hosts /etc/hosts && exec sh {self.folder}/config/{pod}.sh"
         with (self.folder / f"{name}.log").open("ab") as log:
             self.programs[name] = subprocess.Popen(
-                ["unshare", "-rm", "sh", "-c", script],
+                [PROGRAMS["unshare"], "-rm", "sh", "-c", script],
                 cwd=home, env=environment, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
 
@@ -190,8 +193,9 @@ class Cluster:
     def command(self, name: str, *words: str, user: str = "risk") -> str:
         port = "26379" if name in SENTINELS else "6379"
         who = ["--user", user, "--pass", PASSWORDS["client"], "--no-auth-warning"] if user else []
+        where = ["-h", address(name), "-p", port, "--tls", "--cacert", self.folder / "tls/ca.crt"]
         done = subprocess.run(
-            ["redis-cli", "-h", address(name), "-p", port, "--tls", "--cacert", self.folder / "tls/ca.crt", *who, *words],
+            [PROGRAMS["redis-cli"], *where, *who, *words],
             capture_output=True, text=True, check=False, timeout=10,
         )  # fmt: skip
         return done.stdout.strip()

@@ -14,6 +14,7 @@ from gitopsgen.schemas import split_api_version
 _LEFT_ALONE = "httpscaledobject.keda.sh/skip-scaledobject-creation"
 _KEDA_MOST = 100  # what KEDA and its add-on take where nothing is said
 
+
 def autoscalers(cluster: Cluster) -> Iterator[Subject]:
     """Give all objects that change the replicas of another."""
     yield from cluster.of("HorizontalPodAutoscaler", "autoscaling")

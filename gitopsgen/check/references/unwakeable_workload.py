@@ -80,8 +80,8 @@ def _scaled_object(subject: Subject) -> Iterator[Found]:
     kinds = {mapping(trigger).get("type") for trigger in sequence(spec.get("triggers"))}
     if spec.get("minReplicaCount", 0) == 0 and kinds and kinds <= _OF_PODS:
         field = ("spec", "minReplicaCount") if "minReplicaCount" in spec else ("spec",)
-        message = "triggers on processor time and memory cannot wake the first pod, expected at least 1 as minReplicaCount"
-        yield subject.found(field, message, "set minReplicaCount, or add a trigger from outside the pods")
+        message = "triggers on processor time and memory cannot wake the first pod"
+        yield subject.found(field, message, "set minReplicaCount to at least 1, or add a trigger from outside the pods")
 
 
 def _kubernetes(subject: Subject) -> tuple[int, int]:

@@ -70,7 +70,7 @@ def check(cluster: Cluster) -> Iterator[Found]:
         for field, policy in _of_template(subject):
             if _IMPORT.search(policy):
                 message = 'Gatekeeper refuses "import rego.v1", expected none'
-                yield subject.found(field, message, 'the new form is chosen by `version: v1` beside `engine: Rego`')
+                yield subject.found(field, message, "the new form is chosen by `version: v1` beside `engine: Rego`")
 
 
 def _of_opa(subject: Subject, field: Path, policy: str, *, needs_import: bool) -> Iterator[Found]:

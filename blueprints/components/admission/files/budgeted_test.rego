@@ -4,13 +4,13 @@ import rego.v1
 
 import data.gitopsgenbudgeted
 
-budgets := {"risk": {"policy/v1": {"PodDisruptionBudget": {"function": {"spec": {"selector": {"matchLabels": {"app": "function"}}}}}}}}
+budgets := {"shop": {"policy/v1": {"PodDisruptionBudget": {"function": {"spec": {"selector": {"matchLabels": {"app": "function"}}}}}}}}
 
 violations(patch) := found if {
 	found := gitopsgenbudgeted.violation with input as {"review": {"object": object.union(
 		{
 			"kind": "Deployment",
-			"metadata": {"name": "function", "namespace": "risk"},
+			"metadata": {"name": "function", "namespace": "shop"},
 			"spec": {"template": {"metadata": {"labels": {"app": "function", "tier": "a"}}}},
 		},
 		patch,
