@@ -237,17 +237,17 @@ def test_operators_are_installed_at_pinned_versions_from_known_places(whole_flee
         destination = {key: value for key, value in one["spec"]["destination"].items() if value}
         assert tuple(sorted(destination.items())) in places
         labels = one["spec"]["syncPolicy"]["managedNamespaceMetadata"]["labels"]
-        assert set(labels) == {"pod-security.kubernetes.io/enforce"}
+        assert set(labels) - {"istio.io/dataplane-mode"} == {"pod-security.kubernetes.io/enforce"}
 
 
-def test_operators_of_one_namespace_agree_on_its_pod_security(whole_fleet):
+def test_operators_of_one_namespace_agree_on_its_labels(whole_fleet):
     """Each of them labels the namespace: they would take turns."""
-    levels = defaultdict(set)
+    labels = defaultdict(set)
     for one in generated(whole_fleet):
         metadata = one["spec"]["syncPolicy"].get("managedNamespaceMetadata", {})
-        levels[one["spec"]["destination"]["namespace"]].update(metadata.get("labels", {}).values())
+        labels[one["spec"]["destination"]["namespace"]].add(tuple(sorted(metadata.get("labels", {}).items())))
 
-    assert {name: found for name, found in levels.items() if len(found) > 1} == {}
+    assert {name: found for name, found in labels.items() if len(found) > 1} == {}
 
 
 def generator_repository(tree, case):

@@ -65,7 +65,10 @@ def operators(variants: Iterable[Variant]) -> dict[str, list[Any]]:
         values = variant.context["values"].get("operators", {})
         where = tuple(sorted(destination(variant).items()))
         for name in values.get("install", ()):
-            repositories.add(variant.context["versions"]["operators"][name]["repository"])
+            pin = variant.context["versions"]["operators"][name]
+            if "none" in pin:  # this version set does without
+                continue
+            repositories.add(pin["repository"])
             places.add((where, values["charts"][name]["namespace"]))
             # Some bring rights for the API server's own delegation, or run among the system's agents.
             places.add((where, "kube-system"))

@@ -29,6 +29,7 @@ _LONGEST_NAME: Final = 52  # the shortest of the limits that names have
 _LONGEST_TEXT: Final = 8192
 _LONGEST_PART: Final = 40
 _DIGEST: Final = re.compile(r"(?=0*[1-9a-f])[0-9a-f]{64}")  # of zeros alone is one that nobody has resolved
+_VERSION: Final = re.compile(r"[a-z]{1,2}[0-9]+(?:[a-z]+[0-9]+)?")
 _SORTS: Final = (
     ("lower", re.compile(r"[a-z]+")),
     ("lower and digits", re.compile(r"[a-z][a-z0-9]*")),
@@ -96,6 +97,8 @@ def sort_of(part: str) -> str:
         return "digest" if _DIGEST.fullmatch(part) else ""
     if "." in part:
         return _sort_of_address(part)
+    if _VERSION.fullmatch(part):
+        return ""
     return next((name for name, form in _SORTS if form.fullmatch(part)), "")
 
 

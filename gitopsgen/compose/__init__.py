@@ -13,6 +13,7 @@ from gitopsgen.compose.judging import CaseValues, case_values
 from gitopsgen.compose.provenance import Origins, provenance
 from gitopsgen.compose.selection import Target, parse_selector, parse_set, select
 from gitopsgen.compose.stacks import case_files, case_overlays, set_layers, value_layers, with_set
+from gitopsgen.compose.versions import version_problems
 from gitopsgen.diagnostics import Outcome
 from gitopsgen.model.selection import Selection
 from gitopsgen.model.variant import Variant, VariantId
@@ -50,6 +51,7 @@ class _Composing:
         self.sets = set_layers(project, selection)
         self.cases: dict[str, CaseValues] = {}
         self.clusters: dict[tuple[str, str], Cluster] = {}
+        self.version_sets: set[str] = set()
         self.found: dict[Found, None] = {}
 
     def variant(self, target: Target) -> Variant | None:
@@ -65,6 +67,7 @@ class _Composing:
         values, is_incomplete = case.of(target, layers)
         if is_incomplete or not self._is_known(target, cluster):
             return None
+        self.version_sets.add(cluster.version_set)
         overlays = case_overlays(project, region, cluster.name, blueprint.name)
         patches = tuple(patch for overlay in overlays for patch in overlay.patches)
         context = self._context(target, cluster, values)
@@ -134,6 +137,9 @@ class _Composing:
     def diagnostics(self) -> tuple[Any, ...]:
         """Give all findings at their lines, sorted, each once."""
         found = list(self.found)
+        for name in sorted(self.version_sets):
+            file = f"{self.project.settings.overlays}/version-sets/{name}.yaml"
+            found += [(file, problem, ()) for problem in version_problems(self.project.version_sets[name])]
         for case in self.cases.values():
             found.extend(case.problems(is_whole=self.selection.is_whole))
         located = locate_problems(found, self.project.texts)

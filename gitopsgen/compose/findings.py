@@ -1,4 +1,4 @@
-"""The kinds of findings about variants: codes GG207 and GG208; those of values stand in `values`."""
+"""The kinds of findings about variants: codes GG207 to GG210; those of values stand in `values`."""
 
 from __future__ import annotations
 
@@ -8,4 +8,6 @@ from gitopsgen.diagnostics import Severity
 from gitopsgen.source import FindingKind
 
 KUBERNETES_TOO_OLD: Final = FindingKind("GG207", "kubernetes-too-old")
+UNTESTED_VERSION: Final = FindingKind("GG209", "untested-version", Severity.WARNING)
+PAST_END_OF_LIFE: Final = FindingKind("GG210", "past-end-of-life", Severity.WARNING)
 CASE_LEFT_OUT: Final = FindingKind("GG208", "case-left-out", Severity.WARNING)

@@ -1,4 +1,4 @@
-"""The kinds of findings about a project's files and facts: codes GG111 to GG123."""
+"""The kinds of findings about a project's files and facts: codes GG111 to GG124."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ STRAY_FILE: Final = FindingKind("GG119", "stray-file")
 TOOL_TOO_OLD: Final = FindingKind("GG120", "tool-too-old")
 UNSAFE_PATH: Final = FindingKind("GG121", "unsafe-path")
 MISPLACED_TAG: Final = FindingKind("GG123", "misplaced-tag")
+EVEN_SERVERS: Final = FindingKind("GG124", "even-servers")
 INHERITED_FACT: Final = FindingKind("GG122", "inherited-fact", Severity.WARNING)
 
 FACTS: Final = Kinds(UNKNOWN_FACT, INVALID_FACT, MISSING_FACT)

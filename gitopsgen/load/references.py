@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gitopsgen.load.clusters import named_classes
-from gitopsgen.load.findings import INVALID_FACT, UNKNOWN_NAME, UNUSED_OVERLAY
+from gitopsgen.load.findings import EVEN_SERVERS, INVALID_FACT, UNKNOWN_NAME, UNUSED_OVERLAY
 from gitopsgen.load.regions import clusters_of
 from gitopsgen.values import Problem, did_you_mean
 
@@ -67,6 +67,7 @@ def _clusters(
         named = cluster.get("class")
         if isinstance(named, str) and named not in known_classes:
             yield _unknown("class", named, ("clusters", name, "class"), known_classes)
+        yield from _servers(name, cluster)
         version_set = cluster.get("versionSet")
         if isinstance(version_set, str) and version_set not in layers.version_sets:
             path = ("clusters", name, "versionSet")
@@ -75,6 +76,16 @@ def _clusters(
         for index, case in enumerate(run if isinstance(run, list) else ()):
             if isinstance(case, str) and case not in cases:
                 yield _unknown("case", case, ("clusters", name, "cases", index), cases)
+
+
+def _servers(name: str, cluster: Mapping[str, Any]) -> Iterator[Problem]:
+    """Check that servers can outvote each other; all nodes of a K3s cluster are servers unless it says otherwise."""
+    fact = "nodes" if cluster.get("distribution") == "k3s" and "controlPlane" not in cluster else "controlPlane"
+    servers = cluster.get(fact)
+    if type(servers) is int and servers > 0 and servers % 2 == 0:
+        message = f'cluster "{name}" has {servers} servers, expected an odd number'
+        cure = f"{servers} servers survive the loss of no more of them than {servers - 1}"
+        yield Problem(EVEN_SERVERS, ("clusters", name, fact), message, cure)
 
 
 def check_uses(facts: Facts, cases: Collection[str]) -> None:

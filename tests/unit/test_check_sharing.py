@@ -94,7 +94,16 @@ def test_what_a_rule_may_reckon_with(string, numeric):
 
 
 @pytest.mark.parametrize(
-    ("part", "sort"), [("Ab", ""), ("a_b", ""), ("8080", ""), ("SHA", "upper"), ("x9", "lower and digits")]
+    ("part", "sort"),
+    [
+        ("Ab", ""),
+        ("a_b", ""),
+        ("8080", ""),
+        ("SHA", "upper"),
+        ("node9", "lower and digits"),
+        ("v1", ""),
+        ("v1beta1", ""),
+    ],
 )
 def test_sorts(part, sort):
     assert sort_of(part) == sort

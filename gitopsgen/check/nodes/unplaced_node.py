@@ -41,8 +41,7 @@ def check(subject: Subject) -> Iterator[Found]:
         arguments = mapping(document.get("nodeRegistration")).get("kubeletExtraArgs")
         for label in _missing((node_labels(arguments) or "").split(",")):
             message = f'{document["kind"]} gives the node no label "{label}"'
-            field = (*place, "nodeRegistration", "kubeletExtraArgs")
-            yield subject.found(field, message, f'add "{label}=…" to the kubelet\'s "node-labels"')
+            yield subject.found((*place, "kind"), message, f'add "{label}=…" to the kubelet\'s "node-labels"')
 
 
 def _missing(given: list[str]) -> Iterator[str]:

@@ -25,17 +25,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.references.runtimes import PACKAGED
-from gitopsgen.check.rule import Found, Rule
+from gitopsgen.check.rule import Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 
-RULE = Rule("GG561", "foreign-runtime-class", Severity.WARNING, is_shared=True)
+RULE = Rule(
+    "GG561",
+    "foreign-runtime-class",
+    Severity.WARNING,
+    on=of_kind("RuntimeClass.node.k8s.io"),
+    is_shared=True,
+)
 
 
-def check(cluster: Cluster) -> Iterator[Found]:
-    """Report classes under names of K3s."""
-    for subject in cluster.of("RuntimeClass", "node.k8s.io"):
-        if subject.name in PACKAGED:
-            message = f'K3s makes a runtime class "{subject.name}" itself, expected another name'
-            yield subject.found(("metadata", "name"), message, f'such as "{subject.name}-edge"')
+def check(subject: Subject) -> Iterator[Found]:
+    """Report a class under a name of K3s."""
+    if subject.name in PACKAGED:
+        message = f'K3s makes a runtime class "{subject.name}" itself, expected another name'
+        yield subject.found(("metadata", "name"), message, f'such as "{subject.name}-edge"')
