@@ -1,7 +1,7 @@
 """The pods that operators make from objects which have no pod template.
 
-Knows their labels only, from the operators' own documentation: those of Prometheus, OpenTelemetry
-and Tempo, and Istio's for gateways.
+Knows their labels only, from the operators' own documentation: those of Prometheus,
+OpenTelemetry, Tempo and KubeVirt, and Istio's for gateways.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ def operated_labels(subject: Subject) -> Mapping[str, Any] | None:
             "app.kubernetes.io/managed-by": "tempo-operator",
             "app.kubernetes.io/name": "tempo-monolithic",
         }
+    if known.group == "kubevirt.io" and known.name == "VirtualMachine":
+        return mapping(mapping(mapping(spec.get("template")).get("metadata")).get("labels"))
     return None
 
 
