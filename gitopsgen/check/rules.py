@@ -6,11 +6,17 @@ from gitopsgen.check.istio import (
     dangling_backend,
     dangling_parent,
     idle_policy,
+    ignored_outlier,
+    lost_redirection,
+    overlong_retry,
+    tight_pool,
     unknown_destination_host,
     unknown_destination_port,
     unknown_gateway,
+    unknown_provider,
     unknown_rule_host,
     unknown_subset,
+    unsafe_retry,
 )
 from gitopsgen.check.kubernetes import (
     duplicate_entry,
@@ -51,8 +57,11 @@ from gitopsgen.check.references import (
 )
 from gitopsgen.check.rule import ClusterRule, ManifestRule
 from gitopsgen.check.security import (
+    command_on_wasm,
+    incomplete_seccomp,
     literal_credential,
     literal_secret,
+    unfiltered_guest,
     unpinned_image,
     unqualified_image,
     unresolved_digest,
@@ -80,6 +89,9 @@ MANIFEST_RULES: tuple[ManifestRule, ...] = (
     unresolved_digest,
     literal_secret,
     literal_credential,
+    incomplete_seccomp,
+    ignored_outlier,
+    tight_pool,
 )
 CLUSTER_RULES: tuple[ClusterRule, ...] = (
     duplicate_object,
@@ -107,6 +119,12 @@ CLUSTER_RULES: tuple[ClusterRule, ...] = (
     unknown_gateway,
     unknown_rule_host,
     idle_policy,
+    unfiltered_guest,
+    command_on_wasm,
+    unsafe_retry,
+    overlong_retry,
+    unknown_provider,
+    lost_redirection,
 )
 RULES: tuple[ManifestRule | ClusterRule, ...] = tuple(
     sorted((*MANIFEST_RULES, *CLUSTER_RULES), key=lambda module: module.RULE.code)
