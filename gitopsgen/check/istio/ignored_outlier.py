@@ -4,8 +4,8 @@ What it finds:
     `consecutiveErrors` in the outlier detection of a DestinationRule.
 
 Why:
-    The schema still has it, the control plane no longer reads it: no pod is ever ejected for errors in a row, though the
-    rule says so.
+    The schema still has it, the control plane no longer reads it: no pod is ever ejected for errors in a row,
+    though the rule says so.
 
 Example:
     apiVersion: networking.istio.io/v1

@@ -67,7 +67,8 @@ def _namespace_labels(cluster: Cluster, subject: Subject) -> Mapping[str, Any]:
 
 
 def _is_ambient(subject: Subject, namespace: Mapping[str, Any]) -> bool:
-    return pod_labels(subject).get(_MODE, namespace.get(_MODE)) == "ambient"
+    mode: Any = pod_labels(subject).get(_MODE, namespace.get(_MODE))
+    return bool(mode == "ambient")
 
 
 def _has_sidecar(subject: Subject, namespace: Mapping[str, Any]) -> bool:
