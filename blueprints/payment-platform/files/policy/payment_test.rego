@@ -22,9 +22,11 @@ request(method, path, authorization) := {
 	"parsed_path": path,
 }
 
-decide(asked) := authz.allow with input as asked
-	with data.keys as keys
-	with io.jwt.decode_verify as verify
+decide(asked) if {
+	authz.allow with input as asked
+		with data.keys as keys
+		with io.jwt.decode_verify as verify
+}
 
 create := ["v1", "payments"]
 
