@@ -82,6 +82,19 @@ def fleet(request):
     return request.getfixturevalue("small")
 
 
+def patched(application, patch, parameters):
+    """Lay a template's patch over an application; of Go's functions it uses `toJson` alone."""
+    text = re.sub(r"\{\{ toJson \.(\w+) \}\}", lambda match: json.dumps(parameters[match[1]]), patch)
+    assert "{{" not in text, patch
+    return merged(application, yaml.load(text, Loader=yaml.CSafeLoader))
+
+
+def merged(one, other):
+    if not isinstance(one, dict) or not isinstance(other, dict):
+        return other
+    return {**one, **{key: merged(one[key], value) if key in one else value for key, value in other.items()}}
+
+
 def expanded(template, parameters):
     """Evaluate Go's templates as far as an ApplicationSet of ours uses them, with `missingkey=error`."""
     if isinstance(template, dict):
@@ -115,8 +128,17 @@ def documents(tree, kind):
     return [one for one in found if one["kind"] == kind]
 
 
+def is_of_operators(document):
+    return document["metadata"]["name"].endswith("-operators")
+
+
 def applications(tree):
-    """Give what the ApplicationSets' controller would make of the tree."""
+    """Give what the ApplicationSets' controller would make of the tree, for the cases."""
+    return [one for one in generated(tree) if "gitopsgen.io/case" in one["metadata"]["labels"]]
+
+
+def generated(tree):
+    """Give what the ApplicationSets' controller would make of the tree; a file with a list gives one for each item."""
     for one in documents(tree, "ApplicationSet"):
         spec = one["spec"]
         (generator,) = spec["generators"]
@@ -125,8 +147,11 @@ def applications(tree):
         for entry in generator["git"]["files"]:
             for file in matches(tree, entry["path"]):
                 path = f"generated/{file.parent.relative_to(tree).as_posix()}"
-                parameters = {**json.loads(file.read_text("utf-8")), "path": {"path": path}}
-                yield expanded(spec["template"], parameters)
+                data = json.loads(file.read_text("utf-8"))
+                for item in data if isinstance(data, list) else [data]:
+                    parameters = {**item, "path": {"path": path}}
+                    application = expanded(spec["template"], parameters)
+                    yield patched(application, spec.get("templatePatch", "{}"), parameters)
 
 
 def variants(project):
@@ -219,6 +244,8 @@ def test_a_project_admits_just_what_its_applications_have(fleet):
                 destinations.add(tuple(sorted({**place, "namespace": namespace}.items())))
             (of_namespace if namespace else of_cluster).add(kind)
     for one in documents(tree, "AppProject"):
+        if is_of_operators(one):
+            continue
         spec = one["spec"]
         destinations, of_cluster, of_namespace = wanted.pop(one["metadata"]["name"])
 
@@ -228,6 +255,35 @@ def test_a_project_admits_just_what_its_applications_have(fleet):
         assert {(kind["group"], kind["kind"]) for kind in spec["namespaceResourceWhitelist"]} == of_namespace
         assert spec["sourceRepos"] == [generator_repository(tree, one["metadata"]["name"])]
     assert not wanted
+
+
+def test_operators_are_installed_at_pinned_versions_from_known_places(whole_fleet):
+    """What a cluster's file lists is all that is installed on it, by a project that admits no other source."""
+    (project,) = (one["spec"] for one in documents(whole_fleet, "AppProject") if is_of_operators(one))
+    made = [one for one in generated(whole_fleet) if "gitopsgen.io/operator" in one["metadata"]["labels"]]
+    sources = [one["spec"]["source"] for one in made]
+    places = {tuple(sorted(place.items())) for place in project["destinations"]}
+
+    assert len({one["metadata"]["name"] for one in made}) == len(made) > 500
+    assert all(len(one["metadata"]["name"]) <= 63 for one in made)
+    assert {source["repoURL"] for source in sources} == set(project["sourceRepos"])
+    assert all(re.search(r"\d+\.\d+\.\d+$", source["targetRevision"]) for source in sources)
+    assert all(("chart" in source) != ("path" in source) for source in sources)
+    for one in made:
+        destination = {key: value for key, value in one["spec"]["destination"].items() if value}
+        assert tuple(sorted(destination.items())) in places
+        labels = one["spec"]["syncPolicy"]["managedNamespaceMetadata"]["labels"]
+        assert set(labels) == {"pod-security.kubernetes.io/enforce"}
+
+
+def test_operators_of_one_namespace_agree_on_its_pod_security(whole_fleet):
+    """Each of them labels the namespace: they would take turns."""
+    levels = defaultdict(set)
+    for one in generated(whole_fleet):
+        metadata = one["spec"]["syncPolicy"].get("managedNamespaceMetadata", {})
+        levels[one["spec"]["destination"]["namespace"]].update(metadata.get("labels", {}).values())
+
+    assert {name: found for name, found in levels.items() if len(found) > 1} == {}
 
 
 def generator_repository(tree, case):

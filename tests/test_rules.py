@@ -24,6 +24,8 @@ VARIANT = VariantId("shanghai", "edge", "payment-gateway")
 EXPECTED = re.compile(r"# expect: (?P<codes>GG\d{3}(?: GG\d{3})*)$")
 SETTINGS = re.compile(r"^# kubernetes: (?P<kubernetes>\d\.\d+), pack: (?P<pack>\w+)$", re.MULTILINE)
 
+NODE_FILE = re.compile(r"^# (?P<file>etc/\S+)$", re.MULTILINE)
+
 
 @pytest.fixture(scope="module")
 def checkers():
@@ -38,6 +40,10 @@ def checker(checkers, kubernetes: str, pack: str) -> Checker:
 
 def manifests(text: str) -> list[Manifest]:
     documents = [document for document in yaml.safe_load_all(text) if document is not None]
+    node = NODE_FILE.search(text)
+    if node:  # a file of a node, with all its documents
+        data = documents if len(documents) > 1 else documents[0]
+        return [Manifest(VARIANT, node["file"], "fixture.j2", 0, data, is_resource=False)]
     return [Manifest(VARIANT, "fixture.yaml", "fixture.j2", index, data) for index, data in enumerate(documents)]
 
 
@@ -60,6 +66,14 @@ def line_of(node: yaml.Node, field: tuple[str | int, ...], line: int) -> int:
     return line
 
 
+def line_of_finding(nodes: list[yaml.Node], finding) -> int:
+    """Give the line of a finding; in a node's file of several documents the field begins with the document."""
+    document, field = finding.manifest.document, finding.field
+    if isinstance(finding.manifest.data, list):
+        document, field = field[0], field[1:]
+    return line_of(nodes[document], field, nodes[document].start_mark.line + 1)
+
+
 def expectations(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(text.splitlines(), start=1):
         match = EXPECTED.search(line)
@@ -74,13 +88,7 @@ def test_fixture_is_guilty_where_marked_and_nowhere_else(path, checkers):
     judge = checker(checkers, *(settings["kubernetes"], settings["pack"]) if settings else ("1.35", "modern"))
     nodes = [node for node in yaml.compose_all(text) if node.tag != "tag:yaml.org,2002:null"]
 
-    found = [
-        (
-            line_of(nodes[each.manifest.document], each.field, nodes[each.manifest.document].start_mark.line + 1),
-            each.code,
-        )
-        for each in findings(judge, manifests(text))
-    ]
+    found = [(line_of_finding(nodes, each), each.code) for each in findings(judge, manifests(text))]
 
     assert sorted(expectations(text)) == sorted(found)
 
@@ -104,7 +112,8 @@ def test_example_of_the_documentation_triggers_and_its_cure_does_not(module, che
 
 def test_every_module_with_a_rule_is_listed_once_in_the_order_of_codes():
     packages = (
-        importlib.import_module(f"gitopsgen.check.{name}") for name in ("istio", "kubernetes", "references", "security")
+        importlib.import_module(f"gitopsgen.check.{name}")
+        for name in ("istio", "kubernetes", "nodes", "references", "security")
     )
     modules = (
         importlib.import_module(f"{package.__name__}.{info.name}")

@@ -5,7 +5,7 @@ The texts are templates beside this module; this is what they see. Knows no outp
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,10 +21,15 @@ FLEET: Final = (
     Template(f"{PREFIX}applicationset.yaml.j2", "fleet"),
 )
 
+OPERATORS: Final = (
+    Template(f"{PREFIX}operators/appproject.yaml.j2", "fleet"),
+    Template(f"{PREFIX}operators/applicationset.yaml.j2", "fleet"),
+)
+
 Kinds = Iterable[tuple[str, str, str, str]]
 
 
-def context(settings: Settings, case: Mapping[str, Any], variants: Iterable[Variant], kinds: Kinds) -> dict[str, Any]:
+def context(settings: Settings, case: Mapping[str, Any], variants: Sequence[Variant], kinds: Kinds) -> dict[str, Any]:
     """Give what the templates of one case see.
 
     `variants` are all of the case; `kinds` are group, kind, namespace (empty for none) and `region/cluster`
@@ -43,9 +48,31 @@ def context(settings: Settings, case: Mapping[str, Any], variants: Iterable[Vari
             "destinations": [{**known[cluster], "namespace": namespace} for cluster, namespace in sorted(places)],
             "clusterKinds": _groups(found, namespaced=False),
             "namespacedKinds": _groups(found, namespaced=True),
+            "operators": operators(variants),
         },
         "images": {},
         "files": {},
+    }
+
+
+def operators(variants: Iterable[Variant]) -> dict[str, list[Any]]:
+    """Give where the operators of a case come from, and where they go: of all that its variants install.
+
+    A case installs operators by its values `operators.install`, a list of names. Each name has a namespace in
+    `operators.charts`, and a repository in the version set's `operators`.
+    """
+    repositories, places = set(), set()
+    for variant in variants:
+        values = variant.context["values"].get("operators", {})
+        where = tuple(sorted(destination(variant).items()))
+        for name in values.get("install", ()):
+            repositories.add(variant.context["versions"]["operators"][name]["repository"])
+            places.add((where, values["charts"][name]["namespace"]))
+            # Some bring rights for the API server's own delegation, or run among the system's agents.
+            places.add((where, "kube-system"))
+    return {
+        "repositories": sorted(repositories),
+        "destinations": [{**dict(where), "namespace": namespace} for where, namespace in sorted(places)],
     }
 
 

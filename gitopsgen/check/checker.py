@@ -12,7 +12,7 @@ from typing import Any
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import template_path
 from gitopsgen.check.rule import Finding, Found, Known, Rule, Subject, text
-from gitopsgen.check.rules import CLUSTER_RULES, MANIFEST_RULES
+from gitopsgen.check.rules import CLUSTER_RULES, MANIFEST_RULES, NODE_RULES
 from gitopsgen.model.manifest import Manifest
 from gitopsgen.schemas import Bundled, Kind, Pack, Source, split_api_version
 from gitopsgen.schemas.cache import default_directory
@@ -38,7 +38,8 @@ class Checker:
     def manifest(self, manifest: Manifest) -> tuple[Finding, ...]:
         """Give what is wrong with one manifest; depends on its data alone."""
         if not manifest.is_resource:
-            return ()
+            subject = Subject(manifest, Known("", ""))
+            return tuple([_finding(module.RULE, found) for module in NODE_RULES for found in module.check(subject)])
         claim = _claim(manifest.data)
         if claim not in self._known:
             known = self._learn(*claim)

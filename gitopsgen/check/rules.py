@@ -27,6 +27,7 @@ from gitopsgen.check.kubernetes import (
     malformed_name,
     malformed_value,
     mismatched_selector,
+    misplaced_config,
     missing_field,
     missing_name,
     missing_namespace,
@@ -38,6 +39,7 @@ from gitopsgen.check.kubernetes import (
     unserved_kind,
     wrong_type,
 )
+from gitopsgen.check.nodes import open_kubeconfig, unknown_server_option, unplaced_node
 from gitopsgen.check.references import (
     autoscaled_replicas,
     dangling_disruption_budget,
@@ -46,6 +48,7 @@ from gitopsgen.check.references import (
     dangling_role_binding,
     dangling_scale_target,
     dangling_service,
+    foreign_runtime_class,
     missing_config_map,
     missing_priority_class,
     missing_runtime_class,
@@ -84,6 +87,7 @@ MANIFEST_RULES: tuple[ManifestRule, ...] = (
     malformed_annotation,
     mismatched_selector,
     unknown_volume,
+    misplaced_config,
     unpinned_image,
     unqualified_image,
     unresolved_digest,
@@ -108,6 +112,7 @@ CLUSTER_RULES: tuple[ClusterRule, ...] = (
     missing_volume_claim,
     missing_priority_class,
     missing_runtime_class,
+    foreign_runtime_class,
     dangling_disruption_budget,
     dangling_role_binding,
     dangling_network_policy,
@@ -126,6 +131,8 @@ CLUSTER_RULES: tuple[ClusterRule, ...] = (
     unknown_provider,
     lost_redirection,
 )
+# Of the files that nodes read, not of objects.
+NODE_RULES: tuple[ManifestRule, ...] = (unknown_server_option, open_kubeconfig, unplaced_node)
 RULES: tuple[ManifestRule | ClusterRule, ...] = tuple(
-    sorted((*MANIFEST_RULES, *CLUSTER_RULES), key=lambda module: module.RULE.code)
+    sorted((*MANIFEST_RULES, *CLUSTER_RULES, *NODE_RULES), key=lambda module: module.RULE.code)
 )

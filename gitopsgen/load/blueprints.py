@@ -82,13 +82,15 @@ def _read_package(inputs: Inputs, directory: str, files: list[str], kind: str) -
 
 
 def _templates(directory: str, files: list[str]) -> tuple[Template, ...]:
-    """Give the templates of a folder: manifests, and files of the node."""
+    """Give the templates of a folder: manifests, files of the node, files that Argo CD reads."""
     found = []
     for path in files:
         if path.startswith("manifests/") and path.endswith(".yaml.j2"):
             found.append(Template(f"{directory}/{path}", "manifest"))
         elif path.startswith("bootstrap/") and path.endswith(_TEMPLATE):
             found.append(Template(f"{directory}/{path}", "node", output=path[len("bootstrap/") : -len(_TEMPLATE)]))
+        elif path.startswith("argocd/") and path.endswith(".json.j2"):
+            found.append(Template(f"{directory}/{path}", "application", output=path[len("argocd/") : -len(_TEMPLATE)]))
     return tuple(found)
 
 

@@ -25,10 +25,11 @@ def fleet_files(
     files: list[Rendered] = []
     found: list[Diagnostic] = []
     instances = [_instance(engine, template) for template in argocd.FLEET]
+    for_operators = [_instance(engine, template) for template in argocd.OPERATORS]
     for case in sorted({variant.id.case for variant in variants}):
         members = [variant for variant in variants if variant.id.case == case]
         context = argocd.context(project.settings, project.blueprints[case].facts, members, kinds.get(case, ()))
-        for instance in instances:
+        for instance in (*instances, *(for_operators if context["fleet"]["operators"]["repositories"] else ())):
             try:
                 made = engine.render(instance, context)
             except TemplateErrors as errors:

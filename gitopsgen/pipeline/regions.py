@@ -19,7 +19,7 @@ from gitopsgen.pipeline.findings import Places
 from gitopsgen.pipeline.patching import NoPatches, Patching
 from gitopsgen.pipeline.unknown import kinds_of
 from gitopsgen.template.decisions import Decisions
-from gitopsgen.template.engine import Engine, Instance, Made, is_resource
+from gitopsgen.template.engine import ALL, Engine, Instance, Made, is_resource, output_kind
 from gitopsgen.template.errors import Spot, TemplateError, TemplateErrors
 from gitopsgen.template.explain import FieldSource, explain
 from gitopsgen.template.expressions import reference
@@ -115,9 +115,9 @@ class Regions:
                 names[one.name] = one
                 path = _path(variant.id, one)
                 result.files.append(Rendered(path, one.content, owner, one.template, one.trace, one.inputs))
-                if one.is_resource:
+                if one.is_resource or _is_node_data(instance):
                     sources[path] = instance, variant
-                    yield Manifest(variant.id, path, one.template, one.document, one.data), one
+                    yield Manifest(variant.id, path, one.template, one.document, one.data, one.is_resource), one
         result.diagnostics += patching.findings()
         resources = sorted(name for name, one in names.items() if one.is_resource)
         folder = f"{variant.id.region}/{variant.id.cluster}/{variant.id.case}"
@@ -171,8 +171,9 @@ class Regions:
         """Check manifests one by one, and all of a cluster together as far as they are known."""
         found: list[Finding] = []
         for manifest, made in manifests:
-            result.manifests += 1
-            result.kinds.setdefault(manifest.variant.case, set()).add(_kind(manifest))
+            if manifest.is_resource:
+                result.manifests += 1
+                result.kinds.setdefault(manifest.variant.case, set()).add(_kind(manifest))
             found += _verdict(checker, manifest, made)
         together = checker.cluster([manifest for manifest, _ in manifests])
         _release(made for _, made in manifests)
@@ -189,8 +190,11 @@ class Regions:
         instance, variant = sources[manifest.file]
         patching = self.patched(manifest.variant)
         path = patching.rendered_field(found) if patching else tuple(found.field)
+        document = manifest.document
+        if document == ALL:
+            document, path = (int(path[0]), path[1:]) if path else (0, ())
         while True:  # the nearest enclosing field that is there
-            source = explain(self.engine, instance, variant.context, manifest.document, path)
+            source = explain(self.engine, instance, variant.context, document, path)
             if source is not None or not path:
                 return source
             path = path[:-1]
@@ -203,6 +207,11 @@ def _verdict(checker: Checker, manifest: Manifest, made: Made) -> Iterable[Findi
         found = checker.manifest(manifest)
         made.verdict = checker, found
     return [replace(one, manifest=manifest) for one in found] if found else ()
+
+
+def _is_node_data(instance: Instance) -> bool:
+    """Tell whether a template gives data for nodes, which rules can read."""
+    return instance.template.kind == "node" and output_kind(instance.template) == "yaml"
 
 
 def _release(made: Iterable[Made]) -> None:

@@ -24,7 +24,9 @@ from gitopsgen.template.prepare import Preparation
 from gitopsgen.template.run import Run
 from gitopsgen.template.skeleton import Skeleton, Tree
 
+ALL: Final = -1  # in the place of a document's number: the file holds all of them, its data is their list
 _REMEMBERED: Final = 128
+_FOLDERS: Final = {"node": "/bootstrap/", "application": "/argocd/"}
 
 
 @dataclass(slots=True)
@@ -91,7 +93,7 @@ class Engine:
             yield known
 
     def _instance(self, blueprint: Blueprint, template: Template) -> Instance:
-        own = template.path.partition("/manifests/" if template.kind != "node" else "/bootstrap/")[0]
+        own = template.path.partition(_FOLDERS.get(template.kind, "/manifests/"))[0]
         directories = dict.fromkeys((f"{blueprint.directory}/files/", f"{own}/files/"))
         roots = {
             name: reference(name) for name in ("case", "region", "cluster", "versions", "images", "project", "fleet")
@@ -189,7 +191,10 @@ class Engine:
         inputs = instance.sources.get(leaf.trace)
         if inputs is None:
             inputs = instance.sources[leaf.trace] = hashlib.sha256(self.loader.digest(leaf.templates).encode())
-        made, is_object, is_single = [], is_resource(template), len(leaf.documents) == 1
+        is_object, is_single = is_resource(template), len(leaf.documents) == 1
+        if leaf.documents and not (is_object or is_single):
+            return (_one_file(instance, leaf, values, inputs.copy(), key),)
+        made = []
         for number, document in enumerate(leaf.documents):
             trace = leaf.trace if is_single else f"{leaf.trace}.{number}"
             digest = inputs.copy()
@@ -199,12 +204,30 @@ class Engine:
             found = document.identity(values) if document.identity else identity_of(build())
             name = named(instance, found)
             content = document.text(values).encode()
+            if not content.strip():
+                continue  # native text with nothing to say
             one = Made(
                 name, content, None, template.path, trace, digest.hexdigest()[:16], number, is_object, build=build
             )
             del one.data
             made.append(one)
         return tuple(made)
+
+
+def _one_file(instance: Instance, leaf: Leaf, values: tuple[Any, ...], inputs: Any, key: bytes) -> Made:
+    """Give all documents of a template for nodes as one file; what made them is said once, its data is a list."""
+    texts = [document.text(values) for document in leaf.documents]
+    content = "---\n".join([texts[0], *(text.partition("\n")[2] for text in texts[1:])]).encode()
+    inputs.update(key)
+    build = partial(_built, leaf, values)
+    name, path = named(instance, ("", "", "")), instance.template.path
+    made = Made(name, content, None, path, leaf.trace, inputs.hexdigest()[:16], ALL, is_resource=False, build=build)
+    del made.data
+    return made
+
+
+def _built(leaf: Leaf, values: tuple[Any, ...]) -> list[Any]:
+    return [document.build(values) for document in leaf.documents]
 
 
 def named(instance: Instance, identity: tuple[Any, Any, Any]) -> str:

@@ -30,30 +30,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gitopsgen.check.cluster import Cluster
+from gitopsgen.check.references.runtimes import PACKAGED
 from gitopsgen.check.rule import Found, Rule
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.wording import suggestion
 
 RULE = Rule("GG512", "missing-runtime-class", Severity.ERROR)
-# the packaged component `runtimes` of K3s
-_GIVEN = (
-    "crun",
-    "lunatic",
-    "nvidia",
-    "nvidia-experimental",
-    "slight",
-    "spin",
-    "wasmedge",
-    "wasmer",
-    "wasmtime",
-    "wws",
-)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:
     """Report runtimes that are not there."""
     described = [subject.name for subject in cluster.of("RuntimeClass", "node.k8s.io")]
     for subject, reference in cluster.referring("RuntimeClass"):
-        if reference.name not in described and reference.name not in _GIVEN:
+        if reference.name not in described and reference.name not in PACKAGED:
             message = f'{subject} has the runtime class "{reference.name}", which no manifest describes'
             yield subject.found(reference.field, message, suggestion(reference.name, described))

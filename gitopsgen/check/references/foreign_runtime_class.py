@@ -1,0 +1,41 @@
+"""A runtime class that the distribution makes as well.
+
+What it finds:
+    A RuntimeClass with a name that K3s' packaged component `runtimes` uses.
+
+Why:
+    Two owners write one object: K3s puts its own back at every start, without overhead and node selector, and
+    Argo CD puts ours back after that.
+
+Example:
+    apiVersion: node.k8s.io/v1
+    kind: RuntimeClass
+    metadata: {name: wasmedge}
+    handler: wasmedge
+
+Instead:
+    apiVersion: node.k8s.io/v1
+    kind: RuntimeClass
+    metadata: {name: wasmedge-edge}
+    handler: wasmedge
+
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gitopsgen.check.cluster import Cluster
+from gitopsgen.check.references.runtimes import PACKAGED
+from gitopsgen.check.rule import Found, Rule
+from gitopsgen.diagnostics import Severity
+
+RULE = Rule("GG561", "foreign-runtime-class", Severity.WARNING)
+
+
+def check(cluster: Cluster) -> Iterator[Found]:
+    """Report classes under names of K3s."""
+    for subject in cluster.of("RuntimeClass", "node.k8s.io"):
+        if subject.name in PACKAGED:
+            message = f'K3s makes a runtime class "{subject.name}" itself, expected another name'
+            yield subject.found(("metadata", "name"), message, f'such as "{subject.name}-edge"')
