@@ -68,6 +68,11 @@ class Checker:
         """Tell the same of files for nodes."""
         return all(rule.RULE.is_shared for rule in NODE_RULES)
 
+    @property
+    def reckoned(self) -> frozenset[str]:
+        """The annotations in which some rule reads numbers."""
+        return frozenset[str]().union(*(module.RULE.reckons for module in (*MANIFEST_RULES, *CLUSTER_RULES)))
+
     def known(self, api_version: str, name: str) -> Known:
         """Give what is known of a kind."""
         return self._rules_of((api_version, name))[0]

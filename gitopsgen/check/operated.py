@@ -1,6 +1,7 @@
 """The pods that operators make from objects which have no pod template.
 
-Knows their labels only, from the operators' own documentation: prometheus-operator's, and Istio's for gateways.
+Knows their labels only, from the operators' own documentation: those of Prometheus,
+OpenTelemetry, Tempo and KubeVirt, and Istio's for gateways.
 """
 
 from __future__ import annotations
@@ -22,6 +23,22 @@ def operated_labels(subject: Subject) -> Mapping[str, Any] | None:
     if known.group == "gateway.networking.k8s.io" and known.name == "Gateway":
         own = mapping(mapping(spec.get("infrastructure")).get("labels"))
         return {"gateway.networking.k8s.io/gateway-name": subject.name, **own}
+    if known.group == "opentelemetry.io" and known.name == "OpenTelemetryCollector":
+        return {
+            "app.kubernetes.io/component": "opentelemetry-collector",
+            "app.kubernetes.io/instance": f"{subject.namespace}.{subject.name}",
+            "app.kubernetes.io/managed-by": "opentelemetry-operator",
+            "app.kubernetes.io/name": f"{subject.name}-collector",
+        }
+    if known.group == "tempo.grafana.com" and known.name == "TempoMonolithic":
+        return {
+            "app.kubernetes.io/component": "tempo",
+            "app.kubernetes.io/instance": subject.name,
+            "app.kubernetes.io/managed-by": "tempo-operator",
+            "app.kubernetes.io/name": "tempo-monolithic",
+        }
+    if known.group == "kubevirt.io" and known.name == "VirtualMachine":
+        return mapping(mapping(mapping(spec.get("template")).get("metadata")).get("labels"))
     return None
 
 

@@ -91,7 +91,8 @@ class Subject:
 class Rule:
     """A rule's names; `on` says which kinds it looks at, all where it is None.
 
-    `is_shared` promises what `gitopsgen.check.sharing` says of rules and strings.
+    `is_shared` promises what `gitopsgen.check.sharing` says of rules and strings; `reckons` names annotations in which
+    the rule reads numbers all the same.
     """
 
     code: str
@@ -99,6 +100,7 @@ class Rule:
     severity: Severity
     on: Callable[[Known], bool] | None = None
     is_shared: bool = False
+    reckons: frozenset[str] = frozenset()
 
 
 class ManifestRule(Protocol):

@@ -6,11 +6,17 @@ from gitopsgen.check.istio import (
     dangling_backend,
     dangling_parent,
     idle_policy,
+    ignored_outlier,
+    lost_redirection,
+    overlong_retry,
+    tight_pool,
     unknown_destination_host,
     unknown_destination_port,
     unknown_gateway,
+    unknown_provider,
     unknown_rule_host,
     unknown_subset,
+    unsafe_retry,
 )
 from gitopsgen.check.kubernetes import (
     duplicate_entry,
@@ -59,10 +65,13 @@ from gitopsgen.check.references import (
 )
 from gitopsgen.check.rule import ClusterRule, ManifestRule
 from gitopsgen.check.security import (
+    command_on_wasm,
     ignored_annotation,
+    incomplete_seccomp,
     literal_credential,
     literal_secret,
     outdated_rego,
+    unfiltered_guest,
     unpinned_image,
     unqualified_image,
     unresolved_digest,
@@ -94,6 +103,9 @@ MANIFEST_RULES: tuple[ManifestRule, ...] = (
     literal_credential,
     unwakeable_workload,
     incomplete_alert,
+    incomplete_seccomp,
+    ignored_outlier,
+    tight_pool,
 )
 CLUSTER_RULES: tuple[ClusterRule, ...] = (
     duplicate_object,
@@ -126,6 +138,12 @@ CLUSTER_RULES: tuple[ClusterRule, ...] = (
     ignored_annotation,
     outdated_rego,
     unrecorded_series,
+    unfiltered_guest,
+    command_on_wasm,
+    unsafe_retry,
+    overlong_retry,
+    unknown_provider,
+    lost_redirection,
 )
 # Of the files that nodes read, not of objects.
 NODE_RULES: tuple[ManifestRule, ...] = (unknown_server_option, open_kubeconfig, unplaced_node)

@@ -23,7 +23,7 @@ _ADDRESS: Final = r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?:/[0-9]{1,2})?"
 _PARTS: Final = re.compile(rf"({_ADDRESS}|[^\W_]+)")
 _END: Final = "\0"
 # Numbers, quantities, durations, percentages: what a rule may reckon with.
-_NUMERIC: Final = re.compile(r"[-+]?[0-9][0-9.]*(?:[eE][-+]?[0-9]+)?[a-zA-Zµ%]{0,3}")
+_NUMERIC: Final = re.compile(r"[-+]?(?:[0-9][0-9.]*(?:[eE][-+]?[0-9]+)?[a-zA-Zµ%]{0,3})+")
 _NAME: Final = re.compile(r"[\w.:/@-]*")
 _LONGEST_NAME: Final = 52  # the shortest of the limits that names have
 _LONGEST_TEXT: Final = 8192

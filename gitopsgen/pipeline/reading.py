@@ -76,6 +76,7 @@ class Looks:
     def __init__(self, checker: Checker) -> None:
         """Take the rules and schemas."""
         self._checker = checker
+        self._reckoned = checker.reckoned
         self._known: dict[tuple[Document, tuple[str, str] | None], Look | None] = {}
         self._tests: dict[tuple[str, str, Path], Test | LookupError | None] = {}
 
@@ -128,7 +129,9 @@ class Looks:
             except LookupError as error:
                 self._tests[key] = error
         test = self._tests[key]
-        return Note(what, "exact") if isinstance(test, LookupError) else Note(what, _use(path, kind), test)
+        if isinstance(test, LookupError):
+            return Note(what, "exact")
+        return Note(what, "value" if self._reckoned.intersection(path) else _use(path, kind), test)
 
 
 class Reading:

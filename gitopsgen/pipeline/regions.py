@@ -28,7 +28,7 @@ from gitopsgen.template.instance import ALL, Instance, Made, is_node_data, is_re
 
 NO_PATCHES: Final = NoPatches()
 
-# How a manifest was made, by its file.
+# How a manifest was made, by its file: a case may use a component, and so a template, more than once.
 Sources = dict[str, tuple[Instance, Variant]]
 
 

@@ -87,7 +87,8 @@ def test_what_may_differ(string):
 
 
 @pytest.mark.parametrize(
-    ("string", "numeric"), [("80", True), ("250m", True), ("1.5Gi", True), ("10%", True), ("a1", False), ("", False)]
+    ("string", "numeric"),
+    [("80", True), ("250m", True), ("1.5Gi", True), ("10%", True), ("1m30s", True), ("a1", False), ("", False)],
 )
 def test_what_a_rule_may_reckon_with(string, numeric):
     assert is_numeric(string) is numeric

@@ -1,0 +1,27 @@
+"""The traffic policies of a DestinationRule: its own, of ports, of subsets.
+
+Judges nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gitopsgen.check.rule import Subject, mapping, sequence
+from gitopsgen.model.variant import Path
+
+
+def traffic_policies(rule: Subject) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """Give each traffic policy of a DestinationRule, with its path."""
+    spec = mapping(rule.data.get("spec"))
+    yield from _with_ports(("spec", "trafficPolicy"), mapping(spec.get("trafficPolicy")))
+    for index, subset in enumerate(sequence(spec.get("subsets"))):
+        path: Path = ("spec", "subsets", index, "trafficPolicy")
+        yield from _with_ports(path, mapping(mapping(subset).get("trafficPolicy")))
+
+
+def _with_ports(path: Path, policy: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    yield path, policy
+    for index, port in enumerate(sequence(policy.get("portLevelSettings"))):
+        yield (*path, "portLevelSettings", index), mapping(port)

@@ -1,0 +1,71 @@
+"""A command in a container that can execute none.
+
+What it finds:
+    An `exec` probe or an `exec` hook in a pod whose runtime class runs WebAssembly modules by a shim of runwasi.
+
+Why:
+    The shim does not implement exec: the probe fails always, so the pod is never ready, or is restarted for ever;
+    the hook fails, and the pod with it.
+
+Example:
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: gateway, namespace: payment}
+    spec:
+      runtimeClassName: wasmedge
+      containers:
+        - name: gateway
+          readinessProbe: {exec: {command: [cat, /tmp/ready]}}
+
+Instead:
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: gateway, namespace: payment}
+    spec:
+      runtimeClassName: wasmedge
+      containers:
+        - name: gateway
+          readinessProbe: {httpGet: {path: /readyz, port: 8080}}
+
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from gitopsgen.check.cluster import Cluster
+from gitopsgen.check.pods import containers
+from gitopsgen.check.rule import Found, Rule, mapping
+from gitopsgen.check.runtimes import handler, is_runwasi
+from gitopsgen.diagnostics import Severity
+from gitopsgen.model.variant import Path
+
+RULE = Rule("GG432", "command-on-wasm", Severity.ERROR, is_shared=True)
+_PLACES: Final[tuple[tuple[str, ...], ...]] = (
+    ("startupProbe",),
+    ("readinessProbe",),
+    ("livenessProbe",),
+    ("lifecycle", "postStart"),
+    ("lifecycle", "preStop"),
+)
+
+
+def check(cluster: Cluster) -> Iterator[Found]:
+    """Report commands in pods of WebAssembly modules."""
+    for subject in cluster.workloads():
+        if is_runwasi(handler(cluster, subject)):
+            for path, container in containers(subject):
+                for place in _commands(container):
+                    message = f"{subject} runs WebAssembly modules, whose shim cannot execute a command"
+                    hint = "ask over HTTP; to wait before the stop, use sleep"
+                    yield subject.found((*path, *place, "exec"), message, hint)
+
+
+def _commands(container: Mapping[str, Any]) -> Iterator[Path]:
+    for place in _PLACES:
+        found: Any = container
+        for step in place:
+            found = mapping(found.get(step))
+        if "exec" in found:
+            yield place
