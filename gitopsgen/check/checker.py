@@ -12,7 +12,7 @@ from typing import Any
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import template_path
 from gitopsgen.check.rule import Finding, Found, Known, Rule, Subject, text
-from gitopsgen.check.rules import CLUSTER_RULES, MANIFEST_RULES, NODE_RULES
+from gitopsgen.check.rules import CLUSTER_RULES, MANIFEST_RULES, NODE_RULES, RULES
 from gitopsgen.model.manifest import Manifest
 from gitopsgen.schemas import Bundled, Kind, Pack, Source, split_api_version
 from gitopsgen.schemas.cache import default_directory
@@ -71,7 +71,7 @@ class Checker:
     @property
     def reckoned(self) -> frozenset[str]:
         """The annotations in which some rule reads numbers."""
-        return frozenset[str]().union(*(module.RULE.reckons for module in (*MANIFEST_RULES, *CLUSTER_RULES)))
+        return frozenset[str]().union(*(module.RULE.reckons for module in RULES))
 
     def known(self, api_version: str, name: str) -> Known:
         """Give what is known of a kind."""
