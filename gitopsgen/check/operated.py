@@ -1,6 +1,7 @@
 """The pods that operators make from objects which have no pod template.
 
-Knows their labels only, from the operators' own documentation: prometheus-operator's, and Istio's for gateways.
+Knows their labels only, from the operators' own documentation: prometheus-operator's, RabbitMQ's, and Istio's for
+gateways.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ def operated_labels(subject: Subject) -> Mapping[str, Any] | None:
     if known.group == "gateway.networking.k8s.io" and known.name == "Gateway":
         own = mapping(mapping(spec.get("infrastructure")).get("labels"))
         return {"gateway.networking.k8s.io/gateway-name": subject.name, **own}
+    if known.group == "rabbitmq.com" and known.name == "RabbitmqCluster":
+        broker = {"app.kubernetes.io/component": "rabbitmq", "app.kubernetes.io/part-of": "rabbitmq"}
+        return {**broker, "app.kubernetes.io/name": subject.name}
     return None
 
 
