@@ -43,6 +43,8 @@ from gitopsgen.check.references import (
     dangling_scale_target,
     dangling_service,
     foreign_runtime_class,
+    ignored_wasm_variant,
+    meshed_device,
     missing_config_map,
     missing_priority_class,
     missing_runtime_class,
@@ -51,11 +53,14 @@ from gitopsgen.check.references import (
     missing_volume_claim,
     unknown_monitor_port,
     unknown_target_port,
+    unset_request,
 )
 from gitopsgen.check.rule import ClusterRule, ManifestRule
 from gitopsgen.check.security import (
     literal_credential,
     literal_secret,
+    shared_processors,
+    unjustified_privilege,
     unpinned_image,
     unqualified_image,
     unresolved_digest,
@@ -85,6 +90,8 @@ MANIFEST_RULES: tuple[ManifestRule, ...] = (
     unresolved_digest,
     literal_secret,
     literal_credential,
+    shared_processors,
+    unjustified_privilege,
 )
 CLUSTER_RULES: tuple[ClusterRule, ...] = (
     duplicate_object,
@@ -104,6 +111,9 @@ CLUSTER_RULES: tuple[ClusterRule, ...] = (
     dangling_disruption_budget,
     dangling_role_binding,
     dangling_network_policy,
+    meshed_device,
+    ignored_wasm_variant,
+    unset_request,
     unknown_destination_host,
     unknown_subset,
     unknown_destination_port,
