@@ -57,7 +57,7 @@ def check(cluster: Cluster) -> Iterator[Found]:
 
 
 def _handler(cluster: Cluster, subject: Subject) -> str:
-    """Give the handler behind the runtime class; a class that no manifest describes is K3s' own, named as its handler."""
+    """Give the handler behind the runtime class; one that no manifest describes is K3s' own, called as its handler."""
     name = text(pod_spec(subject).get("runtimeClassName"))
     described = cluster.get("RuntimeClass", name, group="node.k8s.io") if name else None
     return text(described.data.get("handler")) if described else name

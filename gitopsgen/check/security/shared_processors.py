@@ -1,8 +1,8 @@
 """A pod that is to own its processors, and will not.
 
 What it finds:
-    A pod with the label `gitopsgen.io/latency: exclusive` that the kubelet's CPU manager gives no processors of its own:
-    a container whose requests are not its limits, or that asks for a part of a processor.
+    A pod with the label `gitopsgen.io/latency: exclusive` that the kubelet gives no processors of its own: a container
+    whose requests are not its limits, or that asks for a part of a processor.
 
 Why:
     Only pods of the class Guaranteed get processors for themselves, and only whole ones.
