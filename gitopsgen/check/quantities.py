@@ -19,4 +19,5 @@ def amount(quantity: Any) -> Fraction | None:
     if suffix == "m":
         return number / 1000
     power = _DECIMAL.find(suffix.removesuffix("i").replace("K", "k")) + 1 if suffix else 0
-    return number * (1024 if suffix.endswith("i") else 1000) ** power
+    base = 1024 if suffix.endswith("i") else 1000
+    return number * Fraction(base) ** power

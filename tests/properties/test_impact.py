@@ -28,6 +28,18 @@ EDITS = 600 if os.environ.get("GITOPSGEN_DEEP") else 40
 IDENTITY = {"tier", "area", "environment", "versionSet", "failover", "cases", "wave", "hub", "waves"}
 
 
+class Untagged(yaml.SafeLoader):
+    """Reads overlays as if they had no merge tags."""
+
+
+def untagged(loader, _, node):
+    make = {yaml.MappingNode: loader.construct_mapping, yaml.SequenceNode: loader.construct_sequence}
+    return make.get(type(node), loader.construct_scalar)(node, *([True] if type(node) in make else ()))
+
+
+Untagged.add_multi_constructor("!", untagged)
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     root = tmp_path_factory.mktemp("impact")
@@ -59,7 +71,7 @@ def editable(root):
     for file in sorted(files):
         node = yaml.compose(file.read_text())
         if isinstance(node, yaml.MappingNode):
-            data = yaml.safe_load(file.read_text())
+            data = yaml.load(file.read_text(), Untagged)  # noqa: S506 - a SafeLoader
             for path in leaves(data, ()):
                 scalar = scalar_at(node, path)
                 if scalar is not None and not IDENTITY & {step for step in path if isinstance(step, str)}:
