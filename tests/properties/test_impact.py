@@ -24,8 +24,8 @@ ROOT = Path(__file__).parents[2]
 CITIES = ("chengdu", "lhasa", "shanghai", "suzhou", "wuhu")
 pytestmark = [pytest.mark.deep] if os.environ.get("GITOPSGEN_DEEP") else []
 EDITS = 600 if os.environ.get("GITOPSGEN_DEEP") else 40
-# Names that files and layers are found by: another value makes another project, not another output.
-IDENTITY = {"tier", "area", "environment", "versionSet", "failover", "cases", "wave", "hub", "waves"}
+# Names that files, layers and objects are found by: another value makes other files, not another output of the same.
+IDENTITY = {"name", "tier", "area", "environment", "versionSet", "failover", "cases", "wave", "hub", "waves"}
 
 
 class Untagged(yaml.SafeLoader):
