@@ -65,13 +65,13 @@ def test_equal_shares_are_one_object(tmp_path):
 
 def test_a_total_that_is_not_the_same_everywhere_is_refused_where_it_differs(tmp_path):
     assert found(project(tmp_path, shanghai="stock: {all: 11}\n")) == [
-        f'{SHOP}:9:14 GG209 "stock.all" is 11 in shanghai/edge, but 2 others have 10',
+        f'{SHOP}:9:14 GG221 "stock.all" is 11 in shanghai/edge, but 2 others have 10',
     ]
 
 
 def test_a_share_that_somebody_sets_is_refused_at_that_line(tmp_path):
     assert found(project(tmp_path, shanghai="stock: {here: 9}\n")) == [
-        f'{SHOP}:9:15 GG210 "stock.here" is computed from "stock.all", and cannot be set',
+        f'{SHOP}:9:15 GG222 "stock.here" is computed from "stock.all", and cannot be set',
     ]
 
 
