@@ -1,4 +1,4 @@
-"""Pure functions over the fleet: how far cities are from each other, and how long light takes there and back.
+"""Pure functions over the fleet: how far cities are from each other, and how a total is divided among them.
 
 Knows plain facts of regions only; reads no files.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from heapq import heapify, heapreplace
 from typing import Any, Final
 
 _EARTH_KM: Final = 6371.0
@@ -64,3 +66,20 @@ def _peer(name: str, near: int, own: Mapping[str, Any], facts: Mapping[str, Any]
         "rttMs": way.round_trip_ms,
         "near": near,
     }
+
+
+def divided(total: int, weights: Mapping[str, int]) -> dict[str, int]:
+    """Divide a total by weight: whole shares that sum to it exactly, none where nothing has a weight.
+
+    One unit after another goes to the member with the highest `weight / (2 x share + 1)` (Sainte-Lague), of equals
+    to the first by name. Unlike largest remainders it is monotone: no share shrinks when the total or its own
+    weight grows, and one unit more changes one share.
+    """
+    shares = dict.fromkeys(weights, 0)
+    claims = [(-Fraction(weight), name) for name, weight in weights.items() if weight > 0]
+    heapify(claims)
+    for _ in range(total if claims else 0):
+        _, name = claims[0]
+        shares[name] += 1
+        heapreplace(claims, (-Fraction(weights[name], 2 * shares[name] + 1), name))
+    return shares

@@ -52,6 +52,7 @@ from gitopsgen.check.references import (
     exceeded_quota,
     foreign_runtime_class,
     incomplete_alert,
+    meshed_device,
     missing_config_map,
     missing_priority_class,
     missing_runtime_class,
@@ -61,6 +62,7 @@ from gitopsgen.check.references import (
     unknown_monitor_port,
     unknown_target_port,
     unrecorded_series,
+    unset_request,
     unwakeable_workload,
 )
 from gitopsgen.check.rule import ClusterRule, ManifestRule
@@ -71,7 +73,9 @@ from gitopsgen.check.security import (
     literal_credential,
     literal_secret,
     outdated_rego,
+    shared_processors,
     unfiltered_guest,
+    unjustified_privilege,
     unpinned_image,
     unqualified_image,
     unresolved_digest,
@@ -106,6 +110,8 @@ MANIFEST_RULES: tuple[ManifestRule, ...] = (
     incomplete_seccomp,
     ignored_outlier,
     tight_pool,
+    shared_processors,
+    unjustified_privilege,
 )
 CLUSTER_RULES: tuple[ClusterRule, ...] = (
     duplicate_object,
@@ -125,6 +131,8 @@ CLUSTER_RULES: tuple[ClusterRule, ...] = (
     dangling_disruption_budget,
     dangling_role_binding,
     dangling_network_policy,
+    meshed_device,
+    unset_request,
     unknown_destination_host,
     unknown_subset,
     unknown_destination_port,

@@ -12,6 +12,7 @@ from gitopsgen.compose.findings import CASE_LEFT_OUT, KUBERNETES_TOO_OLD
 from gitopsgen.compose.judging import CaseValues, case_values
 from gitopsgen.compose.provenance import Origins, provenance
 from gitopsgen.compose.selection import Target, parse_selector, parse_set, select
+from gitopsgen.compose.shares import Shares, member_name
 from gitopsgen.compose.stacks import case_files, case_overlays, set_layers, value_layers, with_set
 from gitopsgen.compose.versions import version_problems
 from gitopsgen.diagnostics import Outcome
@@ -49,6 +50,7 @@ class _Composing:
         self.project = project
         self.selection = selection
         self.sets = set_layers(project, selection)
+        self.shares = Shares(project, self.sets)
         self.cases: dict[str, CaseValues] = {}
         self.clusters: dict[tuple[str, str], Cluster] = {}
         self.version_sets: set[str] = set()
@@ -61,6 +63,7 @@ class _Composing:
         if not self._is_new_enough(target, cluster):
             return None
         layers = with_set(value_layers(project, region, cluster, blueprint), self.sets, blueprint.name)
+        layers = self.shares.over(layers, blueprint, member_name(region.name, cluster.name))
         case = self.cases.get(blueprint.name)
         if case is None:
             case = self.cases[blueprint.name] = case_values(project, blueprint)
@@ -136,7 +139,7 @@ class _Composing:
 
     def diagnostics(self) -> tuple[Any, ...]:
         """Give all findings at their lines, sorted, each once."""
-        found = list(self.found)
+        found = [*self.found, *((file, problem, ()) for file, problem in self.shares.found)]
         for name in sorted(self.version_sets):
             file = f"{self.project.settings.overlays}/version-sets/{name}.yaml"
             found += [(file, problem, ()) for problem in version_problems(self.project.version_sets[name])]

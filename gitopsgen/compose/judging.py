@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from gitopsgen.compose.stacks import case_overlays
+from gitopsgen.compose.stacks import case_overlays, file_path
 from gitopsgen.diagnostics import Location, Related
 from gitopsgen.source import locate
 from gitopsgen.values import Fold, Judge, Plan, Problem, echoes, plan_of, trace
@@ -141,11 +141,6 @@ def case_values(project: Project, blueprint: Blueprint) -> CaseValues:
 def moved(problem: Problem, path: Path) -> Problem:
     """Give the same problem at another path."""
     return Problem(problem.kind, path, problem.message, problem.hint, problem.key)
-
-
-def file_path(layer: Layer, path: Path) -> Path:
-    """Give where in the layer's file a path of the case's values stands."""
-    return (*layer.prefix, *path[len(layer.at) :])
 
 
 def _schema_path(path: Path) -> Path:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from gitopsgen.compose.judging import file_path
-from gitopsgen.compose.stacks import fact_layers, set_layers, value_layers, with_set
+from gitopsgen.compose.shares import Shares, member_name
+from gitopsgen.compose.stacks import fact_layers, file_path, set_layers, value_layers, with_set
 from gitopsgen.diagnostics import Location, UsageError
 from gitopsgen.model.project import Layer
 from gitopsgen.model.variant import Origin, Provenance
@@ -14,7 +14,7 @@ from gitopsgen.source import PlaceIndex, locate
 from gitopsgen.values import Tagged, plan_of, trace
 
 if TYPE_CHECKING:
-    from gitopsgen.model.project import Blueprint, Cluster, Project, Region
+    from gitopsgen.model.project import Blueprint, Cluster, Project, Region, Share
     from gitopsgen.model.selection import Selection
     from gitopsgen.model.variant import Path, VariantId
     from gitopsgen.values import Contribution, Plan
@@ -39,6 +39,7 @@ class Origins:
         self.project = project
         self.selection = selection
         self.sets = set_layers(project, selection)
+        self.shares = Shares(project, self.sets)
         self._plans: dict[str, Plan | None] = {}
         self._places: dict[str, PlaceIndex] = {}
 
@@ -95,7 +96,28 @@ class _Tracer:
     def _values(self, path: Path) -> Provenance:
         layers = value_layers(self.project, self.region, self.cluster, self.blueprint)
         layers = with_set(layers, self.origins.sets, self.blueprint.name)
+        for share in self.blueprint.shares:
+            if path == share.value:
+                return self._share(share, layers)
         return self._layered(layers, self.origins.plan(self.blueprint), path)
+
+    def _share(self, share: Share, layers: tuple[Layer, ...]) -> Provenance:
+        """Tell the origins of a share: how it came out, the total, its own weight and those of all others."""
+        shares, plan, blueprint = self.origins.shares, self.origins.plan(self.blueprint), self.blueprint
+        name = member_name(self.region.name, self.cluster.name)
+        division = shares.of(blueprint, share)
+        computed = division.layer(blueprint, share, name)
+        if computed is None:
+            return Provenance(())
+        place = self.origins.place(computed.file, computed.prefix)
+        origins = [Origin(computed.name, place, division.shares[name], computed.prefix)]
+        origins += [self._origin(winner, role="total") for winner in trace(layers, plan, share.total).winners]
+        origins += [self._origin(winner, role="weight here") for winner in trace(layers, plan, share.weight).winners]
+        origins += [
+            self._origin(winner, role=f"weight in {count} other{'s' if count > 1 else ''}")
+            for winner, count in shares.others(blueprint, share, name)
+        ]
+        return Provenance(tuple(origins))
 
     def _facts(self, path: Path) -> Provenance:
         return self._layered(fact_layers(self.project, self.region), None, path)
@@ -183,11 +205,12 @@ class _Tracer:
             layer = Layer(layer.name, layer.file, project.version_sets[versions].data)
         return self._layered((layer,), None, path)
 
-    def _origin(self, contribution: Contribution, *, key: bool = False) -> Origin:
+    def _origin(self, contribution: Contribution, *, key: bool = False, role: str = "") -> Origin:
         layer = contribution.layer
         path = file_path(layer, contribution.path)
         place = self.origins.place(layer.file, path, key=key)
-        return Origin(layer.name, place, _plain(contribution.value), path)
+        name = f"{layer.name}, {role}" if role else layer.name
+        return Origin(name, place, _plain(contribution.value), path)
 
 
 def _plain(value: Any) -> Any:

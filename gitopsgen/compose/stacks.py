@@ -64,3 +64,8 @@ def fact_layers(project: Project, region: Region) -> tuple[Layer, ...]:
 def with_set(layers: tuple[Layer, ...], sets: Mapping[str, Layer], case: str) -> tuple[Layer, ...]:
     """Give the layers of a case with what the command line sets on top."""
     return (*layers, sets[case]) if case in sets else layers
+
+
+def file_path(layer: Layer, path: Path) -> Path:
+    """Give where in the layer's file a path of the case's values stands."""
+    return (*layer.prefix, *path[len(layer.at) :])

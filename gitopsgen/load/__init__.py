@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gitopsgen.diagnostics import Outcome, Severity
 from gitopsgen.load.blueprints import read_blueprints
 from gitopsgen.load.inputs import Inputs
-from gitopsgen.load.layers import read_layers, read_neighbours
+from gitopsgen.load.layers import read_layers, read_neighbours, read_others
 from gitopsgen.load.references import check_classes, check_names, check_uses
 from gitopsgen.load.regions import Facts
 from gitopsgen.load.settings import read_settings
@@ -40,12 +40,13 @@ def load(root: Path, *, regions: tuple[str, ...] = (), instead: Mapping[str, byt
     layers = read_layers(inputs, settings.overlays, blueprints, regions)
     facts = Facts(inputs, layers)
     found = _regions(facts, blueprints, is_whole=not regions)
+    others = _others(facts, blueprints, found) if regions else {}
     for file in inputs.walk(settings.schemas):
         inputs.raw(file)
     diagnostics = inputs.diagnostics()
     project = _project(settings, blueprints, found, layers, inputs)
     unclear = frozenset(finding.location for finding in diagnostics if finding.severity is Severity.ERROR)
-    return Outcome(replace(project, unclear=unclear), diagnostics)
+    return Outcome(replace(project, others=others, unclear=unclear), diagnostics)
 
 
 def settings_of(root: Path) -> Settings:
@@ -71,6 +72,18 @@ def _regions(facts: Facts, blueprints: dict[str, Blueprint], *, is_whole: bool) 
     check_classes(facts)
     facts.report_merging(is_whole=is_whole)
     return {region: facts.record(region, is_complete=region not in incomplete) for region in known}
+
+
+def _others(facts: Facts, blueprints: dict[str, Blueprint], found: Mapping[str, Region]) -> dict[str, Region]:
+    """Give the regions with which those asked for share a total; none where they run no case that shares one."""
+    sharing = {name for name, blueprint in blueprints.items() if blueprint.shares}
+    if not any(sharing & set(cluster.cases) for region in found.values() for cluster in region.clusters):
+        return {}
+    others = read_others(facts.inputs, facts.layers, blueprints, sharing)
+    for region in others:
+        facts.merge(region)
+    known = [region for region in others if region in facts.merged]
+    return {region: facts.record(region, is_complete=not facts.report_missing(region)) for region in known}
 
 
 def _named(facts: Facts, region: str) -> list[str]:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 from gitopsgen.load.case_schema import Mount, case_schema, check_schema
 from gitopsgen.load.findings import INVALID_FACT, MISSING_FILE, STRAY_FILE, UNKNOWN_NAME
 from gitopsgen.load.shapes import check_shape
-from gitopsgen.model.project import Blueprint, ComponentUse, Layer, Template
+from gitopsgen.model.project import Blueprint, ComponentUse, Layer, Share, Template
 from gitopsgen.values import Problem, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from gitopsgen.load.inputs import Inputs
 
@@ -158,7 +158,17 @@ def _blueprint(inputs: Inputs, package: _Package, components: Mapping[str, _Pack
         defaults=(*layers, *own),
         uses=uses,
         facts=facts,
+        shares=tuple(_shares(facts.get("shares"))),
     )
+
+
+def _shares(declared: Any) -> Iterator[Share]:
+    """Give the computed values; what has not their form was reported with the file."""
+    for index, share in enumerate(declared if isinstance(declared, list) else ()):
+        paths = [share.get(name) if isinstance(share, dict) else None for name in ("value", "total", "weight")]
+        written = [tuple(path.split(".")) for path in paths if isinstance(path, str)]
+        if len(written) == len(paths):
+            yield Share(index, *written)
 
 
 def _case_schema(inputs: Inputs, package: _Package, used: list[tuple[_Package, tuple[str, ...]]]) -> Mapping[str, Any]:

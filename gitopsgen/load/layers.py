@@ -82,6 +82,19 @@ def read_neighbours(inputs: Inputs, layers: Layers, cases: Collection[str], name
             _keep(layers, file, reader.layer("region", name, file))
 
 
+def read_others(inputs: Inputs, layers: Layers, cases: Collection[str], shared: Collection[str]) -> tuple[str, ...]:
+    """Read what the regions that were not asked for say of some cases; give those regions."""
+    others = tuple(sorted(set(layers.known_regions) - set(layers.read_regions)))
+    read_neighbours(inputs, layers, cases, others)
+    reader = OverlayReader(inputs, cases)
+    for region in others:
+        for file in inputs.walk(layers.region_directory(region)):
+            case = file.rpartition("/")[2].removesuffix(".yaml")
+            if case in shared:
+                _keep(layers, file, reader.case(_title(layers, region, file), case, file))
+    return others
+
+
 def _read_common(layers: Layers, reader: OverlayReader, file: str) -> None:
     path = file[len(layers.folder) + 1 :]
     directory, _, name = path.rpartition("/")
@@ -129,8 +142,12 @@ def _read_case_file(layers: Layers, reader: OverlayReader, region: str, file: st
     cluster = steps[0] if len(steps) > 1 else ""
     case = steps[-1].removesuffix(".yaml")
     layers.case_files[file] = (region, cluster, case)
-    place = "/".join(part for part in (region, cluster, case) if part)
-    _keep(layers, file, reader.case(f"case {place}", case, file))
+    _keep(layers, file, reader.case(_title(layers, region, file), case, file))
+
+
+def _title(layers: Layers, region: str, file: str) -> str:
+    """Give what people call the file of a case in a region or on one of its clusters."""
+    return f"case {region}/{file[len(layers.region_directory(region)) + 1 :].removesuffix('.yaml')}"
 
 
 def _keep(layers: Layers, file: str, overlay: Overlay | None) -> None:

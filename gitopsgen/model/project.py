@@ -81,6 +81,19 @@ class ComponentUse:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """A value that is computed: what falls to a variant, by its weight, of a total of the whole fleet.
+
+    All three are paths in the values of the case; `index` is the place in the blueprint's list of shares.
+    """
+
+    index: int
+    value: tuple[str, ...]
+    total: tuple[str, ...]
+    weight: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """One template file: what it renders, and where the values that it sees begin.
 
@@ -112,6 +125,7 @@ class Blueprint:
     defaults: tuple[Layer, ...]  # components' defaults, then the blueprint's own
     uses: tuple[ComponentUse, ...] = ()
     facts: Mapping[str, Plain] = field(default_factory=dict)  # what templates see as `case`
+    shares: tuple[Share, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +179,8 @@ class Project:
     """All inputs, read and checked one by one; nothing is merged for a case yet.
 
     `texts` holds every YAML and JSON input, so that a field's line can be found when someone asks.
-    `known_regions` names all regions, also those that were not asked for.
+    `known_regions` names all regions, also those that were not asked for; `others` are those of the latter
+    that were read because a total is shared with them.
     """
 
     settings: Settings
@@ -177,5 +192,6 @@ class Project:
     overlays: Mapping[str, Overlay] = field(default_factory=dict)  # by file, relative to the root
     texts: Mapping[str, str] = field(default_factory=dict)
     known_regions: tuple[str, ...] = ()
+    others: Mapping[str, Region] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()  # files that could not be read: what they would say is unknown
     unclear: frozenset[Location] = frozenset()  # places with an error already: what else they break is no news

@@ -100,8 +100,11 @@ class Question:
         if new:
             chosen = Selection(sets=(parse_set(value),))
             return self._compared(compose(self.project, chosen).value)
-        wanted = ("values", *parse_path(path))
-        return self._reading(lambda variant: [wanted] if variant.id.case == case else [])
+        wanted = parse_path(path)
+        shares = self.project.blueprints[case].shares
+        made_of_it = (one.value for one in shares if _overlaps(one.total, wanted) or _overlaps(one.weight, wanted))
+        paths = [("values", *found) for found in (wanted, *made_of_it)]
+        return self._reading(lambda variant: paths if variant.id.case == case else [])
 
     def _of_template(self, name: str) -> dict[str, str]:
         return {
@@ -171,6 +174,8 @@ class Question:
                 yield from leaves(variant.context["values"], ("values",))
                 break
         if file in self.project.overlays:
+            # A share depends on the weights of all cities, whose files are no layers of this one.
+            yield from (("values", *share.value) for share in blueprint.shares)
             if file in region.layers or file.startswith(self.project.settings.overlays + "/regions/"):
                 yield from leaves(variant.context["region"], ("region",))
                 yield from leaves(variant.context["cluster"], ("cluster",))

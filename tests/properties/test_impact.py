@@ -24,8 +24,20 @@ ROOT = Path(__file__).parents[2]
 CITIES = ("chengdu", "lhasa", "shanghai", "suzhou", "wuhu")
 pytestmark = [pytest.mark.deep] if os.environ.get("GITOPSGEN_DEEP") else []
 EDITS = 600 if os.environ.get("GITOPSGEN_DEEP") else 40
-# Names that files and layers are found by: another value makes another project, not another output.
-IDENTITY = {"tier", "area", "environment", "versionSet", "failover", "cases", "wave", "hub", "waves"}
+# Names that files, layers and objects are found by: another value makes other files, not another output of the same.
+IDENTITY = {"name", "tier", "area", "environment", "versionSet", "failover", "cases", "wave", "hub", "waves"}
+
+
+class Untagged(yaml.SafeLoader):
+    """Reads overlays as if they had no merge tags."""
+
+
+def untagged(loader, _, node):
+    make = {yaml.MappingNode: loader.construct_mapping, yaml.SequenceNode: loader.construct_sequence}
+    return make.get(type(node), loader.construct_scalar)(node, *([True] if type(node) in make else ()))
+
+
+Untagged.add_multi_constructor("!", untagged)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +71,7 @@ def editable(root):
     for file in sorted(files):
         node = yaml.compose(file.read_text())
         if isinstance(node, yaml.MappingNode):
-            data = yaml.safe_load(file.read_text())
+            data = yaml.load(file.read_text(), Untagged)  # noqa: S506 - a SafeLoader
             for path in leaves(data, ()):
                 scalar = scalar_at(node, path)
                 if scalar is not None and not IDENTITY & {step for step in path if isinstance(step, str)}:
