@@ -36,6 +36,7 @@ from gitopsgen.check.kubernetes import (
 from gitopsgen.check.nodes import open_kubeconfig, unknown_server_option, unplaced_node
 from gitopsgen.check.references import (
     autoscaled_replicas,
+    blocking_disruption_budget,
     contested_scale_target,
     dangling_disruption_budget,
     dangling_monitor,
@@ -47,11 +48,14 @@ from gitopsgen.check.references import (
     foreign_runtime_class,
     incomplete_alert,
     missing_config_map,
+    missing_disruption_budget,
     missing_priority_class,
+    missing_readiness,
     missing_runtime_class,
     missing_secret,
     missing_service_account,
     missing_volume_claim,
+    unguarded_namespace,
     unknown_monitor_port,
     unknown_target_port,
     unrecorded_series,
@@ -59,10 +63,12 @@ from gitopsgen.check.references import (
 )
 from gitopsgen.check.rule import ClusterRule, ManifestRule
 from gitopsgen.check.security import (
+    foreign_rego,
     ignored_annotation,
     literal_credential,
     literal_secret,
     outdated_rego,
+    secret_address,
     unpinned_image,
     unqualified_image,
     unresolved_digest,
@@ -92,6 +98,8 @@ MANIFEST_RULES: tuple[ManifestRule, ...] = (
     unresolved_digest,
     literal_secret,
     literal_credential,
+    secret_address,
+    foreign_rego,
     unwakeable_workload,
     incomplete_alert,
 )
@@ -121,6 +129,10 @@ CLUSTER_RULES: tuple[ClusterRule, ...] = (
     unknown_gateway,
     unknown_rule_host,
     idle_policy,
+    missing_readiness,
+    missing_disruption_budget,
+    blocking_disruption_budget,
+    unguarded_namespace,
     contested_scale_target,
     exceeded_quota,
     ignored_annotation,
