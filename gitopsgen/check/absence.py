@@ -18,10 +18,17 @@ _PODS: Final = frozenset(
     }
 )  # fmt: skip
 _HOSTS: Final = frozenset({"Service", "ServiceEntry"})
-_SECRETS: Final = frozenset({"Certificate", "ExternalSecret", "SealedSecret", "Secret", "VaultStaticSecret"})
+_SECRETS: Final = frozenset(
+    {
+        "Certificate", "Elasticsearch", "ExternalSecret", "SealedSecret", "Secret", "VaultDynamicSecret",
+        "VaultPKISecret", "VaultStaticSecret",
+    }
+)  # fmt: skip
+_SCALERS: Final = frozenset({"HorizontalPodAutoscaler", "ScaledObject"})
 # By name of the rule: the kinds that it looks for. A rule that is not here may look for any.
 _SOUGHT: Final = {
     "autoscaled-replicas": frozenset[str](),
+    "blocking-disruption-budget": _SCALERS,
     "contested-scale-target": frozenset[str](),
     "dangling-backend": _HOSTS,
     "dangling-disruption-budget": _PODS,
@@ -38,11 +45,14 @@ _SOUGHT: Final = {
     "malformed-constraint": frozenset({"ConstraintTemplate"}),
     "meshed-device": frozenset({"Namespace"}),
     "missing-config-map": frozenset({"ConfigMap"}),
+    "missing-disruption-budget": _SCALERS | {"PodDisruptionBudget"},
     "missing-priority-class": frozenset({"PriorityClass"}),
+    "missing-readiness": _SCALERS,
     "missing-runtime-class": frozenset({"RuntimeClass"}),
     "missing-secret": _SECRETS,
     "missing-service-account": frozenset({"Gateway", "ServiceAccount"}),
     "missing-volume-claim": frozenset({"PersistentVolumeClaim", "StatefulSet"}),
+    "unguarded-namespace": frozenset({"LimitRange", "NetworkPolicy", "ResourceQuota"}),
     "outdated-rego": frozenset[str](),
     "unset-request": frozenset[str](),
     "unknown-destination-host": _HOSTS,

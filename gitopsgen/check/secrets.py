@@ -29,6 +29,9 @@ def _made(cluster: Cluster) -> Iterator[tuple[Subject, str, Keys]]:
     for kind in ("VaultDynamicSecret", "VaultPKISecret", "VaultStaticSecret"):
         for subject in cluster.of(kind, "secrets.hashicorp.com"):
             yield subject, text(mapping(mapping(subject.data.get("spec")).get("destination")).get("name")), None
+    for subject in cluster.of("Elasticsearch", "elasticsearch.k8s.elastic.co"):
+        yield subject, f"{subject.name}-es-http-certs-public", frozenset({"ca.crt", "tls.crt"})
+        yield subject, f"{subject.name}-es-elastic-user", frozenset({"elastic"})
     for subject in cluster.of("Certificate", "cert-manager.io"):
         yield subject, text(mapping(subject.data.get("spec")).get("secretName")), None
     for subject in cluster.of("SealedSecret", "bitnami.com"):

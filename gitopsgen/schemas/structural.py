@@ -25,6 +25,9 @@ _GROUP_FLAG = re.compile(r"\(\(\?i\)")
 
 def close(node: Json) -> Json:
     """Give the closed JSON Schema of a structural schema."""
+    if node.get(_PRESERVE) and isinstance(node.get("items"), Mapping):
+        # said of a list, it is meant of what stands in it
+        node = {**node, "items": {**node["items"], _PRESERVE: True}}
     closed = _below(_scalars(node), field=close, condition=_close_condition)
     if node.get("type") == "object" and "additionalProperties" not in node and not node.get(_PRESERVE):
         closed["additionalProperties"] = False

@@ -49,7 +49,7 @@ from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import pod_spec
 from gitopsgen.check.quantities import amount, written
 from gitopsgen.check.references.demand import Demand, demands
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, sequence
+from gitopsgen.check.rule import Found, Rule, Subject, mapping, sequence, text
 from gitopsgen.diagnostics import Severity
 
 RULE = Rule("GG523", "exceeded-quota", Severity.ERROR, is_shared=True)
@@ -91,8 +91,8 @@ def _classes(spec: Any) -> frozenset[str] | None:
     only = expressions[0]
     if only.get("scopeName") != "PriorityClass" or only.get("operator") != "In":
         return None
-    return frozenset(sequence(only.get("values")))
+    return frozenset(text(each) for each in sequence(only.get("values")))
 
 
 def _counts(workload: Subject, classes: frozenset[str]) -> bool:
-    return not classes or pod_spec(workload).get("priorityClassName") in classes
+    return not classes or text(pod_spec(workload).get("priorityClassName")) in classes

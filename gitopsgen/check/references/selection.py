@@ -19,7 +19,9 @@ _OPERATORS = (
     "elasticsearch.k8s.elastic.co/",
     "gateway.networking.k8s.io/",
     "istio.io/gateway-name",
+    "kibana.k8s.elastic.co/",
     "kubevirt.io/",
+    "logstash.k8s.elastic.co/",
     "operator.prometheus.io/",
     "strimzi.io/",
 )

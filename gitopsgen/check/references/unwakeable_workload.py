@@ -39,7 +39,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, of_kind, sequence
+from gitopsgen.check.rule import Found, Rule, Subject, mapping, of_kind, sequence, text
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas import Bundled
 
@@ -78,7 +78,7 @@ def _autoscaler(subject: Subject) -> Iterator[Found]:
 
 def _scaled_object(subject: Subject) -> Iterator[Found]:
     spec = mapping(subject.data.get("spec"))
-    kinds = {mapping(trigger).get("type") for trigger in sequence(spec.get("triggers"))}
+    kinds = {text(mapping(trigger).get("type")) for trigger in sequence(spec.get("triggers"))}
     if spec.get("minReplicaCount", 0) == 0 and kinds and kinds <= _OF_PODS:
         field = ("spec", "minReplicaCount") if "minReplicaCount" in spec else ("spec",)
         message = "triggers on processor time and memory cannot wake the first pod"
