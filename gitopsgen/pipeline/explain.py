@@ -13,7 +13,7 @@ from gitopsgen.model.variant import Path as FieldPath
 from gitopsgen.model.variant import Variant, VariantId
 from gitopsgen.pipeline.fields import member, resolve, shown
 from gitopsgen.pipeline.project import Opened, ValueOrigin, open_project
-from gitopsgen.template.engine import ALL, Instance
+from gitopsgen.template.engine import Instance
 from gitopsgen.template.errors import Spot, TemplateErrors
 from gitopsgen.template.explain import FieldSource
 from gitopsgen.template.explain import explain as explain_field
@@ -125,8 +125,7 @@ def _scalars(
             yield Explanation(target[0], shown(path), target[2], patches=patching.locations(touched))
             continue
         before = touched.rendered[0] if touched is not None and touched.rendered else path
-        part, inner = (int(before[0]), before[1:]) if document == ALL else (document, before)
-        source = explain_field(opened.engine, instance, variant.context, part, inner)
+        source = explain_field(opened.engine, instance, variant.context, document, before)
         if source is not None:
             yield explained_field(opened, variant, target, source)
 

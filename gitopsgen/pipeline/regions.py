@@ -19,7 +19,7 @@ from gitopsgen.pipeline.findings import Places
 from gitopsgen.pipeline.patching import NoPatches, Patching
 from gitopsgen.pipeline.unknown import kinds_of
 from gitopsgen.template.decisions import Decisions
-from gitopsgen.template.engine import ALL, Engine, Instance, Made, is_resource, output_kind
+from gitopsgen.template.engine import Engine, Instance, Made, is_resource, output_kind
 from gitopsgen.template.errors import Spot, TemplateError, TemplateErrors
 from gitopsgen.template.explain import FieldSource, explain
 from gitopsgen.template.expressions import reference
@@ -190,11 +190,8 @@ class Regions:
         instance, variant = sources[manifest.variant, manifest.template, manifest.document]
         patching = self.patched(manifest.variant)
         path = patching.rendered_field(found) if patching else tuple(found.field)
-        document = manifest.document
-        if document == ALL:
-            document, path = (int(path[0]), path[1:]) if path else (0, ())
         while True:  # the nearest enclosing field that is there
-            source = explain(self.engine, instance, variant.context, document, path)
+            source = explain(self.engine, instance, variant.context, manifest.document, path)
             if source is not None or not path:
                 return source
             path = path[:-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gitopsgen.template.engine import Engine, Instance, output_kind
+from gitopsgen.template.engine import ALL, Engine, Instance, output_kind
 from gitopsgen.template.errors import Spot
 from gitopsgen.template.expressions import Context, Expressions
 from gitopsgen.template.nodes import Node
@@ -120,8 +120,11 @@ class _Explorer:
 def explain(engine: Engine, instance: Instance, context: Context, document: int, path: Path) -> FieldSource | None:
     """Give the source of a field of one document, None where the document has no such field.
 
+    With `ALL` in the place of a document's number the field begins with it.
     Raises `TemplateErrors` where the template no longer renders.
     """
+    if document == ALL:
+        document, path = (int(path[0]), path[1:]) if path else (0, ())
     leaf = engine.leaf(instance, context)
     skeleton, documents = engine.skeleton(instance, leaf, context)
     explorer = _Explorer(engine.expressions, context, skeleton)

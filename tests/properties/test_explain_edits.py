@@ -55,15 +55,15 @@ def scalars(root, city):
         for instance in opened.engine.instances(blueprint):
             try:
                 for made in opened.engine.render(instance, variant.context):
-                    found |= texts_of(named(instance, made), made)
+                    found |= texts_of(named(variant, instance, made), made)
             except TemplateErrors as error:
                 errors += error.errors
     return opened, found, errors
 
 
-def named(instance, made):
-    """Name a document by what makes it: an edited name gives its file another one."""
-    return f"{instance.template.path} {'.'.join(instance.template.at)} {made.document}"
+def named(variant, instance, made):
+    """Name a document by what makes it, and where: an edited name gives its file another one."""
+    return f"{variant.id} {instance.template.path} {'.'.join(instance.template.at)} {made.document}"
 
 
 def texts_of(name, made):
@@ -89,7 +89,7 @@ def origins_of(root, city):
                     source = explain(opened.engine, instance, variant.context, made.document, path)
                     value = value_at(made.data, path)
                     told = explained_field(opened, variant, (made.name, path, value), source)
-                    note(origins, told, (named(instance, made), path))
+                    note(origins, told, (named(variant, instance, made), path))
     return found, origins
 
 

@@ -47,6 +47,18 @@ def contents(root):
     return {one.path: one.content for one in work.rendered}
 
 
+class Untagged(yaml.SafeLoader):
+    """Reads what stands under a merge tag as if the tag were not there; what is deleted is null."""
+
+
+def plain(loader, _, node):
+    construct = {"sequence": loader.construct_sequence, "mapping": loader.construct_mapping}.get(node.id)
+    return construct(node, deep=True) if construct else None
+
+
+Untagged.add_multi_constructor("!", plain)
+
+
 def editable(root):
     """Give every scalar of the overlays that concern the cities, with the line that holds it."""
     found = []
@@ -59,7 +71,7 @@ def editable(root):
     for file in sorted(files):
         node = yaml.compose(file.read_text())
         if isinstance(node, yaml.MappingNode):
-            data = yaml.safe_load(file.read_text())
+            data = yaml.load(file.read_text(), Loader=Untagged)  # noqa: S506 - our own files, as plain data
             for path in leaves(data, ()):
                 scalar = scalar_at(node, path)
                 if scalar is not None and not IDENTITY & {step for step in path if isinstance(step, str)}:
