@@ -1,4 +1,4 @@
-# render test lint bench real deep: each installs what it needs into .venv, once.
+# render test coverage lint bench real deep: each installs what it needs into .venv, once.
 # The stamps are older than pyproject.toml or the lock only when those changed.
 
 PYTHON ?= python3
@@ -11,11 +11,12 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help render test lint bench real deep lock
+.PHONY: help render test coverage lint bench real deep lock
 
 help:
 	@echo 'make render [REGION=shanghai]  render the fleet, or one region, into generated/'
 	@echo 'make test                      every test that needs nothing but Python'
+	@echo 'make coverage                  the same, and which lines and branches no test reaches (twice the time)'
 	@echo 'make lint                      ruff, mypy, the import contract'
 	@echo 'make bench                     the benchmark harness (minutes)'
 	@echo 'make real                      give every object to a real kube-apiserver (needs Go once)'
@@ -39,6 +40,9 @@ render: .venv/installed-tool
 
 test: .venv/installed-test
 	@$(BIN)/pytest -q -n $(WORKERS) --ignore tests/real
+
+coverage: .venv/installed-test
+	@$(BIN)/pytest -q -n $(WORKERS) --ignore tests/real --ignore tests/bench --cov --cov-report=term
 
 lint: .venv/installed-test
 	@$(BIN)/ruff check --output-format concise

@@ -11,22 +11,30 @@ import pytest
 import yaml
 
 from gitopsgen.model.project import Blueprint, Template
-from gitopsgen.template.engine import Engine, Instance, Made
+from gitopsgen.template.engine import Engine
 from gitopsgen.template.errors import TemplateErrors
+from gitopsgen.template.instance import Instance, Made
 from gitopsgen.template.loader import Loader
+from gitopsgen.template.ways import Ways
 
 CASE = {"name": "case", "namespace": "shop"}
 
 
-def engine_over(folder: Path, templates: dict[str, str], *, kind: str = "fleet") -> tuple[Engine, dict[str, Instance]]:
-    """Write templates under `folder` and give an engine, and each template as the case uses it."""
+def engine_over(
+    folder: Path, templates: dict[str, str], *, kind: str = "fleet", cache: Path | None = None, version: str = ""
+) -> tuple[Engine, dict[str, Instance]]:
+    """Write templates under `folder` and give an engine, and each template as the case uses it.
+
+    With a `cache` it has the ways that an earlier engine of the same `version` saved there.
+    """
     digests = {}
     for name, text in templates.items():
         path = folder / "blueprints" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="")
         digests[f"blueprints/{name}"] = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    engine = Engine(Loader(folder, "blueprints", digests, None))
+    loader = Loader(folder, "blueprints", digests, None)
+    engine = Engine(loader, Ways(cache, version, loader.digest) if cache else None)
     is_object = kind in {"fleet", "manifest"}
     records = tuple(Template(path, kind, output="" if is_object else "output") for path in digests)
     blueprint = Blueprint("case", "blueprints/case", "A case", "shop", "1.30", records, {}, {}, ())

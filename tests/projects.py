@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -219,3 +220,45 @@ def edited(name: str, old: str, new: str) -> dict[str, str | bytes | None]:
     """Give the change of one text in one file of the project."""
     assert old in FILES[name], old
     return {name: FILES[name].replace(old, new)}
+
+
+# A fleet with what ours does not have: two cases, a region with two clusters, one known by its address,
+# a namespace that only one cluster has, objects without a namespace.
+SECOND = {
+    "blueprints/bye/blueprint.yaml": "name: bye\ntitle: Bye\ndescription: Says bye.\nnamespace: bye\n",
+    "blueprints/bye/values.yaml": "far: false\n",
+    "blueprints/bye/values.schema.json": """\
+{"type": "object", "additionalProperties": false,
+ "properties": {"far": {"type": "boolean", "description": "Far away."}}}
+""",
+    "blueprints/bye/manifests/namespace.yaml.j2": """\
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: bye
+""",
+    "blueprints/bye/manifests/configmap.yaml.j2": """\
+{% if values.far %}
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: bye
+  namespace: far
+{% endif %}
+""",
+    "overlays/regions/wuxi/bye.yaml": "far: true\n",
+}
+
+
+def two_cases(project: Path) -> None:
+    """Write the project of the stories with a second case, a second cluster, and clusters that Argo CD knows."""
+    shutil.copytree(Path(__file__).parent / "stories/base", project, dirs_exist_ok=True)
+    for name, text in SECOND.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(text, "utf-8")
+    region = project / "overlays/regions/wuxi/region.yaml"
+    back = "{distribution: k3s, versionSet: modern, cases: [bye], destination: {server: 'https://10.0.0.1:6443'}}"
+    region.write_text(region.read_text("utf-8").rstrip("\n") + f"\n  clusters:\n    back: {back}\n", "utf-8")
+    region = project / "overlays/regions/suzhou/region.yaml"
+    edge = "{cases: [hello, bye], destination: {name: the-edge}}"
+    region.write_text(region.read_text("utf-8").rstrip("\n") + f"\n  clusters:\n    edge: {edge}\n", "utf-8")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from collections import defaultdict
@@ -17,37 +16,11 @@ import yaml
 from gitopsgen.check import Checker
 from gitopsgen.model.manifest import Manifest
 from gitopsgen.model.variant import VariantId
+from tests.projects import two_cases
 
 ROOT = Path(__file__).parent.parent
 ACTION = re.compile(r"\{\{\s*((?:\.\w+)+)\s*\}\}")
 LABEL = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
-
-# A fleet with what ours does not have: two cases, a region with two clusters, one known by its address,
-# a namespace that only one cluster has, objects without a namespace.
-SECOND = {
-    "blueprints/bye/blueprint.yaml": "name: bye\ntitle: Bye\ndescription: Says bye.\nnamespace: bye\n",
-    "blueprints/bye/values.yaml": "far: false\n",
-    "blueprints/bye/values.schema.json": """\
-{"type": "object", "additionalProperties": false,
- "properties": {"far": {"type": "boolean", "description": "Far away."}}}
-""",
-    "blueprints/bye/manifests/namespace.yaml.j2": """\
-apiVersion: v1
-kind: Namespace
-metadata:
-  name: bye
-""",
-    "blueprints/bye/manifests/configmap.yaml.j2": """\
-{% if values.far %}
-apiVersion: v1
-kind: ConfigMap
-metadata:
-  name: bye
-  namespace: far
-{% endif %}
-""",
-    "overlays/regions/wuxi/bye.yaml": "far: true\n",
-}
 
 
 def run(project, *arguments):
@@ -60,16 +33,7 @@ def run(project, *arguments):
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     project = tmp_path_factory.mktemp("two-cases") / "project"
-    shutil.copytree(ROOT / "tests/stories/base", project)
-    for name, text in SECOND.items():
-        (project / name).parent.mkdir(parents=True, exist_ok=True)
-        (project / name).write_text(text, "utf-8")
-    region = project / "overlays/regions/wuxi/region.yaml"
-    back = "{distribution: k3s, versionSet: modern, cases: [bye], destination: {server: 'https://10.0.0.1:6443'}}"
-    region.write_text(region.read_text("utf-8").rstrip("\n") + f"\n  clusters:\n    back: {back}\n", "utf-8")
-    region = project / "overlays/regions/suzhou/region.yaml"
-    edge = "{cases: [hello, bye], destination: {name: the-edge}}"
-    region.write_text(region.read_text("utf-8").rstrip("\n") + f"\n  clusters:\n    edge: {edge}\n", "utf-8")
+    two_cases(project)
     run(project, "render")
     return project, project / "generated"
 
@@ -273,17 +237,17 @@ def test_operators_are_installed_at_pinned_versions_from_known_places(whole_flee
         destination = {key: value for key, value in one["spec"]["destination"].items() if value}
         assert tuple(sorted(destination.items())) in places
         labels = one["spec"]["syncPolicy"]["managedNamespaceMetadata"]["labels"]
-        assert set(labels) == {"pod-security.kubernetes.io/enforce"}
+        assert set(labels) - {"istio.io/dataplane-mode"} == {"pod-security.kubernetes.io/enforce"}
 
 
-def test_operators_of_one_namespace_agree_on_its_pod_security(whole_fleet):
+def test_operators_of_one_namespace_agree_on_its_labels(whole_fleet):
     """Each of them labels the namespace: they would take turns."""
-    levels = defaultdict(set)
+    labels = defaultdict(set)
     for one in generated(whole_fleet):
         metadata = one["spec"]["syncPolicy"].get("managedNamespaceMetadata", {})
-        levels[one["spec"]["destination"]["namespace"]].update(metadata.get("labels", {}).values())
+        labels[one["spec"]["destination"]["namespace"]].add(tuple(sorted(metadata.get("labels", {}).items())))
 
-    assert {name: found for name, found in levels.items() if len(found) > 1} == {}
+    assert {name: found for name, found in labels.items() if len(found) > 1} == {}
 
 
 def generator_repository(tree, case):

@@ -16,6 +16,7 @@ DIRECTORY: Final = Path(__file__).parent
 REGION: Final = "argocd"
 PREFIX: Final = "gitopsgen/argocd/"
 APPLICATION: Final = Template(f"{PREFIX}app.json.j2", "application", output="app.json")
+KUSTOMIZATION: Final = Template(f"{PREFIX}kustomization.yaml.j2", "kustomization", output="kustomization.yaml")
 FLEET: Final = (
     Template(f"{PREFIX}appproject.yaml.j2", "fleet"),
     Template(f"{PREFIX}applicationset.yaml.j2", "fleet"),
@@ -26,26 +27,24 @@ OPERATORS: Final = (
     Template(f"{PREFIX}operators/applicationset.yaml.j2", "fleet"),
 )
 
-Kinds = Iterable[tuple[str, str, str, str]]
+Kind = tuple[str, str, str]  # group, kind and namespace (empty for none)
+Kinds = Mapping[str, frozenset[Kind]]  # by `region/cluster`; equal ones are mostly one
 
 
 def context(settings: Settings, case: Mapping[str, Any], variants: Sequence[Variant], kinds: Kinds) -> dict[str, Any]:
     """Give what the templates of one case see.
 
-    `variants` are all of the case; `kinds` are group, kind, namespace (empty for none) and `region/cluster`
-    of their manifests.
+    `variants` are all of the case, `kinds` those of their manifests.
     """
-    found = sorted(set(kinds))
-    known = {f"{variant.id.region}/{variant.id.cluster}": destination(variant) for variant in variants}
-    places = {(cluster, namespace) for _, _, namespace, cluster in found if namespace}
-    places |= {(cluster, case["namespace"]) for cluster in known}  # where an Application itself points
+    known = {cluster_of(variant): destination(variant) for variant in variants}
+    found = frozenset[Kind]().union(*set(kinds.values()))
     return {
         "project": settings.raw,
         "case": case,
         "fleet": {
-            "namespace": settings.raw.get("argocd", {}).get("namespace", REGION),
-            "generated": settings.generated,
-            "destinations": [{**known[cluster], "namespace": namespace} for cluster, namespace in sorted(places)],
+            "destinations": [
+                {**known[cluster], "namespace": namespace} for cluster, namespace in places(case, known, kinds)
+            ],
             "clusterKinds": _groups(found, namespaced=False),
             "namespacedKinds": _groups(found, namespaced=True),
             "operators": operators(variants),
@@ -66,7 +65,10 @@ def operators(variants: Iterable[Variant]) -> dict[str, list[Any]]:
         values = variant.context["values"].get("operators", {})
         where = tuple(sorted(destination(variant).items()))
         for name in values.get("install", ()):
-            repositories.add(variant.context["versions"]["operators"][name]["repository"])
+            pin = variant.context["versions"]["operators"][name]
+            if "none" in pin:  # this version set does without
+                continue
+            repositories.add(pin["repository"])
             places.add((where, values["charts"][name]["namespace"]))
             # Some bring rights for the API server's own delegation, or run among the system's agents.
             places.add((where, "kube-system"))
@@ -76,12 +78,24 @@ def operators(variants: Iterable[Variant]) -> dict[str, list[Any]]:
     }
 
 
+def cluster_of(variant: Variant) -> str:
+    """Give the cluster of a variant with its region, as kinds name it."""
+    return f"{variant.id.region}/{variant.id.cluster}"
+
+
+def places(case: Mapping[str, Any], clusters: Iterable[str], kinds: Kinds) -> list[tuple[str, str]]:
+    """Give each cluster with each namespace that a case has there, in the order of the destinations."""
+    namespaces = {some: {namespace for _, _, namespace in some if namespace} for some in set(kinds.values())}
+    found = {(cluster, namespace) for cluster, some in kinds.items() for namespace in namespaces[some]}
+    return sorted(found | {(cluster, case["namespace"]) for cluster in clusters})  # where an Application itself points
+
+
 def destination(variant: Variant) -> Mapping[str, str]:
     """Give how Argo CD knows a variant's cluster: by a name, or by the address of its API server."""
     named = variant.context["cluster"].get("destination")
     return named if isinstance(named, Mapping) else {"name": f"{variant.id.region}-{variant.id.cluster}"}
 
 
-def _groups(found: Kinds, *, namespaced: bool) -> list[dict[str, str]]:
-    pairs = sorted({(group, kind) for group, kind, namespace, _ in found if bool(namespace) is namespaced})
+def _groups(found: Iterable[Kind], *, namespaced: bool) -> list[dict[str, str]]:
+    pairs = sorted({(group, kind) for group, kind, namespace in found if bool(namespace) is namespaced})
     return [{"group": group, "kind": kind} for group, kind in pairs]

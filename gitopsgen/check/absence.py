@@ -22,6 +22,7 @@ _SECRETS: Final = frozenset({"Certificate", "ExternalSecret", "SealedSecret", "S
 # By name of the rule: the kinds that it looks for. A rule that is not here may look for any.
 _SOUGHT: Final = {
     "autoscaled-replicas": frozenset[str](),
+    "contested-scale-target": frozenset[str](),
     "dangling-backend": _HOSTS,
     "dangling-disruption-budget": _PODS,
     "dangling-monitor": _PODS | _HOSTS,
@@ -31,7 +32,9 @@ _SOUGHT: Final = {
     "dangling-scale-target": _PODS,
     "dangling-service": _PODS,
     "duplicate-object": frozenset[str](),
+    "exceeded-quota": frozenset[str](),
     "idle-policy": _PODS | _HOSTS,
+    "ignored-annotation": frozenset({"RuntimeClass"}),
     "malformed-constraint": frozenset({"ConstraintTemplate"}),
     "missing-config-map": frozenset({"ConfigMap"}),
     "missing-priority-class": frozenset({"PriorityClass"}),
@@ -39,6 +42,7 @@ _SOUGHT: Final = {
     "missing-secret": _SECRETS,
     "missing-service-account": frozenset({"Gateway", "ServiceAccount"}),
     "missing-volume-claim": frozenset({"PersistentVolumeClaim", "StatefulSet"}),
+    "outdated-rego": frozenset[str](),
     "unknown-destination-host": _HOSTS,
     "unknown-destination-port": _HOSTS,
     "unknown-gateway": frozenset({"Gateway"}),
@@ -46,6 +50,7 @@ _SOUGHT: Final = {
     "unknown-rule-host": _HOSTS,
     "unknown-subset": frozenset({"DestinationRule"}),
     "unknown-target-port": _PODS,
+    "unrecorded-series": frozenset({"PrometheusRule"}),
 }
 
 

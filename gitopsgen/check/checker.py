@@ -40,11 +40,7 @@ class Checker:
         if not manifest.is_resource:
             subject = Subject(manifest, Known("", ""))
             return tuple([_finding(module.RULE, found) for module in NODE_RULES for found in module.check(subject)])
-        claim = _claim(manifest.data)
-        if claim not in self._known:
-            known = self._learn(*claim)
-            self._known[claim] = known, tuple(_checks(known))
-        known, checks = self._known[claim]
+        known, checks = self._rules_of(claim_of(manifest.data))
         subject = Subject(manifest, known)
         if known.validator is not None:
             subject.violations = known.validator.violations(manifest.data)
@@ -60,8 +56,30 @@ class Checker:
         """Give what is known of a kind, None where nothing is."""
         return next((known for source in self._sources if (known := source.find(api_version, name))), None)
 
+    def shares(self, api_version: str, name: str) -> bool:
+        """Tell whether objects of a kind are judged alike where they differ in names alone.
+
+        See `gitopsgen.check.sharing`.
+        """
+        own = self._rules_of((api_version, name))[1]
+        return all(rule.RULE.is_shared for rule in CLUSTER_RULES) and all(rule.is_shared for rule, _ in own)
+
+    def shares_nodes(self) -> bool:
+        """Tell the same of files for nodes."""
+        return all(rule.RULE.is_shared for rule in NODE_RULES)
+
+    def known(self, api_version: str, name: str) -> Known:
+        """Give what is known of a kind."""
+        return self._rules_of((api_version, name))[0]
+
+    def _rules_of(self, claim: tuple[str, str]) -> tuple[Known, tuple[tuple[Rule, Check], ...]]:
+        if claim not in self._known:
+            known = self._learn(*claim)
+            self._known[claim] = known, tuple(_checks(known))
+        return self._known[claim]
+
     def _claims(self, data: Any) -> Known:
-        claim = _claim(data)
+        claim = claim_of(data)
         if claim not in self._claimed:
             self._claimed[claim] = Known(*claim, pods=template_path(split_api_version(claim[0])[0], claim[1]))
         return self._claimed[claim]
@@ -78,7 +96,7 @@ class Checker:
         )
 
 
-def _claim(data: Any) -> tuple[str, str]:
+def claim_of(data: Any) -> tuple[str, str]:
     """Give the apiVersion and kind that a document claims, empty where they are no strings."""
     if not isinstance(data, dict):
         return "", ""

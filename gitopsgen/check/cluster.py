@@ -13,6 +13,9 @@ from gitopsgen.check.pod_references import Reference, references
 from gitopsgen.check.pods import pod_labels
 from gitopsgen.check.rule import Subject, mapping, sequence, text
 
+# Kinds that often stand alone in a namespace which a chart fills: they say nothing of what else is there.
+_OUTPOSTS = frozenset({"PeerAuthentication", "PodMonitor", "ReferenceGrant", "Role", "RoleBinding", "ServiceMonitor"})
+
 
 class Cluster:
     """The objects of one cluster; made once, asked by every rule."""
@@ -31,9 +34,9 @@ class Cluster:
         self._workloads = [subject for subject in subjects if subject.known.pods is not None]
         self._pods: dict[str, list[tuple[Subject, Mapping[str, Any]]]] | None = None
         self._references: dict[str, list[tuple[Subject, Reference]]] | None = None
-        self.namespaces = frozenset(subject.namespace for subject in subjects) | {
-            subject.name for subject in self.of("Namespace")
-        }
+        self.namespaces = frozenset(
+            subject.namespace for subject in subjects if subject.known.name not in _OUTPOSTS
+        ) | {subject.name for subject in self.of("Namespace")}
 
     def of(self, kind: str, group: str = "") -> list[Subject]:
         """Give all objects of a kind."""

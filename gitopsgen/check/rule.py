@@ -89,12 +89,16 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule's names; `on` says which kinds it looks at, all where it is None."""
+    """A rule's names; `on` says which kinds it looks at, all where it is None.
+
+    `is_shared` promises what `gitopsgen.check.sharing` says of rules and strings.
+    """
 
     code: str
     name: str
     severity: Severity
     on: Callable[[Known], bool] | None = None
+    is_shared: bool = False
 
 
 class ManifestRule(Protocol):

@@ -36,13 +36,16 @@ from gitopsgen.check.kubernetes import (
 from gitopsgen.check.nodes import open_kubeconfig, unknown_server_option, unplaced_node
 from gitopsgen.check.references import (
     autoscaled_replicas,
+    contested_scale_target,
     dangling_disruption_budget,
     dangling_monitor,
     dangling_network_policy,
     dangling_role_binding,
     dangling_scale_target,
     dangling_service,
+    exceeded_quota,
     foreign_runtime_class,
+    incomplete_alert,
     missing_config_map,
     missing_priority_class,
     missing_runtime_class,
@@ -51,11 +54,15 @@ from gitopsgen.check.references import (
     missing_volume_claim,
     unknown_monitor_port,
     unknown_target_port,
+    unrecorded_series,
+    unwakeable_workload,
 )
 from gitopsgen.check.rule import ClusterRule, ManifestRule
 from gitopsgen.check.security import (
+    ignored_annotation,
     literal_credential,
     literal_secret,
+    outdated_rego,
     unpinned_image,
     unqualified_image,
     unresolved_digest,
@@ -85,6 +92,8 @@ MANIFEST_RULES: tuple[ManifestRule, ...] = (
     unresolved_digest,
     literal_secret,
     literal_credential,
+    unwakeable_workload,
+    incomplete_alert,
 )
 CLUSTER_RULES: tuple[ClusterRule, ...] = (
     duplicate_object,
@@ -112,6 +121,11 @@ CLUSTER_RULES: tuple[ClusterRule, ...] = (
     unknown_gateway,
     unknown_rule_host,
     idle_policy,
+    contested_scale_target,
+    exceeded_quota,
+    ignored_annotation,
+    outdated_rego,
+    unrecorded_series,
 )
 # Of the files that nodes read, not of objects.
 NODE_RULES: tuple[ManifestRule, ...] = (unknown_server_option, open_kubeconfig, unplaced_node)

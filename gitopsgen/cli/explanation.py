@@ -18,8 +18,10 @@ _WIDEST = 100  # characters of a value: what explains must not drown in what is 
 
 def lines(explanation: Explanation) -> Iterator[str]:
     """Give the chain of one scalar, its value first, the layers that lost last."""
-    name = explanation.target if "#" in explanation.target else f"{explanation.target} {explanation.field}"
+    name = explanation.target if "#" in explanation.target else f"{explanation.target} {explanation.field}".rstrip()
     yield f"{name} = {value_text(explanation.value)}"
+    if explanation.lists:
+        yield f"  lists     {explanation.lists}"
     for where, expression in explanation.written:
         yield f"  written   {where}  {f'{{{{ {expression} }}}}' if expression else 'literal text'}"
     for where in sorted({*explanation.literals} - {where for where, _ in explanation.written}):
@@ -45,7 +47,7 @@ def value_text(value: Any) -> str:
     if isinstance(value, dict | list) and value:
         return f"{'a mapping' if isinstance(value, dict) else 'a list'} of {len(value)}"
     text = inline(value, 0)
-    first = text.split("\n")[1] if text.startswith("|") else text
+    first = text.split("\n")[1].strip() if text.startswith("|") else text
     return first if first == text and len(first) <= _WIDEST else f"{first[:_WIDEST]} …"
 
 
@@ -55,6 +57,7 @@ def record(explanation: Explanation) -> dict[str, Any]:
         "target": explanation.target,
         "field": explanation.field,
         "value": explanation.value,
+        "lists": explanation.lists or None,
         "written": [{"location": place(where), "expression": text or None} for where, text in explanation.written],
         "literals": [place(where) for where in explanation.literals],
         "origins": [_origin(origin) for origin in explanation.origins],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from gitopsgen.compose.judging import file_path
@@ -139,8 +140,10 @@ class _Tracer:
     def _cluster(self, path: Path) -> Provenance:
         own = self._layered(self.cluster.layers, None, path)
         if path == ("name",) or (path == ("class",) and not own.winners):
-            winners = trace(fact_layers(self.project, self.region), None, ("clusters", self.cluster.name)).winners
-            return Provenance(tuple(self._origin(winner, key=True) for winner in winners[-1:]))
+            layers = fact_layers(self.project, self.region)
+            winners = trace(layers, None, ("clusters", self.cluster.name)).winners
+            named = (self._origin(winner, key=True) for winner in winners[-1:])
+            return Provenance(tuple(replace(one, value=self.cluster.name) for one in named))
         if path == ("region",):
             return self._region(("name",))
         if path == ("versionSet",):

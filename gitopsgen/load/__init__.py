@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gitopsgen.load.layers import Layers
     from gitopsgen.model.project import Blueprint, Region, Settings
 
-__all__ = ["load"]
+__all__ = ["load", "settings_of"]
 
 
 def load(root: Path, *, regions: tuple[str, ...] = (), instead: Mapping[str, bytes] | None = None) -> Outcome[Project]:
@@ -46,6 +46,14 @@ def load(root: Path, *, regions: tuple[str, ...] = (), instead: Mapping[str, byt
     project = _project(settings, blueprints, found, layers, inputs)
     unclear = frozenset(finding.location for finding in diagnostics if finding.severity is Severity.ERROR)
     return Outcome(replace(project, unclear=unclear), diagnostics)
+
+
+def settings_of(root: Path) -> Settings:
+    """Read the settings alone, for questions that need no more; what is wrong in them `load` tells.
+
+    Raises UsageError where the directory has no `gitopsgen.yaml`.
+    """
+    return read_settings(Inputs(root))
 
 
 def _regions(facts: Facts, blueprints: dict[str, Blueprint], *, is_whole: bool) -> dict[str, Region]:

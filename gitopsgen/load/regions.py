@@ -182,7 +182,7 @@ class Facts:
         """Give the facts as templates see them: with the name, and with distances."""
         facts = self.merged[region]
         seen = {"name": region, **facts}
-        if isinstance(facts.get("failover"), list):
+        if isinstance(facts.get("failover", []), list):
             seen["failover"] = self._peers(region)
         return seen
 

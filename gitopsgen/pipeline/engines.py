@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+
 from gitopsgen.model.project import Project
+from gitopsgen.pipeline.keys import tool_key
 from gitopsgen.schemas.cache import default_directory
 from gitopsgen.template.engine import Engine
 from gitopsgen.template.loader import Loader
+from gitopsgen.template.ways import Ways
 
 TEMPLATE_CACHE = "templates"
 
@@ -13,5 +18,7 @@ TEMPLATE_CACHE = "templates"
 def engine_of(project: Project) -> Engine:
     """Give an engine for a project's templates, with what earlier runs parsed."""
     settings = project.settings
-    cache = default_directory() / TEMPLATE_CACHE
-    return Engine(Loader(settings.root, settings.blueprints, project.digests, cache))
+    cache = default_directory()
+    loader = Loader(settings.root, settings.blueprints, project.digests, cache / TEMPLATE_CACHE)
+    name = hashlib.sha256(os.fsencode(settings.root.resolve())).hexdigest()[:16]
+    return Engine(loader, Ways(cache / f"ways-{name}", tool_key(), loader.digest))

@@ -2,57 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
-from typing import Any
 
+from gitopsgen import argocd
 from gitopsgen.compose import Selection
 from gitopsgen.diagnostics import Location, Outcome, UsageError
+from gitopsgen.load import settings_of
 from gitopsgen.model.variant import Path as FieldPath
-from gitopsgen.model.variant import Variant, VariantId
+from gitopsgen.model.variant import Variant
+from gitopsgen.pipeline.chains import Explanation, chain, origins, scalars
 from gitopsgen.pipeline.fields import member, resolve, shown
-from gitopsgen.pipeline.project import Opened, ValueOrigin, open_project
-from gitopsgen.template.engine import Instance
-from gitopsgen.template.errors import Spot, TemplateErrors
-from gitopsgen.template.explain import FieldSource
-from gitopsgen.template.explain import explain as explain_field
+from gitopsgen.pipeline.fleet_chains import FleetChains
+from gitopsgen.pipeline.kustomizations import FILE
+from gitopsgen.pipeline.listings import listed, of_case, of_cluster
+from gitopsgen.pipeline.project import Opened, UnrenderedError, open_project
+from gitopsgen.pipeline.regions import copied
+from gitopsgen.pipeline.together import path_of
 from gitopsgen.template.origins import leaves
 
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """The whole chain of one scalar.
-
-    `written` are the template lines, with the expression that stands there; `literals` those whose own text
-    is part of the value; `origins` the values it was made of; `steering` those that only chose the way to it.
-    """
-
-    target: str
-    field: str
-    value: Any
-    written: tuple[tuple[Location, str], ...] = ()
-    literals: tuple[Location, ...] = ()
-    origins: tuple[ValueOrigin, ...] = ()
-    steering: tuple[ValueOrigin, ...] = ()
-    patches: tuple[Location, ...] = ()
+__all__ = ["Explanation", "explain"]
+Found = Iterator[Explanation] | None
 
 
 def explain(root: Path, target: str, path: str = "") -> Outcome[tuple[Explanation, ...]]:
-    """Explain `FILE#FIELD` (every scalar below the field), or a value of a variant.
+    """Explain `FILE#FIELD` (every scalar below the field), a whole `FILE`, or a value of a variant.
 
     Raises UsageError where the file is not rendered by the project, or has no such field.
     """
-    if path or "#" not in target:
+    file, mark, field = target.partition("#")
+    if path or not (mark or "." in file.rpartition("/")[2]):
         return _value(root, target, path)
-    file, _, field = target.partition("#")
     return _field(root, file, field)
 
 
 def _value(root: Path, target: str, path: str) -> Outcome[tuple[Explanation, ...]]:
     parts = target.strip("/").split("/")
     if not path or len(parts) not in {2, 3}:
-        raise UsageError("explain takes FILE#FIELD, or REGION/[CLUSTER/]CASE and the path of a value")
+        raise UsageError("explain takes FILE, FILE#FIELD, or REGION/[CLUSTER/]CASE and the path of a value")
     clusters = tuple(parts[1:-1])
     opened = open_project(root, Selection(regions=(parts[0],), clusters=clusters, cases=(parts[-1],)))
     if len(opened.variants) != 1:
@@ -63,7 +50,7 @@ def _value(root: Path, target: str, path: str) -> Outcome[tuple[Explanation, ...
     explained = [
         Explanation(str(variant.id), shown(inner), member(dict(variant.context), inner), origins=(origin,))
         for inner in leaves(member(dict(variant.context), found), found)
-        for origin in _origins(opened, variant, (inner,))
+        for origin in origins(opened, variant, (inner,))
     ]
     return Outcome(tuple(explained), opened.diagnostics)
 
@@ -80,99 +67,64 @@ def _value_path(variant: Variant, text: str) -> FieldPath:
 
 
 def _field(root: Path, file: str, field: str) -> Outcome[tuple[Explanation, ...]]:
-    region, cluster, inner = _place(root, file)
-    opened = open_project(root, Selection(regions=(region,), clusters=(cluster,)))
-    for variant in opened.variants:
-        try:
-            for instance, made in opened.made(variant):
-                if _is_named(variant.id, made.name, inner) and made.data is not None:
-                    explained = _scalars(opened, variant, instance, (file, field, made.document, made.data))
-                    return Outcome(tuple(explained), opened.diagnostics)
-        except TemplateErrors as errors:
-            found = tuple(
-                opened.regions.places.template_error(error, variant.id, variant.context) for error in errors.errors
-            )
-            return Outcome((), (*opened.diagnostics, *found))
-    raise UsageError(f'"{file}" is no file that the project renders')
+    folder, steps = _place(root, file)
+    is_fleet = steps[0] == argocd.REGION
+    if steps[-1].startswith(".") or len(steps) < (2 if is_fleet else 3):
+        raise UsageError(f'"{file}" is no file of a variant: expected {folder}/<region>/<cluster>/…')
+    selection = Selection() if is_fleet else Selection(regions=(steps[0],), clusters=(steps[1],))
+    opened = open_project(root, selection)
+    kind: Callable[[Opened, tuple[str, ...], str, str], Found] = _fleet_file if is_fleet else _file
+    try:
+        found = kind(opened, steps, file, field)
+        explained = None if found is None else tuple(found)
+    except UnrenderedError as unrendered:
+        return Outcome((), (*opened.diagnostics, *unrendered.diagnostics))
+    if explained is None:
+        raise UsageError(f'"{file}" is no file that the project renders')
+    return Outcome(explained, opened.diagnostics)
 
 
-def _place(root: Path, file: str) -> tuple[str, str, str]:
-    """Give region, cluster and the rest of a generated file's path."""
+def _place(root: Path, file: str) -> tuple[str, tuple[str, ...]]:
+    """Give the output folder, and the steps of a file's path inside it."""
+    folder = settings_of(root).generated
     path = PurePosixPath(file)
     inside = path.relative_to(root.as_posix()) if path.is_absolute() and path.is_relative_to(root.as_posix()) else path
-    parts = [part for part in inside.parts if part != "."]
-    generated = parts.index("generated") + 1 if "generated" in parts else 0
-    named = parts[generated:]
-    if len(named) < 3:  # noqa: PLR2004 - region, cluster and a file
-        raise UsageError(f'"{file}" is no file of a variant: expected generated/<region>/<cluster>/…')
-    return named[0], named[1], "/".join(named[2:])
+    within = inside.relative_to(folder) if inside.is_relative_to(folder) else inside
+    return folder, tuple(part for part in within.parts if part != ".")
 
 
-def _is_named(variant: VariantId, name: str, inner: str) -> bool:
-    return inner == (name if name.startswith("bootstrap/") else f"{variant.case}/{name}")
+def _fleet_file(opened: Opened, steps: tuple[str, ...], file: str, field: str) -> Found:
+    chains = FleetChains(opened)
+    if steps[1:] == (FILE,):
+        return listed(opened, file, field, chains.entries())
+    return chains.explained("/".join(steps[1:]), file, field)
 
 
-def _scalars(
-    opened: Opened, variant: Variant, instance: Instance, made: tuple[str, str, int, Any]
-) -> Iterator[Explanation]:
-    file, field, document, data = made
-    start = resolve(data, field) if field else ()
-    patching = opened.regions.patched(variant.id)
-    for path in leaves(member(data, start), start):
-        target = (f"{file}#{shown(path)}", path, member(data, path))
-        touched = patching.touch(instance.template.path, document, path) if patching else None
-        if patching and touched:
-            yield Explanation(target[0], shown(path), target[2], patches=patching.locations(touched))
-            continue
-        before = touched.rendered[0] if touched is not None and touched.rendered else path
-        source = explain_field(opened.engine, instance, variant.context, document, before)
-        if source is not None:
-            yield explained_field(opened, variant, target, source)
+def _file(opened: Opened, steps: tuple[str, ...], file: str, field: str) -> Found:
+    path = "/".join(steps)
+    if steps[2:] == (FILE,) and opened.variants:
+        return listed(opened, file, field, of_cluster(opened))
+    for variant in opened.variants:
+        found = _of_variant(opened, variant, path, file, field)
+        if found is not None:
+            return found
+    return None
 
 
-def explained_field(
-    opened: Opened, variant: Variant, target: tuple[str, FieldPath, Any], source: FieldSource
-) -> Explanation:
-    """Turn what the template knows of a field into the whole chain."""
-    name, path, value = target
-    return Explanation(
-        name,
-        shown(path),
-        value,
-        tuple((_location(opened, spot), spot.source) for spot in source.spots),
-        tuple(_location(opened, spot) for spot in source.literals),
-        (*_origins(opened, variant, source.paths), *_keys(opened, variant, source.keys)),
-        tuple(_origins(opened, variant, source.steering)),
-    )
+def _of_variant(opened: Opened, variant: Variant, path: str, file: str, field: str) -> Found:
+    if path == f"{variant.id}/{FILE}":
+        return listed(opened, file, field, of_case(opened, variant))
+    for instance, made in opened.made(variant):
+        if path == path_of(variant.id, made.name):
+            return (chain(opened, (variant, instance, made), one, file) for one in scalars(made.data, field))
+    return _copied(opened, variant, path, file)
 
 
-def _location(opened: Opened, spot: Spot) -> Location:
-    """Place a spot at its column, by looking at the template's line."""
-    try:
-        line = opened.engine.loader.source(spot.template).split("\n")[spot.line - 1]
-    except (OSError, IndexError):
-        return Location(spot.template, spot.line)
-    words = spot.source.split()
-    column = line.find(words[0]) if words else len(line) - len(line.lstrip())
-    return Location(spot.template, spot.line, column + 1 if column >= 0 else None)
-
-
-def _origins(opened: Opened, variant: Variant, paths: Iterable[FieldPath]) -> Iterator[ValueOrigin]:
-    for path in paths:
-        known = opened.known.get((variant.id, path))
-        if known is None:
-            found = opened.regions.places.values.of(variant.id, path)
-            known = opened.known[variant.id, path] = ValueOrigin(shown(path), found.winners, found.losers)
-        yield known
-
-
-def _keys(opened: Opened, variant: Variant, paths: Iterable[FieldPath]) -> Iterator[ValueOrigin]:
-    """Give the lines of mapping keys, which a loop may print."""
-    values = opened.regions.places.values
-    for path in paths:
-        found = values.of(variant.id, path)
-        winners = tuple(
-            replace(one, location=values.place(one.location.file, one.path, key=True), value=path[-1])
-            for one in found.winners
-        )
-        yield ValueOrigin(f"key {shown(path)}", winners, ())
+def _copied(opened: Opened, variant: Variant, path: str, file: str) -> Found:
+    """Explain a node file that is copied as it is."""
+    files = opened.project.blueprints[variant.id.case].files
+    for one in copied(variant.id, str(variant.id), opened.project, files):
+        if one.path == path:
+            place = Location(one.template, 1, 1)
+            return iter([Explanation(file, "", one.content.decode(), ((place, ""),), (place,))])
+    return None

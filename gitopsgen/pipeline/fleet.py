@@ -1,56 +1,132 @@
-"""What is rendered once for the whole fleet: the AppProject and ApplicationSet of each case."""
+"""What is rendered once for the whole fleet: the AppProject and ApplicationSet of each case, checked as all else is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
 
 from gitopsgen import argocd
-from gitopsgen.diagnostics import Diagnostic, Location, Outcome, Severity
-from gitopsgen.emit import emit
-from gitopsgen.model.project import Project, Template
+from gitopsgen.argocd.clashes import Clash, clashes
+from gitopsgen.check import Checker, Finding
+from gitopsgen.diagnostics import Diagnostic, Location, Related
+from gitopsgen.model.manifest import Manifest
+from gitopsgen.model.project import Template
 from gitopsgen.model.rendered import Rendered
 from gitopsgen.model.variant import Variant
-from gitopsgen.pipeline.findings import CODES
-from gitopsgen.pipeline.regions import KUSTOMIZATION, KUSTOMIZE_HEADER, Kind
-from gitopsgen.template.decisions import Decisions
-from gitopsgen.template.engine import Engine, Instance
-from gitopsgen.template.errors import TemplateError, TemplateErrors
+from gitopsgen.pipeline.keys import digests_key, tool_key
+from gitopsgen.pipeline.memory import Remembered
+from gitopsgen.pipeline.regions import Regions
+from gitopsgen.template.errors import TemplateErrors
+from gitopsgen.template.explain import enclosing
 from gitopsgen.template.expressions import reference
+from gitopsgen.template.instance import Instance, Made
 
 
-def fleet_files(
-    project: Project, engine: Engine, variants: Sequence[Variant], kinds: Mapping[str, set[Kind]]
-) -> Outcome[list[Rendered]]:
-    """Give the files of `generated/argocd/`, for all variants of the fleet and the kinds that they have."""
-    files: list[Rendered] = []
-    found: list[Diagnostic] = []
-    instances = [_instance(engine, template) for template in argocd.FLEET]
-    for_operators = [_instance(engine, template) for template in argocd.OPERATORS]
-    for case in sorted({variant.id.case for variant in variants}):
-        members = [variant for variant in variants if variant.id.case == case]
-        context = argocd.context(project.settings, project.blueprints[case].facts, members, kinds.get(case, ()))
-        for instance in (*instances, *(for_operators if context["fleet"]["operators"]["repositories"] else ())):
-            try:
-                made = engine.render(instance, context)
-            except TemplateErrors as errors:
-                found += [_diagnostic(error) for error in errors.errors]
-                continue
-            files += [
-                Rendered(f"{argocd.REGION}/{one.name}", one.content, argocd.REGION, one.template, one.trace, one.inputs)
-                for one in made
-            ]
-    names = sorted(one.path.rpartition("/")[2] for one in files)
-    data = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": names}
-    content = emit(data, KUSTOMIZE_HEADER).encode()
-    return Outcome([*files, Rendered(f"{argocd.REGION}/{KUSTOMIZATION}", content, argocd.REGION, "")], tuple(found))
+@dataclass(frozen=True, slots=True)
+class FleetFile:
+    """One object of `generated/argocd/`, with what made it; `variant` is the first of its case."""
+
+    variant: Variant
+    instance: Instance
+    context: Mapping[str, Any]
+    made: Made
+
+    @property
+    def path(self) -> str:
+        """Give the path below the output directory."""
+        return f"{argocd.REGION}/{self.made.name}"
+
+    @property
+    def manifest(self) -> Manifest:
+        """Give what checks read."""
+        return Manifest(self.variant.id, self.path, self.made.template, self.made.document, self.made.data)
 
 
-def _instance(engine: Engine, template: Template) -> Instance:
-    engine.loader.add_packaged(template.path, argocd.DIRECTORY / template.path.removeprefix(argocd.PREFIX))
-    roots = {name: reference(name) for name in ("case", "project", "fleet")}
-    return Instance(template, (), roots, argocd.REGION, Decisions(engine.expressions))
+class Fleet:
+    """The files of `generated/argocd/`, for all variants of the fleet and the kinds that they have."""
+
+    def __init__(self, regions: Regions, variants: Sequence[Variant], kinds: Mapping[str, argocd.Kinds]) -> None:
+        """Render them; what is wrong with a template stands in `diagnostics`."""
+        self.regions = regions
+        self.variants = variants
+        self.diagnostics: list[Diagnostic] = []
+        self._instances = [self._instance(template) for template in argocd.FLEET]
+        self._operators = [self._instance(template) for template in argocd.OPERATORS]
+        self.objects = list(self._objects(kinds))
+        self.diagnostics += map(self._clash, clashes(variants))
+
+    def _instance(self, template: Template) -> Instance:
+        engine = self.regions.engine
+        engine.loader.add_packaged(template.path, argocd.DIRECTORY / template.path.removeprefix(argocd.PREFIX))
+        roots = {name: reference(name) for name in ("case", "project", "fleet")}
+        return engine.instance(template, roots, argocd.REGION)
+
+    def _objects(self, kinds: Mapping[str, argocd.Kinds]) -> Iterator[FleetFile]:
+        project, places = self.regions.project, self.regions.places
+        for case in sorted({variant.id.case for variant in self.variants}):
+            members = [variant for variant in self.variants if variant.id.case == case]
+            context = argocd.context(project.settings, project.blueprints[case].facts, members, kinds.get(case, {}))
+            has_operators = bool(context["fleet"]["operators"]["repositories"])
+            for instance in (*self._instances, *(self._operators if has_operators else ())):
+                try:
+                    made = self.regions.engine.render(instance, context)
+                except TemplateErrors as errors:
+                    self.diagnostics += [places.template_error(error, None, context) for error in errors.errors]
+                    continue
+                yield from (FleetFile(members[0], instance, context, one) for one in made)
+
+    def _clash(self, clash: Clash) -> Diagnostic:
+        values, places = self.regions.places.values, []
+        for variant in (clash.later, clash.first):
+            winners = values.of(variant.id, clash.path).winners
+            places += [Related(f"set here ({one.layer})", one.location) for one in winners[-1:]]
+        where = places[0].location if places else Location("gitopsgen.yaml")
+        return clash.kind.at(where, clash.message, clash.hint, tuple(places[1:]))
+
+    def files(self) -> list[Rendered]:
+        """Give the files, with the kustomization that lists them."""
+        made = [(one.path, one.made) for one in self.objects]
+        files = [Rendered(path, one.content, argocd.REGION, one.template, one.trace, one.inputs) for path, one in made]
+        names = sorted(one.name for _, one in made)
+        return [*files, self.regions.kustomizations.of(argocd.REGION, argocd.REGION, names)]
+
+    def judged(self, known: Remembered | None) -> Remembered:
+        """Give what is wrong with the objects: what was `known` of them, where nothing has changed since."""
+        project = self.regions.project
+        key = sha256(f"{tool_key()} {digests_key(project.digests, (project.settings.schemas,))}".encode())
+        for version_set in self._version_sets():
+            key.update(version_set.encode())
+        for one in self.objects:
+            key.update(one.made.content)
+        digest = key.hexdigest()
+        return known if known and known.key == digest else Remembered(digest, {}, tuple(self.findings()))
+
+    def findings(self) -> list[Diagnostic]:
+        """Check the objects by the rules for all manifests.
+
+        Which clusters have Argo CD is not known here: an object has to be right by the schemas of every version set
+        that the fleet runs and that has them.
+        """
+        manifests = [one.manifest for one in self.objects]
+        files = {id(manifest): one for manifest, one in zip(manifests, self.objects, strict=True)}
+        found: dict[tuple[int, str, str, tuple[Any, ...]], Finding] = {}
+        for checker in self._version_sets().values():
+            single = (one for manifest in manifests for one in _verdict(checker, manifest))
+            for one in (*single, *checker.cluster(manifests)):
+                found.setdefault((id(one.manifest), one.code, one.message, one.field), one)
+        return [self._diagnostic(files[id(one.manifest)], one) for one in found.values()]
+
+    def _version_sets(self) -> dict[str, Checker]:
+        clusters = {one.context["cluster"]["versionSet"]: one.context["cluster"] for one in self.variants}
+        return {name: self.regions.checker(clusters[name]) for name in sorted(clusters)}
+
+    def _diagnostic(self, file: FleetFile, found: Finding) -> Diagnostic:
+        source = enclosing(self.regions.engine, file.instance, file.context, file.made.document, tuple(found.field))
+        return self.regions.places.finding(found, source)
 
 
-def _diagnostic(error: TemplateError) -> Diagnostic:
-    where = Location(error.spot.template, error.spot.line) if error.spot else Location("gitopsgen.yaml")
-    return Diagnostic(CODES[error.rule], error.rule, Severity.ERROR, error.message, where, error.hint)
+def _verdict(checker: Checker, manifest: Manifest) -> Iterator[Finding]:
+    """Judge one object; a project without Argo CD's schemas has its other rules only."""
+    yield from (one for one in checker.manifest(manifest) if one.name != "unknown-kind")

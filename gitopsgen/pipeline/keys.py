@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,6 +20,7 @@ _ENGINES: Final = ("jinja2", "yaml", "jsonschema_rs", "kubernetes_validate")
 _GENERATED: Final = re.compile(rb"^\s*generated\s*:|\bgenerated\s*:", re.MULTILINE)
 
 
+@cache
 def tool_key() -> str:
     """Give a digest of this program: its version, the stats of its files, and the libraries it judges by."""
     package = Path(__file__).parent.parent

@@ -17,7 +17,7 @@ from gitopsgen.tree.files import read, replace
 from gitopsgen.tree.output import Descent
 from gitopsgen.tree.state import state_directory
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 LARGEST: Final = 1 << 26
 
 

@@ -14,8 +14,8 @@ from gitopsgen.model.variant import Path
 from gitopsgen.patches import Fault, Target, Touch, apply, diagnostic, digest, touch, unplaced
 from gitopsgen.patches.findings import REFUSED
 from gitopsgen.schemas import Kind
-from gitopsgen.template.engine import Made
-from gitopsgen.template.leaf import HEADER
+from gitopsgen.template.document import HEADER
+from gitopsgen.template.instance import Made
 from gitopsgen.template.naming import file_name
 
 FindKind = Callable[[str, str], Kind | None]

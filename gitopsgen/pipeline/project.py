@@ -15,7 +15,9 @@ from gitopsgen.pipeline.engines import engine_of
 from gitopsgen.pipeline.findings import Places
 from gitopsgen.pipeline.regions import Regions
 from gitopsgen.pipeline.work import Member, by_region
-from gitopsgen.template.engine import Engine, Instance, Made
+from gitopsgen.template.engine import Engine
+from gitopsgen.template.errors import TemplateErrors
+from gitopsgen.template.instance import Instance, Made
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,15 @@ class ValueOrigin:
     path: str
     winners: tuple[Origin, ...]
     losers: tuple[Origin, ...]
+
+
+class UnrenderedError(Exception):
+    """A template of a variant does not render: what is wrong, each at its line."""
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        """Take what was found."""
+        super().__init__(*(one.message for one in diagnostics))
+        self.diagnostics = diagnostics
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +62,17 @@ class Opened:
         return by_region(self.variants)
 
     def made(self, variant: Variant) -> Iterator[tuple[Instance, Made]]:
-        """Give the files of a variant, each with the template that made it."""
+        """Give the files of a variant, each with the template that made it; raises `UnrenderedError`."""
         blueprint = self.project.blueprints[variant.id.case]
         patching = self.regions.patching(variant)
         for instance in (*self.engine.instances(blueprint), self.regions.application_of(variant.id.case)):
-            for made in patching.of(self.engine.render(instance, variant.context)):
-                yield instance, made
+            try:
+                rendered = self.engine.render(instance, variant.context)
+            except TemplateErrors as errors:
+                places = self.regions.places
+                found = (places.template_error(one, variant.id, variant.context) for one in errors.errors)
+                raise UnrenderedError(tuple(found)) from None
+            yield from ((instance, made) for made in patching.of(rendered))
 
 
 def open_project(root: Directory, selection: Selection) -> Opened:

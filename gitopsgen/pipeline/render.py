@@ -21,12 +21,12 @@ from gitopsgen.model.variant import Variant
 from gitopsgen.pipeline import crew
 from gitopsgen.pipeline.engines import engine_of
 from gitopsgen.pipeline.findings import Places, collapsed
-from gitopsgen.pipeline.fleet import fleet_files
+from gitopsgen.pipeline.fleet import Fleet
 from gitopsgen.pipeline.keys import digests_key, region_key, tool_key
 from gitopsgen.pipeline.memory import Memory, Remembered
 from gitopsgen.pipeline.options import RenderOptions, RenderReport
 from gitopsgen.pipeline.quick import remember_fleet
-from gitopsgen.pipeline.regions import Kind, Regions
+from gitopsgen.pipeline.regions import Regions
 from gitopsgen.pipeline.work import Member, RegionOutcome, RegionWork, by_region, kinds_by_case
 from gitopsgen.template.engine import Engine
 from gitopsgen.tree import (
@@ -45,6 +45,7 @@ from gitopsgen.tree import (
 )
 
 Progress = Callable[[int, int], None]
+FEW = 3  # regions: below that, there is little to learn from one for the next
 SMALL = 12  # regions: below that, starting processes costs more than they save
 
 
@@ -88,7 +89,7 @@ class _Run:
     engine: Engine
     found: tuple[Diagnostic, ...]
     outcomes: list[RegionOutcome] = field(default_factory=list)
-    skipped: list[Remembered] = field(default_factory=list)
+    skipped: dict[str, Remembered] = field(default_factory=dict)
     others: list[RegionPlan] = field(default_factory=list)
 
     def members(self) -> list[Member]:
@@ -99,7 +100,7 @@ class _Run:
         """Render and check, and give one stream of documents."""
         work = RegionWork(self._regions(), None)
         self.outcomes = list(work.judge(self.members()))
-        self.engine.loader.save()
+        self.engine.save()
         return self.report(_stream(work.rendered))
 
     def _regions(self) -> Regions:
@@ -116,10 +117,10 @@ class _Run:
         self.outcomes, written = crew.run(
             work,
             _parts(stale, self.options.jobs, work),
-            lambda outcomes: self._agrees(outcomes, output),
+            lambda outcomes: self._agrees(outcomes, output, work.regions, memory),
             (lambda done: progress(done, len(stale))) if progress else (lambda _done: None),
         )
-        self.engine.loader.save()
+        self._save()
         for records, found in written:
             self.found += tuple(found)
             for record in records:
@@ -148,31 +149,41 @@ class _Run:
         record = memory.records.get(region)
         if record is None or record.key != keys.get(region) or not state.is_clean(region, record.key):
             return False
-        self.skipped.append(record)
+        self.skipped[region] = record
         return True
 
-    def _agrees(self, outcomes: list[RegionOutcome], output: Output) -> bool:
+    def _agrees(self, outcomes: list[RegionOutcome], output: Output, regions: Regions, memory: Memory) -> bool:
         """Plan what belongs to no region; tell whether all may be written."""
         self.outcomes = sorted(outcomes, key=lambda one: one.region)  # whoever did what: the report is the same
         if self.options.selection.is_whole:
-            fleet = fleet_files(self.project, self.engine, self.variants, self._kinds())
-            self.found += fleet.diagnostics
-            regions = {*(one.id.region for one in self.variants), argocd.REGION}
+            fleet = Fleet(regions, self.variants, self._kinds())
+            judged = memory.records[argocd.REGION] = fleet.judged(memory.records.get(argocd.REGION))
+            self.found += (*fleet.diagnostics, *judged.findings)
+            kept = {*(one.id.region for one in self.variants), argocd.REGION}
             self.others = [
-                plan(output, argocd.REGION, fleet.value, force=self.options.force),
-                *plan_pruning(output, regions, force=self.options.force),
+                plan(output, argocd.REGION, fleet.files(), force=self.options.force),
+                *plan_pruning(output, kept, force=self.options.force),
             ]
             self.found += tuple(one for each in self.others for one in each.diagnostics)
         fatal = {Severity.ERROR, self.options.fail_on}
         return self.options.writes and not any(one.severity in fatal for one in self._all_found())
 
-    def _kinds(self) -> Mapping[str, set[Kind]]:
+    def _kinds(self) -> Mapping[str, argocd.Kinds]:
         """Give the kinds of each case's manifests, over all regions."""
         kinds = kinds_by_case(self.outcomes)
-        for record in self.skipped:
-            for case, listed in record.facts["kinds"].items():
-                kinds.setdefault(case, set()).update(tuple(one) for one in listed)
+        for region, record in self.skipped.items():
+            for case, by_cluster in record.facts["kinds"].items():
+                known = kinds.setdefault(case, {})
+                for cluster, listed in by_cluster.items():
+                    known[f"{region}/{cluster}"] = frozenset(tuple(one) for one in listed)
         return kinds
+
+    def _save(self) -> None:
+        """Keep what all processes learned of templates."""
+        for outcome in self.outcomes:
+            if self.engine.ways:
+                self.engine.ways.take(outcome.ways)
+        self.engine.save()
 
     def _write_others(self, output: Output, state: TreeState) -> None:
         done = write_all(self.others)
@@ -180,7 +191,7 @@ class _Run:
         for written in done.value:
             state.record(written, "")
         wanted = {key for outcome in self.outcomes for key in outcome.traces}
-        wanted |= {(template, trace) for one in self.skipped for template, trace in one.facts["traces"]}
+        wanted |= {(template, trace) for one in self.skipped.values() for template, trace in one.facts["traces"]}
         traces: dict[str, dict[str, Any]] = {}
         for template, by_trace in read_traces(output).value.items():
             for trace, reads in by_trace.items():
@@ -200,14 +211,19 @@ class _Run:
                 facts = {
                     "manifests": one.manifests,
                     "files": one.files,
-                    "kinds": {case: sorted(kinds) for case, kinds in sorted(one.kinds.items())},
+                    "kinds": {
+                        case: {
+                            cluster.partition("/")[2]: sorted(kinds) for cluster, kinds in sorted(by_cluster.items())
+                        }
+                        for case, by_cluster in sorted(one.kinds.items())
+                    },
                     "traces": sorted(one.traces),
                 }
                 memory.records[one.region] = Remembered(keys[one.region], facts, one.diagnostics)
             else:
                 memory.records.pop(one.region, None)
         if self.options.selection.is_whole:
-            kept = {region for region, _ in self.members()}
+            kept = {argocd.REGION, *(region for region, _ in self.members())}
             memory.records = {region: one for region, one in memory.records.items() if region in kept}
             remember_fleet(self.project, self.options, self.report(), memory)
         else:
@@ -222,12 +238,12 @@ class _Run:
         for outcome in self.outcomes:
             yield from (one for one in outcome.diagnostics if (one.location.file, one.location.line) not in told)
             yield from outcome.refusals
-        for record in self.skipped:
+        for record in self.skipped.values():
             yield from record.findings
 
     def report(self, stream: Iterator[str] | tuple[str, ...] = ()) -> RenderReport:
         """Tell what was found and done."""
-        skipped = [one.facts for one in self.skipped]
+        skipped = [one.facts for one in self.skipped.values()]
         changes: list[RegionOutcome | RegionPlan] = [*self.outcomes, *self.others]
         unchanged = sum(one.unchanged for one in self.outcomes) + sum(len(one.unchanged) for one in self.others)
         return RenderReport(
@@ -248,6 +264,7 @@ def _is_error(one: Diagnostic) -> bool:
 
 def _parts(stale: Sequence[Member], jobs: int, work: RegionWork) -> list[Sequence[Member]]:
     """Split regions among processes, evenly and without order: each writes its own."""
+    work.regions.is_shared = len(stale) > FEW
     if jobs <= 1 or len(stale) < SMALL:
         return [stale]
     work.regions.warm(stale[:1])

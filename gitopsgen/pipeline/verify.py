@@ -9,7 +9,7 @@ from gitopsgen.compose import Selection
 from gitopsgen.diagnostics import Outcome
 from gitopsgen.model.rendered import Rendered
 from gitopsgen.pipeline.findings import collapsed
-from gitopsgen.pipeline.fleet import fleet_files
+from gitopsgen.pipeline.fleet import Fleet
 from gitopsgen.pipeline.project import open_project
 from gitopsgen.pipeline.work import RegionWork, kinds_by_case
 from gitopsgen.tree import output_of
@@ -24,12 +24,13 @@ def verify(root: Path, output: Path | None = None) -> Outcome[dict[str, tuple[st
     opened = open_project(root, Selection())
     work = RegionWork(opened.regions, None)
     outcomes = list(work.judge(opened.members()))
-    fleet = fleet_files(opened.project, opened.engine, opened.variants, kinds_by_case(outcomes))
-    opened.engine.loader.save()
+    fleet = Fleet(opened.regions, opened.variants, kinds_by_case(outcomes))
+    opened.engine.save()
     by_region: dict[str, list[Rendered]] = {outcome.region: [] for outcome in outcomes}
     for one in work.rendered:
         by_region[one.path.partition("/")[0]].append(one)
-    by_region[argocd.REGION] = fleet.value
-    found = (*opened.diagnostics, *(one for outcome in outcomes for one in outcome.diagnostics), *fleet.diagnostics)
+    by_region[argocd.REGION] = fleet.files()
+    found = [*opened.diagnostics, *(one for outcome in outcomes for one in outcome.diagnostics)]
+    found += [*fleet.diagnostics, *fleet.findings()]
     judged = judge(output_of(root, opened.project.settings.generated, output), by_region.items())
     return Outcome(judged.value, (*collapsed(found), *judged.diagnostics))

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+from gitopsgen import argocd
 from gitopsgen.diagnostics import Diagnostic
 from gitopsgen.model.rendered import Rendered
 from gitopsgen.model.variant import Variant
-from gitopsgen.pipeline.regions import Kind, Regions
+from gitopsgen.pipeline.regions import Regions
 from gitopsgen.tree import Output, RegionPlan, Staged, Written, discard, plan, settle, stage, write
 
 Member = tuple[str, Sequence[Variant]]
@@ -20,7 +21,7 @@ Member = tuple[str, Sequence[Variant]]
 class RegionOutcome:
     """What is known of one region after it was rendered, checked and compared with the tree.
 
-    `kinds` are those of each case's manifests; `traces` are (template, trace) of its files,
+    `kinds` are those of each case's manifests, by cluster; `traces` are (template, trace) of its files,
     `reads` the read-sets of those that this process had not met before.
     """
 
@@ -28,7 +29,7 @@ class RegionOutcome:
     diagnostics: tuple[Diagnostic, ...] = ()
     manifests: int = 0
     files: int = 0
-    kinds: Mapping[str, frozenset[Kind]] = field(default_factory=dict)
+    kinds: Mapping[str, argocd.Kinds] = field(default_factory=dict)
     traces: tuple[tuple[str, str], ...] = ()
     reads: Mapping[tuple[str, str], Any] = field(default_factory=dict)
     created: tuple[str, ...] = ()
@@ -36,6 +37,7 @@ class RegionOutcome:
     deleted: tuple[str, ...] = ()
     unchanged: int = 0
     refusals: tuple[Diagnostic, ...] = ()
+    ways: Sequence[Any] = ()  # found by this process, for the next run
 
 
 @dataclass(slots=True)
@@ -61,11 +63,12 @@ class RegionWork:
                 tuple(result.diagnostics),
                 result.manifests,
                 len(result.files),
-                {case: frozenset(kinds) for case, kinds in result.kinds.items()},
+                result.kinds,
                 tuple({(one.template, _way(one)): None for one in result.files if one.trace}),
                 dict(self._new_reads(result.files)),
                 *((plan.created, plan.updated, plan.deleted, len(plan.unchanged)) if plan else ((), (), (), 0)),
                 refusals=plan.diagnostics if plan else (),
+                ways=self.regions.engine.ways.told() if self.regions.engine.ways else (),
             )
 
     def _planned(self, region: str, variants: Sequence[Variant], files: list[Rendered]) -> RegionPlan | None:
@@ -108,10 +111,10 @@ def by_region(variants: Iterable[Variant]) -> list[Member]:
     return [(name, list(group)) for name, group in groupby(variants, key=lambda one: one.id.region)]
 
 
-def kinds_by_case(outcomes: Iterable[RegionOutcome]) -> dict[str, set[Kind]]:
-    """Give the kinds of each case's manifests, over several regions."""
-    kinds: dict[str, set[Kind]] = {}
+def kinds_by_case(outcomes: Iterable[RegionOutcome]) -> dict[str, dict[str, frozenset[argocd.Kind]]]:
+    """Give the kinds of each case's manifests, by cluster, over several regions."""
+    kinds: dict[str, dict[str, frozenset[argocd.Kind]]] = {}
     for outcome in outcomes:
-        for case, members in outcome.kinds.items():
-            kinds.setdefault(case, set()).update(members)
+        for case, by_cluster in outcome.kinds.items():
+            kinds.setdefault(case, {}).update(by_cluster)
     return kinds

@@ -10,7 +10,7 @@ from base64 import b64decode
 from dataclasses import dataclass
 from typing import Any
 
-from gitopsgen.schemas.kind import Kind
+from gitopsgen.schemas.kind import Kind, Schema
 from gitopsgen.schemas.lists import Plan, duplicates, plan
 from gitopsgen.schemas.wording import Violation, describe
 
@@ -42,12 +42,16 @@ class Validator:
 
 def compile_kind(kind: Kind) -> Validator:
     """Give the validator of a kind; raises ValueError where its schema is no JSON Schema."""
+    return Validator(kind, engine_of(kind.schema), plan(kind.schema))
+
+
+def engine_of(schema: Schema) -> Any:
+    """Give the engine that judges by a schema; raises ValueError where it is no JSON Schema."""
     import jsonschema_rs  # noqa: PLC0415  # 20 ms, which a run without a new manifest does not spend
 
-    engine = jsonschema_rs.Draft202012Validator(
-        dict(kind.schema), validate_formats=True, formats={"byte": _is_base64, "binary": _is_text}
+    return jsonschema_rs.Draft202012Validator(
+        dict(schema), validate_formats=True, formats={"byte": _is_base64, "binary": _is_text}
     )
-    return Validator(kind, engine, plan(kind.schema))
 
 
 def _is_base64(text: str) -> bool:

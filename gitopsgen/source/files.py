@@ -95,7 +95,10 @@ def _problem(root: Path, entry: os.DirEntry[str]) -> str:
         return ""
     if not is_inside(root, os.path.relpath(entry.path, root)):
         return "is a link that leaves the project"
-    return "is a link to a directory" if entry.is_dir() else ""
+    try:
+        return "is a link to a directory" if entry.is_dir() else ""
+    except OSError:
+        return "is a link that leads to itself"
 
 
 def _is_unicode(name: str) -> bool:

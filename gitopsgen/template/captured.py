@@ -33,8 +33,13 @@ class Captured:
 
     def node(self) -> Node:
         """Give the final string as a lazy expression, for whatever asks for more than to print it."""
-        parts = tuple(piece.node or constant(piece.text) for piece in self.pieces)
+        parts = tuple(piece.node or constant(piece.text, piece.spot.template, piece.spot.line) for piece in self.pieces)
         return concat(parts, has_lines=self.has_lines)
+
+    def guards(self) -> Iterator[Node]:
+        """Give what chose parts of the text."""
+        for piece in self.pieces:
+            yield from piece.guards
 
     @property
     def has_lines(self) -> bool:

@@ -7,81 +7,46 @@ from __future__ import annotations
 
 import hashlib
 import marshal
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
 from gitopsgen.emit import UnwritableError
 from gitopsgen.model.project import Blueprint, Template
+from gitopsgen.template.combination import Combination, Way
 from gitopsgen.template.decisions import Decisions
 from gitopsgen.template.errors import Spot, TemplateError, TemplateErrors
 from gitopsgen.template.expressions import Context, Expressions, Node, reference
+from gitopsgen.template.instance import ALL, Instance, Made, is_resource, named, output_kind, reader_of
 from gitopsgen.template.leaf import Leaf, encode, trace_id
 from gitopsgen.template.loader import Loader
-from gitopsgen.template.naming import file_name, identity_of
 from gitopsgen.template.prepare import Preparation
 from gitopsgen.template.run import Run
 from gitopsgen.template.skeleton import Skeleton, Tree
+from gitopsgen.template.ways import Ways
 
-ALL: Final = -1  # in the place of a document's number: the file holds all of them, its data is their list
 _REMEMBERED: Final = 128
 _FOLDERS: Final = {"node": "/bootstrap/", "application": "/argocd/"}
-
-
-@dataclass(slots=True)
-class Made:
-    """One file of one template for one or more variants.
-
-    `name` is relative to the case's folder, or for a node file to the cluster's;
-    `data` is what a cluster reads, None for native text: made when someone asks, and again after `del made.data`.
-    `verdict` is kept for whoever checks it: variants that fill a template alike share one record.
-    """
-
-    name: str
-    content: bytes
-    data: Any
-    template: str
-    trace: str
-    inputs: str
-    document: int
-    is_resource: bool
-    verdict: Any = None
-    facts: Any = None
-    build: Callable[[], Any] | None = field(default=None, repr=False, compare=False)
-
-    def __getattr__(self, name: str) -> Any:
-        """Make the data, when it is not there."""
-        if name != "data" or self.build is None:
-            raise AttributeError(name)
-        self.data = self.build()
-        return self.data
-
-
-@dataclass(slots=True)
-class Instance:
-    """One template as one case uses it."""
-
-    template: Template
-    directories: tuple[str, ...]
-    roots: Mapping[str, Node]
-    namespace: str
-    decisions: Decisions
-    made: dict[bytes, tuple[Made, ...]] = field(default_factory=dict)
-    names: dict[tuple[str, ...], str] = field(default_factory=dict)
-    sources: dict[str, Any] = field(default_factory=dict)  # by trace, the hash of its templates
 
 
 class Engine:
     """All templates of a project, with what was learned of them so far."""
 
-    def __init__(self, loader: Loader) -> None:
-        """Start with nothing learned."""
+    def __init__(self, loader: Loader, ways: Ways | None = None) -> None:
+        """Start with nothing learned but the ways that earlier runs found."""
         self.loader = loader
+        self.ways = ways
         self.expressions = Expressions()
         self._instances: dict[tuple[str, str, tuple[str, ...]], Instance] = {}
         self.reads: dict[str, dict[str, Leaf]] = {}
+        self._combinations: dict[tuple[int, ...], Combination] = {}
         self._skeletons: dict[str, tuple[Skeleton, list[Tree]]] = {}
+
+    def save(self) -> None:
+        """Keep for the next process what this one learned."""
+        self.loader.save()
+        if self.ways:
+            self.ways.save()
 
     def instances(self, blueprint: Blueprint) -> Iterator[Instance]:
         """Give the templates of a blueprint as it uses them."""
@@ -99,7 +64,17 @@ class Engine:
             name: reference(name) for name in ("case", "region", "cluster", "versions", "images", "project", "fleet")
         }
         roots["values"] = reference("values", *template.at)
-        return Instance(template, tuple(directories), roots, blueprint.namespace, Decisions(self.expressions))
+        return self.instance(template, roots, blueprint.namespace, tuple(directories))
+
+    def instance(
+        self, template: Template, roots: Mapping[str, Node], namespace: str, directories: tuple[str, ...] = ()
+    ) -> Instance:
+        """Give a template as something uses it, with what earlier runs learned of it."""
+        made = Instance(template, directories, roots, namespace, Decisions(self.expressions))
+        for leaf in self.ways.leaves(made.key, self.expressions) if self.ways else ():
+            made.decisions.add(leaf)
+            self.reads.setdefault(template.path, {})[leaf.trace] = leaf
+        return made
 
     def render(self, instance: Instance, context: Context) -> tuple[Made, ...]:
         """Give the files of one template for one variant.
@@ -117,6 +92,9 @@ class Engine:
                 if len(instance.made) < _REMEMBERED:
                     instance.made[key] = made
         except (TemplateError, UnwritableError, RecursionError, ValueError) as error:
+            if not leaf.is_placed:  # an earlier run found the way: find it again, to tell where it fails
+                self._traced(instance, context)
+                return self.render(instance, context)
             raise TemplateErrors(self._located(instance, leaf, context, error)) from None
         return made
 
@@ -140,9 +118,15 @@ class Engine:
         except TemplateError:
             leaf = None  # the traced run meets the same error, and knows its place
         if leaf is None:
-            leaf = self.trace(instance, context)[0]
-            instance.decisions.add(leaf)
-            self.reads.setdefault(instance.template.path, {})[leaf.trace] = leaf
+            leaf = self._traced(instance, context)
+            if self.ways:
+                self.ways.note(instance.key, leaf)
+        return leaf
+
+    def _traced(self, instance: Instance, context: Context) -> Leaf:
+        leaf = self.trace(instance, context)[0]
+        instance.decisions.add(leaf)
+        self.reads.setdefault(instance.template.path, {})[leaf.trace] = leaf
         return leaf
 
     def trace(self, instance: Instance, context: Context) -> tuple[Leaf, Skeleton]:
@@ -154,7 +138,9 @@ class Engine:
             pieces = run.render(template.path, self.loader.tree(template.path), instance.roots)
             skeleton = Skeleton(pieces)
             preparation = Preparation(skeleton, self.expressions)
-            documents = preparation.documents(template.path, output_kind(template))
+            documents = preparation.documents(
+                template.path, output_kind(template), is_one_file=not is_resource(template)
+            )
             observations = tuple(run.observations.values())
             leaf = Leaf(
                 trace_id(template.path, template.at, observations),
@@ -164,6 +150,7 @@ class Engine:
                 preparation.functions(),
                 observations,
                 tuple(dict.fromkeys(run.templates)),
+                tuple(fill.slot for fill in preparation.fills),
             )
         except TemplateError as error:
             raise TemplateErrors([error.at(Spot(template.path, 1))]) from None
@@ -186,69 +173,46 @@ class Engine:
             known = self._skeletons[leaf.trace] = skeleton, [] if is_text else skeleton.documents()
         return known
 
+    def combination(self, instances: Sequence[Instance], context: Context) -> Combination | None:
+        """Give the ways that a variant takes through some templates, None where one fails or they are hardly shared."""
+        try:
+            leaves = [self.leaf(instance, context) for instance in instances]
+        except TemplateErrors:
+            return None
+        key = tuple(map(id, leaves))  # each is kept by the decisions of its template
+        known = self._combinations.get(key)
+        if known is None and len(self._combinations) < _REMEMBERED:
+            ways = [
+                Way(one.template, leaf, self._digest(one, leaf), partial(named, one), reader_of(one.template))
+                for one, leaf in zip(instances, leaves, strict=True)
+            ]
+            known = self._combinations[key] = Combination(ways)
+        return known
+
+    def _digest(self, instance: Instance, leaf: Leaf) -> Any:
+        """Give the hash that is begun with the templates of a way."""
+        begun = instance.sources.get(leaf.trace)
+        if begun is None:
+            begun = instance.sources[leaf.trace] = hashlib.sha256(self.loader.digest(leaf.templates).encode())
+        return begun
+
     def _make(self, instance: Instance, leaf: Leaf, values: tuple[Any, ...], key: bytes) -> tuple[Made, ...]:
         template = instance.template
-        inputs = instance.sources.get(leaf.trace)
-        if inputs is None:
-            inputs = instance.sources[leaf.trace] = hashlib.sha256(self.loader.digest(leaf.templates).encode())
-        is_object, is_single = is_resource(template), len(leaf.documents) == 1
-        if leaf.documents and not (is_object or is_single):
-            return (_one_file(instance, leaf, values, inputs.copy(), key),)
-        made = []
+        inputs = self._digest(instance, leaf)
+        made, is_object, is_single = [], is_resource(template), len(leaf.documents) == 1
         for number, document in enumerate(leaf.documents):
-            trace = leaf.trace if is_single else f"{leaf.trace}.{number}"
+            trace = leaf.trace_of(number)
             digest = inputs.copy()
-            read = key if is_single else marshal.dumps((trace, [values[slot] for slot in document.slots]), 2)
-            digest.update(read)
+            digest.update(key if is_single else leaf.read(number, values))
             build = partial(document.build, values)
-            found = document.identity(values) if document.identity else identity_of(build())
-            name = named(instance, found)
+            name = named(instance, document.named(values))
             content = document.text(values).encode()
             if not content.strip():
                 continue  # native text with nothing to say
+            place = ALL if document.is_stream else number
             one = Made(
-                name, content, None, template.path, trace, digest.hexdigest()[:16], number, is_object, build=build
+                name, content, None, template.path, trace, digest.hexdigest()[:16], place, is_object, build=build
             )
             del one.data
             made.append(one)
         return tuple(made)
-
-
-def _one_file(instance: Instance, leaf: Leaf, values: tuple[Any, ...], inputs: Any, key: bytes) -> Made:
-    """Give all documents of a template for nodes as one file; what made them is said once, its data is a list."""
-    texts = [document.text(values) for document in leaf.documents]
-    content = "---\n".join([texts[0], *(text.partition("\n")[2] for text in texts[1:])]).encode()
-    inputs.update(key)
-    build = partial(_built, leaf, values)
-    name, path = named(instance, ("", "", "")), instance.template.path
-    made = Made(name, content, None, path, leaf.trace, inputs.hexdigest()[:16], ALL, is_resource=False, build=build)
-    del made.data
-    return made
-
-
-def _built(leaf: Leaf, values: tuple[Any, ...]) -> list[Any]:
-    return [document.build(values) for document in leaf.documents]
-
-
-def named(instance: Instance, identity: tuple[Any, Any, Any]) -> str:
-    """Give the name of a document's file, and remember it."""
-    parts = tuple([one if one.__class__ is str else "" for one in identity])
-    name = instance.names.get(parts)
-    if name is None:
-        name = file_name(instance.template, parts, instance.namespace)
-        if len(instance.names) < _REMEMBERED:
-            instance.names[parts] = name
-    return name
-
-
-def is_resource(template: Template) -> bool:
-    """Tell whether a cluster reads what a template gives."""
-    return template.kind in {"manifest", "fleet"}
-
-
-def output_kind(template: Template) -> str:
-    """Tell what a template gives: `yaml`, `json` or `text`."""
-    if is_resource(template):
-        return "yaml"
-    name = template.path.removesuffix(".j2")
-    return "yaml" if name.endswith((".yaml", ".yml")) else "json" if name.endswith(".json") else "text"

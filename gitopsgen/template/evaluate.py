@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from gitopsgen.template.calls import arguments_of, calls, mentions
 from gitopsgen.template.captured import Captured
 from gitopsgen.template.errors import TemplateError
 from gitopsgen.template.filters import FORBIDDEN, NAMES
 from gitopsgen.template.functions import matching_files
-from gitopsgen.template.nodes import Node, attribute, concat, constant, reference
+from gitopsgen.template.nodes import WITHOUT_ELSE, Node, attribute, chosen_by, concat, constant, reference
 from gitopsgen.template.operators import TESTS
 from gitopsgen.template.parse import Tree
 from gitopsgen.template.scope import Builtin, Loop, Macro, Meaning, Module, Scope
@@ -28,13 +29,6 @@ METHODS: Final = {
     "capitalize": "capitalize", "strip": "trim", "replace": "replace", "split": "split",
     "startswith": "startswith", "endswith": "endswith",
 }  # fmt: skip
-
-
-def calls(expression: Any) -> bool:
-    """Tell whether something is called in an expression."""
-    if not isinstance(expression, tuple):
-        return False
-    return expression[:1] == ("call",) or any(calls(part) for part in expression)
 
 
 class Evaluator:
@@ -90,7 +84,7 @@ class Evaluator:
         if isinstance(value, tuple):
             return value
         if isinstance(value, Captured):
-            return value.node()
+            return chosen_by(value.node(), (one for one in value.guards() if one not in self.run.guards))
         name = type(value).__name__.lower()
         raise TemplateError("wrong-operand", f"found a {name}, expected a value", hint="call it with '()'")
 
@@ -160,17 +154,26 @@ class Evaluator:
         if not calls(right):
             return (kind, self.node(left, scope), self.node(right, scope))
         value = self.meaning(left, scope)
+        before = len(self.run.asked)
         is_true = self.run.observe("truth", self.as_node(value))
-        return self.meaning(right, scope) if is_true is (kind == "and") else value
+        return self.chosen(right, scope, before) if is_true is (kind == "and") else value
 
     def condition(self, expression: Tree, scope: Scope) -> Meaning:
         """Give `a if test else b`: lazy, unless a call in it makes it steer."""
         _, test, first, second = expression
         if calls(first) or calls(second):
+            before = len(self.run.asked)
             chosen = first if self.holds(test, scope) else second
-            return _without_else() if chosen is None else self.meaning(chosen, scope)
-        other = _without_else() if second is None else self.node(second, scope)
+            return WITHOUT_ELSE if chosen is None else self.chosen(chosen, scope, before)
+        other = WITHOUT_ELSE if second is None else self.node(second, scope)
         return ("condition", self.node(test, scope), self.node(first, scope), other)
+
+    def chosen(self, expression: Tree, scope: Scope, since: int) -> Meaning:
+        """Give the meaning of what was chosen by what was asked since then: text remembers it in its pieces."""
+        asked = self.run.asked[since:]
+        with self.run.guarded(since):
+            value = self.meaning(expression, scope)
+        return chosen_by(value, asked) if isinstance(value, tuple) else value
 
     def dict_(self, expression: Tree, scope: Scope) -> Node:
         """Give a mapping that is written out."""
@@ -262,28 +265,6 @@ class Evaluator:
         if not isinstance(value, str):
             raise TemplateError("wrong-operand", f"'{name}' takes one string")
         return value
-
-
-def _without_else() -> Node:
-    return ("undefined", "the inline 'if' has no 'else' and its condition does not hold")
-
-
-def arguments_of(macro: Macro, expression: Tree) -> dict[str, Tree]:
-    """Match the arguments of a call with the parameters of a macro."""
-    _, _, arguments, named, *_ = expression
-    given: dict[str, Tree] = dict(zip(macro.parameters, arguments, strict=False))
-    if len(arguments) > len(macro.parameters):
-        raise TemplateError("wrong-operand", f"macro '{macro.name}' takes {len(macro.parameters)} arguments")
-    for key, one in named:
-        if key not in macro.parameters or key in given:
-            raise TemplateError("wrong-operand", f"macro '{macro.name}' has no free parameter '{key}'")
-        given[key] = one
-    return given
-
-
-def mentions(tree: Any, wanted: Tree) -> bool:
-    """Tell whether an expression stands somewhere in a tree."""
-    return isinstance(tree, tuple) and (tree == wanted or any(mentions(part, wanted) for part in tree))
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

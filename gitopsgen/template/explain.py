@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gitopsgen.template.engine import ALL, Engine, Instance, output_kind
+from gitopsgen.template.engine import Engine
 from gitopsgen.template.errors import Spot
 from gitopsgen.template.expressions import Context, Expressions
+from gitopsgen.template.instance import Instance, output_kind
 from gitopsgen.template.nodes import Node
 from gitopsgen.template.operators import OMIT, text
 from gitopsgen.template.origins import Finder, Path
@@ -120,11 +121,8 @@ class _Explorer:
 def explain(engine: Engine, instance: Instance, context: Context, document: int, path: Path) -> FieldSource | None:
     """Give the source of a field of one document, None where the document has no such field.
 
-    With `ALL` in the place of a document's number the field begins with it.
     Raises `TemplateErrors` where the template no longer renders.
     """
-    if document == ALL:
-        document, path = (int(path[0]), path[1:]) if path else (0, ())
     leaf = engine.leaf(instance, context)
     skeleton, documents = engine.skeleton(instance, leaf, context)
     explorer = _Explorer(engine.expressions, context, skeleton)
@@ -146,3 +144,12 @@ def explain(engine: Engine, instance: Instance, context: Context, document: int,
         tuple(found.steering),
         tuple(literals),
     )
+
+
+def enclosing(engine: Engine, instance: Instance, context: Context, document: int, path: Path) -> FieldSource | None:
+    """Give the source of a field, or of the nearest field around it that is there."""
+    while True:
+        source = explain(engine, instance, context, document, path)
+        if source is not None or not path:
+            return source
+        path = path[:-1]

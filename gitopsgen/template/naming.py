@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final
 
 from gitopsgen.model.project import Template
 from gitopsgen.template.errors import Spot, TemplateError
@@ -26,11 +26,3 @@ def file_name(template: Template, identity: tuple[str, ...], namespace: str) -> 
         raise TemplateError("missing-name", message, Spot(template.path, 1))
     parts = (kind, name) if own in {"", namespace} else (kind, own, name)
     return f"{_UNSAFE.sub('-', '-'.join(parts).lower())[:_LONGEST]}.yaml"
-
-
-def identity_of(data: Any) -> tuple[Any, Any, Any]:
-    """Give kind, name and namespace of an object, whatever stands there."""
-    if not isinstance(data, dict) or not isinstance(data.get("metadata"), dict):
-        return "", "", ""
-    metadata = data["metadata"]
-    return data.get("kind"), metadata.get("name"), metadata.get("namespace", "")

@@ -11,7 +11,7 @@ from gitopsgen.template.errors import Spot, TemplateError
 _HARMLESS: Final = re.compile(r"[A-Za-z0-9 ._:/@+=,%~-]*", re.ASCII)
 
 
-def check_native(value: str, spot: Spot) -> str:
+def check_native(value: str, spot: Spot | None) -> str:
     """Give the text back; raises `TemplateError` where it could change the structure of native text."""
     if _HARMLESS.fullmatch(value) is None:
         message = f"found {value[:60]!r} in native text, expected letters, digits and any of '._:/@+=,%~-'"

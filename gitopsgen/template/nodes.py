@@ -5,13 +5,14 @@ Knows nothing of how they are evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 Node = tuple[Any, ...]
 Context = Mapping[str, Any]
 Function = Callable[[Context], Any]
 
+WITHOUT_ELSE: Final = ("undefined", "the inline 'if' has no 'else' and its condition does not hold")
 # Text filters that keep the lines of what they take.
 _LINE_KEEPING: Final = frozenset({"capitalize", "d", "default", "indent", "lower", "replace", "title", "trim", "upper"})
 
@@ -49,6 +50,12 @@ def attribute(node: Node, key: Node) -> Node:
 def concat(parts: tuple[Node, ...], *, has_lines: bool = False) -> Node:
     """Give the node of joined text; `has_lines` marks the text of several lines of a template."""
     return ("concat", parts, "lines") if has_lines else ("concat", parts)
+
+
+def chosen_by(node: Node, asked: Iterable[Node]) -> Node:
+    """Give a value that remembers what chose it: as a condition that always holds, whose test asks the same."""
+    distinct = tuple(dict.fromkeys(asked))
+    return ("condition", ("list", distinct), node, WITHOUT_ELSE) if distinct and node[0] != "undefined" else node
 
 
 def gives_lines(node: Node) -> bool:

@@ -56,9 +56,11 @@ class Finder:
         self.found.steering |= inner.found.paths | inner.found.keys | inner.found.steering
 
     def constant(self, node: Node, _rest: Path) -> None:
-        """Lead a literal to its template line."""
+        """Lead a literal to its template line, text that a template wrote out to all its lines."""
         if len(node) > 4:  # noqa: PLR2004 - a literal that knows its place
-            self.found.literals[node[3], node[4]] = None
+            lines = str(node[2]).split("\n")
+            kept = [number for number, line in enumerate(lines) if line.strip()] if len(lines) > 1 else [0]
+            self.found.literals |= dict.fromkeys((node[3], node[4] + number) for number in kept)
 
     def reference(self, node: Node, rest: Path) -> None:
         """Lead a value to all its leaves."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from gitopsgen.template.errors import TemplateError
@@ -70,6 +70,31 @@ def identity(tree: Tree) -> Identity | None:
         builder(one) for one in (top.get("kind", nothing), inner.get("name", nothing), inner.get("namespace", nothing))
     )
     return lambda values: (kind(values), name(values), namespace(values))
+
+
+def slots_at(tree: Tree, *paths: tuple[str, ...]) -> frozenset[int]:
+    """Give the holes that fill some fields of a document, or decide whether they are there."""
+    return frozenset(slot for path in paths for slot in _slots_at(tree, path))
+
+
+def _slots_at(tree: Tree, path: tuple[str, ...]) -> Iterator[int]:
+    if not path or not isinstance(tree, Table) or has_open_keys(tree):
+        yield from _slots(tree)
+        return
+    for key, value in tree.entries:
+        if name_of(key) == path[0]:
+            yield from _slots_at(value, path[1:])
+
+
+def _slots(tree: Tree) -> Iterator[int]:
+    if isinstance(tree, Hole):
+        yield tree.index
+    elif isinstance(tree, Text):
+        yield from (part for part in tree.parts if isinstance(part, int))
+    elif isinstance(tree, Table):
+        yield from (slot for entry in tree.entries for part in entry for slot in _slots(part))
+    elif isinstance(tree, ListTree):
+        yield from (slot for one in tree.items for slot in _slots(one))
 
 
 def _table_builder(tree: Table) -> Builder:

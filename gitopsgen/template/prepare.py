@@ -5,21 +5,18 @@ Knows values only where they are the same for every variant.
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 from gitopsgen.emit import UnwritableError, emit
-from gitopsgen.template.errors import Spot, TemplateError
+from gitopsgen.template.document import HEADER, Document
+from gitopsgen.template.errors import TemplateError
 from gitopsgen.template.expressions import Expressions
-from gitopsgen.template.leaf import HEADER, Document, Fill, hole_function, mentions_omit
-from gitopsgen.template.native import check_native
+from gitopsgen.template.leaf import Fill, hole_function, mentions_omit
 from gitopsgen.template.nodes import Function, Node
 from gitopsgen.template.observe import is_constant
 from gitopsgen.template.operators import OMIT, text
-from gitopsgen.template.plan import Values, builder, identity
 from gitopsgen.template.skeleton import Skeleton
 from gitopsgen.template.trees import Hole, Literal, Sequence, Table, Text, Tree
-from gitopsgen.template.writer import Writer
 
 _LEFT_OUT: Final = Literal(OMIT, -1)
 
@@ -34,12 +31,16 @@ class Preparation:
         self.slots: dict[Node, int] = {}
         self.fills: list[Fill] = []
 
-    def documents(self, template: str, kind: str) -> tuple[Document, ...]:
-        """Prepare for a kind of output: `yaml`, `json` or `text`."""
+    def documents(self, template: str, kind: str, *, is_one_file: bool = False) -> tuple[Document, ...]:
+        """Prepare for a kind of output: `yaml`, `json` or `text`; several documents may be meant for one file."""
         if kind == "text":
-            return (self._native(),)
+            return (self._native(),) if self.skeleton.text.strip() else ()
         header = HEADER.format(template=template)
-        return tuple(self._document(tree, header, kind) for tree in self.skeleton.documents())
+        trees = self.skeleton.documents()
+        if is_one_file and len(trees) > 1:
+            stream = self.tree(Sequence(tuple(trees), 0))
+            return (Document("stream", stream, self._reads(0), header),)
+        return tuple(self._document(tree, header, kind) for tree in trees)
 
     def functions(self) -> tuple[Function, ...]:
         """Give what evaluates each distinct expression, in order."""
@@ -48,15 +49,12 @@ class Preparation:
     def _document(self, skeleton: Tree, header: str, kind: str) -> Document:
         before = len(self.fills)
         tree = self.tree(skeleton)
-        build = builder(tree)
-        segments = (lambda values: _json(build(values)),) if kind == "json" else tuple(Writer().document(tree, header))
-        return Document(build, identity(tree), segments, self._reads(before))
+        return Document(kind, tree, self._reads(before), header)
 
     def _native(self) -> Document:
         parts = [part if isinstance(part, str) else self._slot(part, is_text=True) for part in self.skeleton.parts()]
         spots = {one.slot: one.piece.spot for one in self.fills}
-        segments = tuple(_native_part(part, spots) for part in parts)
-        return Document(lambda _values: None, None, segments, self._reads(0))
+        return Document.of_text(tuple(parts), self._reads(0), spots)
 
     def _reads(self, before: int) -> tuple[int, ...]:
         return tuple(sorted({fill.slot for fill in self.fills[before:]}))
@@ -142,19 +140,3 @@ def _parts(key: Tree) -> tuple[str | int, ...]:
     if isinstance(key, Hole):
         return (key.index,)
     return key.parts if isinstance(key, Text) else ()
-
-
-def _json(data: Any) -> str:
-    emit(data)  # refuses what YAML or JSON cannot carry
-    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
-
-
-def _native_part(part: str | int, spots: dict[int, Spot]) -> Any:
-    if isinstance(part, str):
-        return part
-    spot = spots[part]
-
-    def fill(values: Values) -> str:
-        return check_native(text(values[part]), spot)
-
-    return fill

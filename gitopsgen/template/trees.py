@@ -64,3 +64,30 @@ def may_vanish(tree: Tree) -> bool:
 def name_of(key: Tree) -> str:
     """Give a key that the template writes out, empty for any other."""
     return key.value if isinstance(key, Literal) and isinstance(key.value, str) else ""
+
+
+def to_plain(tree: Tree) -> Any:
+    """Give a tree as tuples of plain data, without the places in the skeleton."""
+    if isinstance(tree, Literal):
+        return "literal", tree.value
+    if isinstance(tree, Hole):
+        return "hole", tree.index, tree.is_optional
+    if isinstance(tree, Text):
+        return "text", tree.parts
+    if isinstance(tree, Table):
+        return "table", tuple((to_plain(key), to_plain(value)) for key, value in tree.entries)
+    return "sequence", tuple(to_plain(one) for one in tree.items)
+
+
+def from_plain(plain: Any) -> Tree:
+    """Give the tree that `to_plain` was given."""
+    sort = plain[0]
+    if sort == "literal":
+        return Literal(plain[1], 0)
+    if sort == "hole":
+        return Hole(plain[1], 0, plain[2])
+    if sort == "text":
+        return Text(plain[1], 0)
+    if sort == "table":
+        return Table(tuple([(from_plain(key), from_plain(value)) for key, value in plain[1]]), 0)
+    return Sequence(tuple([from_plain(one) for one in plain[1]]), 0)

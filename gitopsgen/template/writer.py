@@ -1,22 +1,18 @@
-"""A document tree to its text: constants and slots, made once for a skeleton; a variant's text is then a join.
-
-A slot keeps what it last wrote: most of what goes into a hole is the same for city after city.
-"""
+"""A document tree to its text: constants and slots, made once for a skeleton; a variant's text is then a join."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from gitopsgen.emit import after_key, block, entry, item, key_text, ordered, string
 from gitopsgen.template.operators import OMIT
-from gitopsgen.template.plan import Values, builder, check_keys, has_open_keys, interpolate
+from gitopsgen.template.plan import Values, builder, check_keys, has_open_keys
+from gitopsgen.template.slots import HoleSlot, Slot, TextSlot
 from gitopsgen.template.trees import Hole, Literal, Sequence, Table, Text, Tree, may_vanish
 
-Slot = Callable[[Values], str]
 _REMEMBERED: Final = 8
 _SCALAR: Final = Literal | Text | Hole
-_NOTHING: Final = object()
 
 
 def _is_static(tree: Tree) -> bool:
@@ -75,15 +71,22 @@ class Writer:
         if isinstance(value, Literal):
             self.segments.append(entry(key.value, value.value, indent))
         elif isinstance(value, Hole):
-            self.segments.append(_entry_slot(value.index, head, indent))
+            self._hole(value, head, indent)
         elif isinstance(value, Text):
-            self.segments.append(_text_slot(value, f"{head} ", indent))
+            self.segments += [f"{head} ", TextSlot(value.parts, indent)]
         elif _is_static(value):
             self.segments.append(head + "\n")
             self.block(value, indent + 2)
         else:
             build, check = builder(value), _checks(value)
             self.segments += [head, lambda values: check(values) + after_key(build(values), indent)]
+
+    def _hole(self, value: Hole, head: str, indent: int) -> None:
+        """Write what one hole gives behind a key; where it may be left out, the key goes with it."""
+        if value.is_optional:
+            self.segments.append(HoleSlot(value.index, indent, head))
+        else:
+            self.segments += [head, HoleSlot(value.index, indent)]
 
     def _open_entry(self, key: Tree, value: Tree, indent: int) -> None:
         """Write an entry whose key has holes: a slot of its own, which keeps what it wrote for a key and a string."""
@@ -112,9 +115,9 @@ class Writer:
         if isinstance(value, Literal):
             self.segments.append(item(value.value, indent))
         elif isinstance(value, Hole):
-            self.segments.append(_item_slot(value.index, indent))
+            self.segments.append(HoleSlot(value.index, indent, is_item=True))
         elif isinstance(value, Text):
-            self.segments.append(_text_slot(value, " " * indent + "- ", indent))
+            self.segments += [" " * indent + "- ", TextSlot(value.parts, indent)]
         elif _starts_fixed(value):
             inner = Writer()
             inner.block(value, indent + 2)
@@ -159,46 +162,6 @@ def _checking(check: Callable[[Values], None]) -> Slot:
         return ""
 
     return run
-
-
-def _entry_slot(index: int, head: str, indent: int) -> Slot:
-    return _remembering(index, lambda value: head + after_key(value, indent))
-
-
-def _item_slot(index: int, indent: int) -> Slot:
-    return _remembering(index, lambda value: item(value, indent))
-
-
-def _remembering(index: int, write: Callable[[Any], str]) -> Slot:
-    """Give the slot of one value: strings it has met are looked up, any other value only if it is the very same."""
-    kept: dict[str, str] = {}
-    last: Any = _NOTHING
-    last_text = ""
-
-    def fill(values: Values) -> str:
-        nonlocal last, last_text
-        value = values[index]
-        if value.__class__ is str:
-            text = kept.get(value)
-            if text is None:
-                text = write(value)
-                if len(kept) < _REMEMBERED:
-                    kept[value] = text
-            return text
-        if value is last:
-            return last_text
-        if value is OMIT:
-            return ""
-        last_text = write(value)
-        last = value
-        return last_text
-
-    return fill
-
-
-def _text_slot(tree: Text, head: str, indent: int) -> Slot:
-    join = interpolate(tree)
-    return lambda values: f"{head}{string(join(values), indent)}\n"
 
 
 def _joined(segments: list[str | Slot]) -> list[str | Slot]:

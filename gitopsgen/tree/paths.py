@@ -6,7 +6,8 @@ Judges names only: what stands on the disk is the business of `survey` and `plan
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from gitopsgen.diagnostics import Diagnostic, Location
 from gitopsgen.model.rendered import Rendered
@@ -18,6 +19,7 @@ TEMPORARY = ".gitopsgen-tmp"
 STAGE = ".gitopsgen-stage-"
 TRACES = ".traces"
 STATE = ".gitopsgen"
+_REMEMBERED: Final = 20_000
 LONGEST_NAME = 255  # bytes: the limit of the file systems in use
 LONGEST_PATH = 1024  # bytes: leaves room for the directories above within PATH_MAX
 
@@ -85,16 +87,9 @@ class _Gate:
     def _refusal(self, path: str) -> str:
         if not path.startswith(self._prefix):
             return f'does not stand under "{self._prefix}"'
-        if not path.isprintable():  # lone surrogates among them: from here on the path can be encoded
-            return "has a control character"
-        if "//" in path:
-            return "has an empty part"
-        if len(path) * 4 > LONGEST_PATH and len(path.encode()) > LONGEST_PATH:
+        if len(path) * 4 > LONGEST_PATH and len(path.encode("utf-8", "surrogatepass")) > LONGEST_PATH:
             return f"is longer than {LONGEST_PATH} bytes"
-        folder, _, name = path[len(self._prefix) :].rpartition("/")
-        if folder in self._folders:
-            return refusal_of_name(name)
-        return next(filter(None, map(refusal_of_name, (*folder.split("/"), name))), "")
+        return _refusal_inside(path[len(self._prefix) :])
 
     def _is_alone(self, path: str, template: str) -> bool:
         """Whether no other file has this path, on a file system that does not tell case apart either."""
@@ -116,6 +111,16 @@ class _Gate:
         return False
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def _refusal_inside(path: str) -> str:
+    """Say why a path may not stand in a region's folder: the same paths stand in city after city."""
+    if not path.isprintable():  # lone surrogates among them: from here on the path can be encoded
+        return "has a control character"
+    if "//" in f"/{path}":
+        return "has an empty part"
+    return next(filter(None, map(refusal_of_name, path.split("/"))), "")
+
+
 def prefixes(folder: str) -> Iterator[str]:
     """Give `a`, `a/b`, `a/b/c` for `a/b/c`, nothing for the empty path."""
     position = folder.find("/")
@@ -126,6 +131,7 @@ def prefixes(folder: str) -> Iterator[str]:
         yield folder
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def folded(path: str) -> str:
     """Give the form in which two paths are equal that one file system would take for the same."""
     if path.isascii():

@@ -12,12 +12,17 @@ from pathlib import Path
 
 import pytest
 
+from gitopsgen import argocd
 from gitopsgen.compose import Selection
-from gitopsgen.pipeline.explain import explained_field
-from gitopsgen.pipeline.project import open_project
+from gitopsgen.pipeline.chains import chain
+from gitopsgen.pipeline.chains import scalars as scalar_paths
+from gitopsgen.pipeline.fields import parse_path
+from gitopsgen.pipeline.fleet_chains import FleetChains
+from gitopsgen.pipeline.listings import listed, of_case
+from gitopsgen.pipeline.project import UnrenderedError, open_project
 from gitopsgen.template.errors import TemplateErrors
-from gitopsgen.template.explain import explain
 from gitopsgen.template.origins import leaves
+from tests.projects import two_cases
 
 ROOT = Path(__file__).parents[2]
 CITIES = ("wuhu", "suzhou", "shanghai")
@@ -30,6 +35,7 @@ pytestmark = [pytest.mark.deep] if DEEP else []
 IDENTITY = re.compile(
     r"^(case\.(name|namespace)|region\.(name|tier|area|environment)|cluster\.(name|region|versionSet))$"
 )
+FOUND_BY = ("modern", "seed", "edge", "back", "suzhou", "wuxi")  # version sets; clusters and regions of the small fleet
 
 
 @dataclass
@@ -51,14 +57,18 @@ def scalars(root, city):
     opened = open_project(root, Selection(regions=(city,)))
     found, errors = {}, []
     for variant in opened.variants:
-        blueprint = opened.project.blueprints[variant.id.case]
-        for instance in opened.engine.instances(blueprint):
+        for instance in instances(opened, variant):
             try:
                 for made in opened.engine.render(instance, variant.context):
                     found |= texts_of(named(variant, instance, made), made)
             except TemplateErrors as error:
                 errors += error.errors
-    return opened, found, errors
+    return found, errors
+
+
+def instances(opened, variant):
+    blueprint = opened.project.blueprints[variant.id.case]
+    return [*opened.engine.instances(blueprint), opened.regions.application_of(variant.id.case)]
 
 
 def named(variant, instance, made):
@@ -69,7 +79,8 @@ def named(variant, instance, made):
 def texts_of(name, made):
     if made.data is None:
         return {(name, ()): made.content}
-    return {(name, path): value_at(made.data, path) for path in leaves(made.data, ())}
+    entry = {(name, ("listed",)): made.name} if made.is_resource else {}  # in the kustomization
+    return {(name, path): value_at(made.data, path) for path in leaves(made.data, ())} | entry
 
 
 def value_at(data, path):
@@ -80,17 +91,48 @@ def value_at(data, path):
 
 def origins_of(root, city):
     """Ask explain for every scalar, and turn the answers round: each origin with what names it."""
-    opened, found, _ = scalars(root, city)
+    opened = open_project(root, Selection(regions=(city,)))
     origins = {}
     for variant in opened.variants:
-        for instance in opened.engine.instances(opened.project.blueprints[variant.id.case]):
+        files = {}
+        for instance in instances(opened, variant):
             for made in opened.engine.render(instance, variant.context):
-                for path in leaves(made.data, ()) if made.data is not None else [()]:
-                    source = explain(opened.engine, instance, variant.context, made.document, path)
-                    value = value_at(made.data, path)
-                    told = explained_field(opened, variant, (made.name, path, value), source)
-                    note(origins, told, (named(variant, instance, made), path))
-    return found, origins
+                files[made.name] = named(variant, instance, made)
+                for path in scalar_paths(made.data, ""):
+                    told = chain(opened, (variant, instance, made), path, made.name)
+                    note(origins, told, (files[made.name], path))
+        for told in listed(opened, "kustomization.yaml", "resources", of_case(opened, variant)):
+            note(origins, told, (files[told.value], ("listed",)))
+    return origins
+
+
+def fleet_scalars(root):
+    """Give every scalar of `generated/argocd/`, without checks."""
+    try:
+        chains = FleetChains(open_project(root, Selection()))
+    except UnrenderedError as error:
+        return {}, error.diagnostics
+    found = {}
+    for one in chains.fleet.objects:
+        found |= texts_of(fleet_name(one), one.made)
+    return found, ()
+
+
+def fleet_name(one):
+    return f"{one.instance.template.path} of {one.variant.id.case}"
+
+
+def fleet_origins_of(root):
+    """Ask explain for every scalar of `generated/argocd/`."""
+    opened = open_project(root, Selection())
+    chains = FleetChains(opened)
+    origins, files = {}, {one.made.name: fleet_name(one) for one in chains.fleet.objects}
+    for name, file in files.items():
+        for told in chains.explained(name, name, ""):
+            note(origins, told, (file, parse_path(told.field)))
+    for told in listed(opened, "kustomization.yaml", "resources", chains.entries()):
+        note(origins, told, (files[told.value], ("listed",)))
+    return origins
 
 
 def note(origins, told, scalar):
@@ -101,10 +143,12 @@ def note(origins, told, scalar):
     for kind, values in (("decides", told.origins), ("steers", told.steering)):
         for value in values:
             for winner in value.winners:
-                key = (winner.location.file, winner.location.line, winner.location.column)
-                one = origins.setdefault(key, Origin(*key, winner.value, is_literal=False))
+                is_literal = winner.layer == "template"  # what a fact of the fleet sums up
+                column = None if is_literal else winner.location.column
+                key = (winner.location.file, winner.location.line, column)
+                one = origins.setdefault(key, Origin(*key, winner.value, is_literal=is_literal))
                 getattr(one, kind).add(scalar)
-                one.is_identity |= IDENTITY.match(value.path) is not None or winner.value in ("modern", "seed")
+                one.is_identity |= IDENTITY.match(value.path) is not None or winner.value in FOUND_BY
 
 
 def changed_value(text):
@@ -113,6 +157,9 @@ def changed_value(text):
     body = text.strip(quote) if quote else text
     if body in {"true", "false"} and not quote:
         return "false" if body == "true" else "true"
+    version = re.fullmatch(r"([a-z0-9.-]+/)?v\d+((?:alpha|beta)\d+)?", body)  # of an API: its group is a scalar too
+    if version and not quote:
+        return f"x{body}" if version[1] else f"x/{body}"
     number = re.fullmatch(r"(-?\d+)((?:\.\d+)?)([A-Za-z%]*)", body)
     if number:
         return f"{quote}{int(number[1]) + 1}{number[2]}{number[3]}{quote}"
@@ -158,7 +205,10 @@ def edited_literal(line, value):
             number = match[0].isdigit()
             new = str(int(match[0]) + 1) if number else match[0] + "x"
             return line[: match.start()] + new + line[match.end() :]
-    return None
+    # A line of a text: a word of it that the text has, too.
+    outside = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", lambda hole: " " * len(hole[0]), line)
+    words = [one for one in re.finditer(r"[^\W\d]{2,}|[^\W]+", outside) if one[0] in shown]
+    return line[: words[-1].end()] + "x" + line[words[-1].end() :] if words else None
 
 
 def last(pattern, line):
@@ -167,7 +217,16 @@ def last(pattern, line):
 
 
 @pytest.fixture
-def project(tmp_path):
+def packaged(tmp_path, monkeypatch):
+    """Give the templates of the tool itself a place where they can be edited."""
+    own = tmp_path / "gitopsgen/argocd"
+    shutil.copytree(argocd.DIRECTORY, own)
+    monkeypatch.setattr(argocd, "DIRECTORY", own)
+    return tmp_path
+
+
+@pytest.fixture
+def project(tmp_path, packaged):
     for name in ("blueprints", "overlays"):
         shutil.copytree(ROOT / name, tmp_path / name)
     shutil.copy(ROOT / "gitopsgen.yaml", tmp_path)
@@ -175,11 +234,25 @@ def project(tmp_path):
     return tmp_path
 
 
+@pytest.fixture
+def small(packaged):
+    two_cases(packaged)
+    return packaged
+
+
 @pytest.mark.parametrize("city", CITIES)
 def test_an_edited_origin_changes_what_names_it_and_nothing_else(project, city):
-    before, origins = origins_of(project, city)
+    every_origin_is_right(project, lambda root: scalars(root, city), origins_of(project, city))
+
+
+def test_an_edited_origin_changes_what_argo_cd_is_told_and_nothing_else(small):
+    every_origin_is_right(small, fleet_scalars, fleet_origins_of(small))
+
+
+def every_origin_is_right(project, read, origins):
+    before, _ = read(project)
     named = {scalar for origin in origins.values() for scalar in origin.decides}
-    silent = [scalar for scalar in before if scalar not in named and scalar[1]]
+    silent = [scalar for scalar, value in before.items() if scalar not in named and scalar[1] and value != []]
     assert silent == []  # every scalar has an origin
 
     decisive = [origin for origin in origins.values() if origin.decides and not origin.is_identity]
@@ -193,7 +266,7 @@ def test_an_edited_origin_changes_what_names_it_and_nothing_else(project, city):
     ]
     batches += [[one] for one in (restless if DEEP else restless[:6])]
 
-    edited = sum(check_batch(project, city, batch, before) for batch in batches)
+    edited = sum(check_batch(project, read, batch, before) for batch in batches)
     assert edited >= 0.95 * sum(map(len, batches))  # the test itself must not shirk
 
 
@@ -214,17 +287,17 @@ def is_image(origin):
     return not origin.is_literal and any(scalar[1][-1:] == ("image",) for scalar in origin.decides)
 
 
-def check_batch(project, city, batch, before):
+def check_batch(project, read, batch, before):
     """Edit many origins at once; where something is off, halve until it is one origin's fault."""
-    used, problem = problem_with(project, city, batch, before)
+    used, problem = problem_with(project, read, batch, before)
     if problem and len(batch) > 1:
         half = len(batch) // 2
-        return check_batch(project, city, batch[:half], before) + check_batch(project, city, batch[half:], before)
+        return check_batch(project, read, batch[:half], before) + check_batch(project, read, batch[half:], before)
     assert not problem, problem
     return used
 
 
-def problem_with(project, city, batch, before):
+def problem_with(project, read, batch, before):
     kept = {path: path.read_bytes() for path in {project / origin.file for origin in batch} if path.is_file()}
     used, places = [], set()
     for origin in batch:
@@ -232,7 +305,7 @@ def problem_with(project, city, batch, before):
         if place not in places and edit(project, origin):
             used.append(origin)
             places.add(place)
-    _, after, errors = scalars(project, city)
+    after, errors = read(project)
     for path, content in kept.items():
         path.write_bytes(content)
     if errors or not after:  # another value is refused, by a template or as a fact: told as an error, at its line

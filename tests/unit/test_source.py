@@ -9,7 +9,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitopsgen.source import Tagged, locate, positions, read, read_bytes, read_json, walk
+from gitopsgen.source import Tagged, locate, positions, read, read_bytes, read_json, walk, with_scalar
+from gitopsgen.source.files import directories
 
 
 def findings(text: str | bytes, **options):
@@ -285,3 +286,43 @@ def test_no_bytes_bring_the_reader_down(raw):
     outcome = read("f.yaml", raw, merge_tags=True)
 
     assert all(finding.location.file == "f.yaml" for finding in outcome.diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("path", "new", "line"),
+    [
+        (("a",), "2", "a: 2 # note"),
+        (("list", 1), '"z"', '  - "z"'),
+        (("deep", "b c"), "false", "deep: {b c: false}"),
+    ],
+)
+def test_a_scalar_is_replaced_and_all_around_it_kept(path, new, line):
+    text = "a: 1 # note\nlist:\n  - x\n  - 'y'\ndeep: {b c: true}\n"
+    changed = with_scalar(text, path, new)
+
+    different = [one for one in changed.split("\n") if one not in text.split("\n")]
+    assert different == [line]
+    assert len(changed.split("\n")) == len(text.split("\n"))
+
+
+@pytest.mark.parametrize("path", [("b",), ("list",), ("list", 7), ("a", "b"), ("list", "x"), ()])
+def test_only_a_single_value_is_replaced(path):
+    assert with_scalar("a: 1\nlist: [x]\n", path, "2") is None
+    assert with_scalar("a: [\n", path, "2") is None
+
+
+def test_what_cannot_be_opened_or_has_no_name_is_refused_at_its_path(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/loop").symlink_to(tmp_path / "in/loop")
+    os.close(os.open(os.fsencode(tmp_path) + b"/in/\xff.yaml", os.O_CREAT | os.O_WRONLY))
+
+    found = walk(tmp_path, "in").diagnostics
+
+    assert {one.message.partition('" ')[2] for one in found} == {
+        "is a link that leads to itself",
+        "has a name that is not UTF-8",
+    }
+    assert read_bytes(tmp_path, "in/loop").diagnostics[0].name == "unreadable-file"
+    assert walk(tmp_path, "nowhere").value == ()
+    assert directories(tmp_path, "nowhere") == ()
+    assert directories(tmp_path, ".") == ("in",)

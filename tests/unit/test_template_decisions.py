@@ -62,7 +62,7 @@ def test_a_run_that_is_no_function_of_its_observations_is_a_bug():
     decisions = Decisions(Expressions())
 
     def leaf(name):
-        return Leaf("t", (), (), (), (), (Observation("truth", reference(name), True),), ())
+        return Leaf("t", (), (), (), (), (Observation("truth", reference(name), True),), (), ())
 
     decisions.add(leaf("a"))
 

@@ -218,3 +218,16 @@ def test_each_of_several_documents_has_inputs_of_its_own():
 
     assert [old.inputs == new.inputs for old, new in zip(before, after, strict=True)] == [True, False]
     assert before[0].trace != before[1].trace
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n \n", "{% if values.no is defined %}\nx\n{% endif %}\n", "{{ values.blank }}\n\n"]
+)
+def test_native_text_of_nothing_but_white_space_is_no_file(text):
+    assert render(text, {"blank": " "}, kind="node", name="t.txt.j2") == []
+
+
+def test_native_text_is_a_file_as_soon_as_a_value_gives_it_a_letter():
+    (made,) = render(" {{ values.blank }}\n", {"blank": "x"}, kind="node", name="t.txt.j2")
+
+    assert made.content == b" x\n"

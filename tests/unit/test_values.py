@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from gitopsgen.model.project import Layer
 from gitopsgen.source import Tagged, read
 from gitopsgen.values import Fold, Judge, Plan, merge, merge_over, parse_path, path_text, plan_of, same, trace
+from gitopsgen.values.plan import resolve
 
 SCHEMA = {
     "properties": {
@@ -403,3 +404,26 @@ def test_a_schema_that_declares_nothing_has_no_plan():
     assert plan_of({"properties": {"a": {"type": "array"}}}) is None
     assert plan_of({"$ref": "#"}) is None
     assert isinstance(PLAN, Plan)
+
+
+def test_parts_of_a_schema_that_meet_declare_together():
+    """A component's schema and a case's bounds on it meet in `allOf`: neither hides how the other's lists merge."""
+    one = {"properties": {"args": {"x-gitopsgen-merge": "append"}, "in": {"properties": {"a": {"type": "array"}}}}}
+    two = {
+        "properties": {"in": {"properties": {"a": {"x-gitopsgen-merge": {"key": "id"}}}}, "more": {"type": "string"}},
+        "additionalProperties": {"x-gitopsgen-merge": "append"},
+    }
+    plan = plan_of({"allOf": [one, two], "anyOf": [{"properties": {"args": {"x-gitopsgen-merge": {"key": "x"}}}}]})
+
+    assert plan.below("args").list_merge == "append"  # the first that declares wins
+    assert (plan.below("in").below("a").list_merge, plan.below("in").below("a").key) == ("key", "id")
+    assert plan.below("any").list_merge == "append"
+
+
+def test_a_reference_leads_to_a_part_of_the_schema_or_nowhere():
+    schema = {"$defs": {"a/b": {"~c": [1, {"x": 2}]}}}
+
+    assert resolve(schema, "#/$defs/a~1b/~0c/1/x") == 2
+    assert resolve(schema, "#") is schema
+    for nowhere in ("#/$defs/no", "#/$defs/a~1b/~0c/9", "#/$defs/a~1b/~0c/x", "other.json#/x"):
+        assert resolve(schema, nowhere) is None

@@ -40,20 +40,19 @@ from typing import Any
 
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.istio.hosts import ports
-from gitopsgen.check.istio.routes import routes
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, sequence, text
+from gitopsgen.check.istio.routes import backends
+from gitopsgen.check.rule import Found, Rule, Subject, text
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.variant import Path
 from gitopsgen.schemas.wording import listed, suggestion
 
-RULE = Rule("GG704", "dangling-backend", Severity.ERROR)
+RULE = Rule("GG704", "dangling-backend", Severity.ERROR, is_shared=True)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:
     """Report backends that are not there."""
-    for route in routes(cluster):
-        for field, reference in _backends(route):
-            yield from _judge(cluster, route, field, reference)
+    for route, field, reference in backends(cluster):
+        yield from _judge(cluster, route, field, reference)
 
 
 def _judge(cluster: Cluster, route: Subject, field: Path, reference: Mapping[str, Any]) -> Iterator[Found]:
@@ -67,16 +66,6 @@ def _judge(cluster: Cluster, route: Subject, field: Path, reference: Mapping[str
         known = [other.name for other in cluster.of("Service") if other.namespace == namespace]
         message = f'{route} leads to the Service "{namespace}/{name}", which no manifest describes'
         yield route.found((*field, "name"), message, suggestion(name, known))
-    elif isinstance(port, int) and port not in ports(service, "port"):
-        message = f"{route} leads to port {port} of {service}, expected one of {listed(sorted(ports(service, 'port')))}"
+    elif isinstance(port, int) and port not in ports(service):
+        message = f"{route} leads to port {port} of {service}, expected one of {listed(sorted(ports(service)))}"
         yield route.found((*field, "port"), message)
-
-
-def _backends(route: Subject) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    for index, rule in enumerate(sequence(mapping(route.data.get("spec")).get("rules"))):
-        path: Path = ("spec", "rules", index)
-        for number, backend in enumerate(sequence(mapping(rule).get("backendRefs"))):
-            yield (*path, "backendRefs", number), mapping(backend)
-        for number, filtered in enumerate(sequence(mapping(rule).get("filters"))):
-            mirror = mapping(mapping(filtered).get("requestMirror"))
-            yield (*path, "filters", number, "requestMirror", "backendRef"), mapping(mirror.get("backendRef"))

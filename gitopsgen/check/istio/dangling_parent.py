@@ -43,20 +43,21 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gitopsgen.check.cluster import Cluster
+from gitopsgen.check.fields import EACH, members
 from gitopsgen.check.istio.routes import GATEWAY_API, routes
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, sequence, text
+from gitopsgen.check.rule import Found, Rule, Subject, mapping, text
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.variant import Path
 from gitopsgen.schemas.wording import listed, suggestion
 
-RULE = Rule("GG705", "dangling-parent", Severity.ERROR)
+RULE = Rule("GG705", "dangling-parent", Severity.ERROR, is_shared=True)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:
     """Report routes that are attached to nothing."""
     for route in routes(cluster):
-        for index, reference in enumerate(sequence(mapping(route.data.get("spec")).get("parentRefs"))):
-            yield from _judge(cluster, route, ("spec", "parentRefs", index), mapping(reference))
+        for field, reference in members(route.data, "spec", "parentRefs", EACH):
+            yield from _judge(cluster, route, field, mapping(reference))
 
 
 def _judge(cluster: Cluster, route: Subject, field: Path, reference: Mapping[str, Any]) -> Iterator[Found]:
@@ -75,4 +76,4 @@ def _judge(cluster: Cluster, route: Subject, field: Path, reference: Mapping[str
 
 
 def _listeners(gateway: Subject) -> list[str]:
-    return [text(mapping(each).get("name")) for each in sequence(mapping(gateway.data.get("spec")).get("listeners"))]
+    return [text(name) for _, name in members(gateway.data, "spec", "listeners", EACH, "name")]

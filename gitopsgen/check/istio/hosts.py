@@ -5,25 +5,12 @@ Judges nothing. Facts from Istio: a short name is completed with the namespace o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
-
 from gitopsgen.check.cluster import Cluster
+from gitopsgen.check.fields import EACH, members
 from gitopsgen.check.rule import Subject, mapping, sequence, text
-from gitopsgen.model.variant import Path
 
 NETWORKING = "networking.istio.io"
 _SUFFIXES = (".svc.cluster.local", ".svc")
-
-
-class Destination(NamedTuple):
-    """A destination of a route, and where it stands."""
-
-    route: Subject
-    field: Path
-    host: str
-    subset: str
-    port: int | None
 
 
 def qualified(host: str, namespace: str) -> str:
@@ -54,34 +41,26 @@ def covers(pattern: str, host: str) -> bool:
     return host.endswith(pattern[1:]) if pattern.startswith("*") else pattern == host
 
 
-def ports(target: Subject, field: str) -> set[int]:
-    """Give the port numbers of a Service (`port`) or ServiceEntry (`number`)."""
-    found = (mapping(port).get(field) for port in sequence(mapping(target.data.get("spec")).get("ports")))
+def servers(cluster: Cluster, host: str) -> list[Subject]:
+    """Give what answers for a full name: ServiceEntries, and its Service."""
+    address = service_address(host)
+    service = cluster.get("Service", *address) if address else None
+    return [*entries(cluster, host), *([service] if service else [])]
+
+
+def is_unanswered(cluster: Cluster, host: str) -> bool:
+    """Whether nothing answers for a full name, and a manifest would say so if something did."""
+    address = service_address(host)
+    return not servers(cluster, host) and (address is None or address[1] in cluster.namespaces)
+
+
+def service_hosts(cluster: Cluster) -> list[str]:
+    """Give the full names of all Services."""
+    return [f"{service.name}.{service.namespace}.svc.cluster.local" for service in cluster.of("Service")]
+
+
+def ports(server: Subject) -> set[int]:
+    """Give the port numbers of a Service or ServiceEntry."""
+    name = "number" if server.known.name == "ServiceEntry" else "port"
+    found = (number for _, number in members(server.data, "spec", "ports", EACH, name))
     return {number for number in found if isinstance(number, int)}
-
-
-def destinations(cluster: Cluster) -> Iterator[Destination]:
-    """Give each destination of each VirtualService."""
-    for route in cluster.of("VirtualService", NETWORKING):
-        spec = mapping(route.data.get("spec"))
-        for protocol in ("http", "tcp", "tls"):
-            for index, rule in enumerate(sequence(spec.get(protocol))):
-                yield from _of_rule(route, mapping(rule), ("spec", protocol, index))
-
-
-def _of_rule(route: Subject, rule: Mapping[str, Any], path: Path) -> Iterator[Destination]:
-    for field in ("route", "mirrors"):
-        for index, target in enumerate(sequence(rule.get(field))):
-            yield from _of_target(
-                route, mapping(mapping(target).get("destination")), (*path, field, index, "destination")
-            )
-    yield from _of_target(route, mapping(rule.get("mirror")), (*path, "mirror"))
-
-
-def _of_target(route: Subject, target: Mapping[str, Any], path: Path) -> Iterator[Destination]:
-    host = text(target.get("host"))
-    if host:
-        number = mapping(target.get("port")).get("number")
-        port = number if isinstance(number, int) else None
-        full = qualified(host, route.namespace)
-        yield Destination(route, path, full, text(target.get("subset")), port)

@@ -38,7 +38,7 @@ from gitopsgen.check.references.selection import made_by_operator, pods_selected
 from gitopsgen.check.rule import Found, Rule, Subject, mapping, sequence, text
 from gitopsgen.diagnostics import Severity
 
-RULE = Rule("GG708", "idle-policy", Severity.ERROR)
+RULE = Rule("GG708", "idle-policy", Severity.ERROR, is_shared=True)
 _KINDS = (
     ("AuthorizationPolicy", "security.istio.io"),
     ("PeerAuthentication", "security.istio.io"),

@@ -35,21 +35,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gitopsgen.check.cluster import Cluster
-from gitopsgen.check.istio.hosts import destinations, entries, service_address
+from gitopsgen.check.istio.hosts import is_unanswered, service_hosts
+from gitopsgen.check.istio.routes import destinations
 from gitopsgen.check.rule import Found, Rule
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.wording import suggestion
 
-RULE = Rule("GG701", "unknown-destination-host", Severity.ERROR)
+RULE = Rule("GG701", "unknown-destination-host", Severity.ERROR, is_shared=True)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:
     """Report destinations that lead nowhere."""
     for route, field, host, _, _ in destinations(cluster):
-        address = service_address(host)
-        if entries(cluster, host) or (address and cluster.get("Service", *address)):
-            continue
-        if address is None or address[1] in cluster.namespaces:
-            known = [f"{service.name}.{service.namespace}.svc.cluster.local" for service in cluster.of("Service")]
+        if is_unanswered(cluster, host):
             message = f'{route} leads to "{host}", which is no Service and in no ServiceEntry of the cluster'
-            yield route.found((*field, "host"), message, suggestion(host, known))
+            yield route.found((*field, "host"), message, suggestion(host, service_hosts(cluster)))

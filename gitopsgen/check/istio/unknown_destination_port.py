@@ -40,23 +40,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gitopsgen.check.cluster import Cluster
-from gitopsgen.check.istio.hosts import destinations, entries, ports, service_address
+from gitopsgen.check.istio.hosts import ports, servers
+from gitopsgen.check.istio.routes import destinations
 from gitopsgen.check.rule import Found, Rule
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.wording import listed
 
-RULE = Rule("GG703", "unknown-destination-port", Severity.ERROR)
+RULE = Rule("GG703", "unknown-destination-port", Severity.ERROR, is_shared=True)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:
     """Report destinations whose port is not there."""
     for route, field, host, _, port in destinations(cluster):
-        if port is None:
-            continue
-        known = {number for entry in entries(cluster, host) for number in ports(entry, "number")}
-        address = service_address(host)
-        service = cluster.get("Service", *address) if address else None
-        known |= ports(service, "port") if service is not None else set()
-        if known and port not in known:
+        known = {number for server in servers(cluster, host) for number in ports(server)}
+        if port is not None and known and port not in known:
             message = f'{route} leads to port {port} of "{host}", expected one of {listed(sorted(known))}'
             yield route.found((*field, "port", "number"), message)

@@ -44,7 +44,7 @@ from gitopsgen.check.rule import Found, Rule, mapping, sequence, text
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.wording import suggestion
 
-RULE = Rule("GG706", "unknown-gateway", Severity.ERROR)
+RULE = Rule("GG706", "unknown-gateway", Severity.ERROR, is_shared=True)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:

@@ -31,22 +31,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gitopsgen.check.cluster import Cluster
-from gitopsgen.check.istio.hosts import NETWORKING, entries, qualified, service_address
+from gitopsgen.check.istio.hosts import NETWORKING, is_unanswered, qualified, service_hosts
 from gitopsgen.check.rule import Found, Rule, mapping, text
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.wording import suggestion
 
-RULE = Rule("GG707", "unknown-rule-host", Severity.ERROR)
+RULE = Rule("GG707", "unknown-rule-host", Severity.ERROR, is_shared=True)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:
     """Report rules for hosts that are not there."""
     for rule in cluster.of("DestinationRule", NETWORKING):
         host = qualified(text(mapping(rule.data.get("spec")).get("host")), rule.namespace)
-        address = service_address(host)
-        if "*" in host or entries(cluster, host) or (address and cluster.get("Service", *address)):
-            continue
-        if address is None or address[1] in cluster.namespaces:
-            known = [f"{service.name}.{service.namespace}.svc.cluster.local" for service in cluster.of("Service")]
+        if "*" not in host and is_unanswered(cluster, host):
             message = f'{rule} is for "{host}", which is no Service and in no ServiceEntry of the cluster'
-            yield rule.found(("spec", "host"), message, suggestion(host, known))
+            yield rule.found(("spec", "host"), message, suggestion(host, service_hosts(cluster)))

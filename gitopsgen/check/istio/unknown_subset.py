@@ -43,12 +43,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gitopsgen.check.cluster import Cluster
-from gitopsgen.check.istio.hosts import NETWORKING, covers, destinations, qualified
+from gitopsgen.check.istio.hosts import NETWORKING, covers, qualified
+from gitopsgen.check.istio.routes import destinations
 from gitopsgen.check.rule import Found, Rule, mapping, sequence, text
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.wording import suggestion
 
-RULE = Rule("GG702", "unknown-subset", Severity.ERROR)
+RULE = Rule("GG702", "unknown-subset", Severity.ERROR, is_shared=True)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:

@@ -36,7 +36,7 @@ from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.rule import Found, Rule
 from gitopsgen.diagnostics import Severity
 
-RULE = Rule("GG415", "duplicate-object", Severity.ERROR)
+RULE = Rule("GG415", "duplicate-object", Severity.ERROR, is_shared=True)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:

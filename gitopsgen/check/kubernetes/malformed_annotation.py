@@ -34,7 +34,7 @@ from gitopsgen.check.rule import Found, Rule, Subject, mapping
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.variant import Path
 
-RULE = Rule("GG414", "malformed-annotation", Severity.ERROR)
+RULE = Rule("GG414", "malformed-annotation", Severity.ERROR, is_shared=True)
 _LIMIT = 256 * 1024
 
 

@@ -67,7 +67,7 @@ from gitopsgen.schemas.constraints import CONSTRAINTS, constraint_kind
 from gitopsgen.schemas.validator import Validator, compile_kind
 from gitopsgen.schemas.wording import suggestion
 
-RULE = Rule("GG418", "malformed-constraint", Severity.ERROR)
+RULE = Rule("GG418", "malformed-constraint", Severity.ERROR, is_shared=True)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:

@@ -36,7 +36,7 @@ from gitopsgen.check.rule import Found, Rule, Subject, mapping
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.variant import Path
 
-RULE = Rule("GG413", "malformed-label", Severity.ERROR)
+RULE = Rule("GG413", "malformed-label", Severity.ERROR, is_shared=True)
 
 
 def check(subject: Subject) -> Iterator[Found]:

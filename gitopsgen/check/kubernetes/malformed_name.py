@@ -29,7 +29,7 @@ from gitopsgen.check import names
 from gitopsgen.check.rule import Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
 
-RULE = Rule("GG410", "malformed-name", Severity.ERROR)
+RULE = Rule("GG410", "malformed-name", Severity.ERROR, is_shared=True)
 
 _GRAMMARS: Mapping[tuple[str, str], names.Grammar] = {
     ("", "Namespace"): names.dns_label,

@@ -43,6 +43,7 @@ RULE = Rule(
     "mismatched-selector",
     Severity.ERROR,
     on=of_kind("DaemonSet.apps", "Deployment.apps", "ReplicaSet.apps", "StatefulSet.apps"),
+    is_shared=True,
 )
 
 

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from gitopsgen.check.rule import Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 
-RULE = Rule("GG439", "misplaced-config", Severity.ERROR, on=of_kind("Config.config.gatekeeper.sh"))
+RULE = Rule("GG439", "misplaced-config", Severity.ERROR, on=of_kind("Config.config.gatekeeper.sh"), is_shared=True)
 
 
 def check(subject: Subject) -> Iterator[Found]:

@@ -30,7 +30,7 @@ from collections.abc import Iterator
 from gitopsgen.check.rule import Found, Rule, Subject, has_schema
 from gitopsgen.diagnostics import Severity
 
-RULE = Rule("GG404", "missing-field", Severity.ERROR, on=has_schema)
+RULE = Rule("GG404", "missing-field", Severity.ERROR, on=has_schema, is_shared=True)
 
 
 def check(subject: Subject) -> Iterator[Found]:

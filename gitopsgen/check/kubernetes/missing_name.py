@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from gitopsgen.check.rule import Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
 
-RULE = Rule("GG409", "missing-name", Severity.ERROR)
+RULE = Rule("GG409", "missing-name", Severity.ERROR, is_shared=True)
 
 
 def check(subject: Subject) -> Iterator[Found]:

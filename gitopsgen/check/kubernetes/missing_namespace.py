@@ -31,7 +31,7 @@ def _is_namespaced(known: Known) -> bool:
     return known.kind is not None and known.kind.namespaced is True
 
 
-RULE = Rule("GG411", "missing-namespace", Severity.ERROR, on=_is_namespaced)
+RULE = Rule("GG411", "missing-namespace", Severity.ERROR, on=_is_namespaced, is_shared=True)
 
 
 def check(subject: Subject) -> Iterator[Found]:

@@ -34,7 +34,7 @@ def _is_cluster_scoped(known: Known) -> bool:
     return known.group == CONSTRAINTS or (known.kind is not None and known.kind.namespaced is False)
 
 
-RULE = Rule("GG412", "stray-namespace", Severity.ERROR, on=_is_cluster_scoped)
+RULE = Rule("GG412", "stray-namespace", Severity.ERROR, on=_is_cluster_scoped, is_shared=True)
 
 
 def check(subject: Subject) -> Iterator[Found]:

@@ -37,7 +37,7 @@ def _is_unknown(known: Known) -> bool:
     return known.kind is None and known.group != CONSTRAINTS
 
 
-RULE = Rule("GG401", "unknown-kind", Severity.ERROR, on=_is_unknown)
+RULE = Rule("GG401", "unknown-kind", Severity.ERROR, on=_is_unknown, is_shared=True)
 
 
 def check(subject: Subject) -> Iterator[Found]:

@@ -40,7 +40,7 @@ from gitopsgen.check.rule import Found, Rule, Subject, has_pods, mapping, sequen
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.wording import suggestion
 
-RULE = Rule("GG417", "unknown-volume", Severity.ERROR, on=has_pods)
+RULE = Rule("GG417", "unknown-volume", Severity.ERROR, on=has_pods, is_shared=True)
 
 
 def check(subject: Subject) -> Iterator[Found]:

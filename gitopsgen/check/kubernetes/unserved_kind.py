@@ -35,7 +35,7 @@ def _is_unserved(known: Known) -> bool:
     return known.kind is not None and not known.kind.served
 
 
-RULE = Rule("GG402", "unserved-kind", Severity.WARNING, on=_is_unserved)
+RULE = Rule("GG402", "unserved-kind", Severity.WARNING, on=_is_unserved, is_shared=True)
 
 
 def check(subject: Subject) -> Iterator[Found]:

@@ -27,7 +27,7 @@ from gitopsgen.check.nodes.files import is_k3s_config
 from gitopsgen.check.rule import Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
 
-RULE = Rule("GG942", "open-kubeconfig", Severity.ERROR)
+RULE = Rule("GG942", "open-kubeconfig", Severity.ERROR, is_shared=True)
 _OPTION = "write-kubeconfig-mode"
 
 

@@ -28,7 +28,7 @@ from gitopsgen.check.rule import Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.wording import suggestion
 
-RULE = Rule("GG941", "unknown-server-option", Severity.ERROR)
+RULE = Rule("GG941", "unknown-server-option", Severity.ERROR, is_shared=True)
 
 # Options of `k3s server` and `k3s agent`, releases 1.30 to 1.35; a key may end in `+`, which appends.
 _WORDS: Final = """

@@ -27,7 +27,7 @@ from gitopsgen.check.nodes.files import is_main_k3s_config, node_labels, registr
 from gitopsgen.check.rule import Found, Rule, Subject, mapping, sequence
 from gitopsgen.diagnostics import Severity
 
-RULE = Rule("GG943", "unplaced-node", Severity.ERROR)
+RULE = Rule("GG943", "unplaced-node", Severity.ERROR, is_shared=True)
 _LABELS: Final = ("topology.kubernetes.io/region", "topology.kubernetes.io/zone")
 
 

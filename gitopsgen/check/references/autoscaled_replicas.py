@@ -53,7 +53,7 @@ from gitopsgen.check.references.scaling import autoscalers, target_of
 from gitopsgen.check.rule import Found, Rule, mapping
 from gitopsgen.diagnostics import Severity
 
-RULE = Rule("GG502", "autoscaled-replicas", Severity.ERROR)
+RULE = Rule("GG502", "autoscaled-replicas", Severity.ERROR, is_shared=True)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:

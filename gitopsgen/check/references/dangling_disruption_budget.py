@@ -38,7 +38,7 @@ from gitopsgen.check.references.selection import made_by_operator, pods_selected
 from gitopsgen.check.rule import Found, Rule, mapping
 from gitopsgen.diagnostics import Severity
 
-RULE = Rule("GG513", "dangling-disruption-budget", Severity.ERROR)
+RULE = Rule("GG513", "dangling-disruption-budget", Severity.ERROR, is_shared=True)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:

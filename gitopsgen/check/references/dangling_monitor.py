@@ -46,7 +46,7 @@ from gitopsgen.check.references.selection import made_by_operator
 from gitopsgen.check.rule import Found, Rule, mapping
 from gitopsgen.diagnostics import Severity
 
-RULE = Rule("GG505", "dangling-monitor", Severity.ERROR)
+RULE = Rule("GG505", "dangling-monitor", Severity.ERROR, is_shared=True)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:

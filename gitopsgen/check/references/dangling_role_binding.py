@@ -34,7 +34,7 @@ from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.rule import Found, Rule, Subject, mapping, sequence, text
 from gitopsgen.diagnostics import Severity
 
-RULE = Rule("GG514", "dangling-role-binding", Severity.ERROR)
+RULE = Rule("GG514", "dangling-role-binding", Severity.ERROR, is_shared=True)
 _GROUP = "rbac.authorization.k8s.io"
 _GIVEN = frozenset({"admin", "cluster-admin", "edit", "view"})
 

@@ -45,7 +45,7 @@ from gitopsgen.check.rule import Found, Rule, Subject, mapping, sequence, text
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.wording import listed, suggestion
 
-RULE = Rule("GG501", "dangling-scale-target", Severity.ERROR)
+RULE = Rule("GG501", "dangling-scale-target", Severity.ERROR, is_shared=True)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:

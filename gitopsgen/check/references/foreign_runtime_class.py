@@ -29,7 +29,13 @@ from gitopsgen.check.references.runtimes import PACKAGED
 from gitopsgen.check.rule import Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 
-RULE = Rule("GG561", "foreign-runtime-class", Severity.WARNING, on=of_kind("RuntimeClass.node.k8s.io"))
+RULE = Rule(
+    "GG561",
+    "foreign-runtime-class",
+    Severity.WARNING,
+    on=of_kind("RuntimeClass.node.k8s.io"),
+    is_shared=True,
+)
 
 
 def check(subject: Subject) -> Iterator[Found]:

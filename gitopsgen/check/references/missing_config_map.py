@@ -38,7 +38,7 @@ from gitopsgen.check.rule import Found, Rule, Subject, mapping
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.wording import suggestion
 
-RULE = Rule("GG508", "missing-config-map", Severity.ERROR)
+RULE = Rule("GG508", "missing-config-map", Severity.ERROR, is_shared=True)
 # put into every namespace by the controller manager, and by istiod
 _GIVEN = frozenset({"kube-root-ca.crt", "istio-ca-root-cert"})
 

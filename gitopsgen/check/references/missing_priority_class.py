@@ -34,7 +34,7 @@ from gitopsgen.check.rule import Found, Rule
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.wording import suggestion
 
-RULE = Rule("GG511", "missing-priority-class", Severity.ERROR)
+RULE = Rule("GG511", "missing-priority-class", Severity.ERROR, is_shared=True)
 _GIVEN = ("system-cluster-critical", "system-node-critical")
 
 

@@ -35,7 +35,7 @@ from gitopsgen.check.rule import Found, Rule
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.wording import suggestion
 
-RULE = Rule("GG512", "missing-runtime-class", Severity.ERROR)
+RULE = Rule("GG512", "missing-runtime-class", Severity.ERROR, is_shared=True)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:

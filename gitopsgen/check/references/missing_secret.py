@@ -43,7 +43,7 @@ from gitopsgen.check.secrets import secrets
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.wording import suggestion
 
-RULE = Rule("GG509", "missing-secret", Severity.ERROR)
+RULE = Rule("GG509", "missing-secret", Severity.ERROR, is_shared=True)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:

@@ -33,7 +33,7 @@ from gitopsgen.check.rule import Found, Rule
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.wording import suggestion
 
-RULE = Rule("GG507", "missing-service-account", Severity.ERROR)
+RULE = Rule("GG507", "missing-service-account", Severity.ERROR, is_shared=True)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:

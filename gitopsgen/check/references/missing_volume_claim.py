@@ -40,7 +40,7 @@ from gitopsgen.check.rule import Found, Rule
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.wording import suggestion
 
-RULE = Rule("GG510", "missing-volume-claim", Severity.ERROR)
+RULE = Rule("GG510", "missing-volume-claim", Severity.ERROR, is_shared=True)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:

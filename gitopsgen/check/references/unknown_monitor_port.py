@@ -44,7 +44,7 @@ from gitopsgen.check.rule import Found, Rule, mapping, sequence, text
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.wording import listed
 
-RULE = Rule("GG506", "unknown-monitor-port", Severity.ERROR)
+RULE = Rule("GG506", "unknown-monitor-port", Severity.ERROR, is_shared=True)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:

@@ -47,7 +47,7 @@ from gitopsgen.check.rule import Found, Rule, mapping, sequence
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.wording import listed
 
-RULE = Rule("GG504", "unknown-target-port", Severity.ERROR)
+RULE = Rule("GG504", "unknown-target-port", Severity.ERROR, is_shared=True)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:

@@ -45,7 +45,7 @@ def _may_carry(known: Known) -> bool:
     return known.pods is not None or (known.group, known.name) == ("", "ConfigMap")
 
 
-RULE = Rule("GG425", "literal-credential", Severity.ERROR, on=_may_carry)
+RULE = Rule("GG425", "literal-credential", Severity.ERROR, on=_may_carry, is_shared=True)
 
 
 def check(subject: Subject) -> Iterator[Found]:

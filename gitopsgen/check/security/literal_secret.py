@@ -31,7 +31,7 @@ from collections.abc import Iterator
 from gitopsgen.check.rule import Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 
-RULE = Rule("GG424", "literal-secret", Severity.ERROR, on=of_kind("Secret"))
+RULE = Rule("GG424", "literal-secret", Severity.ERROR, on=of_kind("Secret"), is_shared=True)
 
 
 def check(subject: Subject) -> Iterator[Found]:

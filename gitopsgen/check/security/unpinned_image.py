@@ -34,7 +34,7 @@ from gitopsgen.check.pods import containers
 from gitopsgen.check.rule import Found, Rule, Subject, has_pods, text
 from gitopsgen.diagnostics import Severity
 
-RULE = Rule("GG421", "unpinned-image", Severity.ERROR, on=has_pods)
+RULE = Rule("GG421", "unpinned-image", Severity.ERROR, on=has_pods, is_shared=True)
 _CURE = "use the image function, which takes the digest from the image lock"
 
 

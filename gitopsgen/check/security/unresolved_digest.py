@@ -36,7 +36,7 @@ from gitopsgen.check.pods import containers
 from gitopsgen.check.rule import Found, Rule, Subject, has_pods, text
 from gitopsgen.diagnostics import Severity
 
-RULE = Rule("GG423", "unresolved-digest", Severity.WARNING, on=has_pods)
+RULE = Rule("GG423", "unresolved-digest", Severity.WARNING, on=has_pods, is_shared=True)
 
 
 def check(subject: Subject) -> Iterator[Found]:

@@ -1,0 +1,98 @@
+"""A quota that the workloads of its namespace can exceed.
+
+What it finds:
+    A ResourceQuota whose bound is below what the workloads that it counts may ask for together: each with the
+    most pods that its autoscaler allows and with the surge of a rollout, overhead of the runtime class included.
+    Quotas for some priority classes count their workloads only; quotas with other scopes are left alone.
+
+Why:
+    The last pods are refused, and only the ReplicaSet's events say so: the autoscaler asks in vain when the
+    load is highest, or a rollout stands still. Where the quota is what the nodes carry, the maxima are too high.
+
+Example:
+    apiVersion: v1
+    kind: ResourceQuota
+    metadata: {name: functions, namespace: risk}
+    spec: {hard: {pods: "10"}}
+    ---
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: function, namespace: risk}
+    spec:
+      replicas: 10
+      strategy: {rollingUpdate: {maxSurge: 2}}
+      template: {spec: {containers: [{name: function}]}}
+
+Instead:
+    apiVersion: v1
+    kind: ResourceQuota
+    metadata: {name: functions, namespace: risk}
+    spec: {hard: {pods: "10"}}
+    ---
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: function, namespace: risk}
+    spec:
+      replicas: 8
+      strategy: {rollingUpdate: {maxSurge: 2}}
+      template: {spec: {containers: [{name: function}]}}
+
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from gitopsgen.check.cluster import Cluster
+from gitopsgen.check.pods import pod_spec
+from gitopsgen.check.quantities import amount, written
+from gitopsgen.check.references.demand import Demand, demands
+from gitopsgen.check.rule import Found, Rule, Subject, mapping, sequence
+from gitopsgen.diagnostics import Severity
+
+RULE = Rule("GG523", "exceeded-quota", Severity.ERROR, is_shared=True)
+
+
+def check(cluster: Cluster) -> Iterator[Found]:
+    """Report bounds below what may be asked."""
+    for quota in cluster.of("ResourceQuota"):
+        spec = mapping(quota.data.get("spec"))
+        classes = _classes(spec)
+        if classes is None:
+            continue
+        counted = [each for each in demands(cluster, quota.namespace) if _counts(each.workload, classes)]
+        for resource, bound in mapping(spec.get("hard")).items():
+            yield from _judge(quota, resource, amount(bound), counted)
+
+
+def _judge(quota: Subject, resource: str, bound: Fraction | None, counted: list[Demand]) -> Iterator[Found]:
+    parts = [(each, each.of(resource)) for each in counted]
+    total = sum((asked for _, asked in parts), Fraction(0))
+    if bound is None or total <= bound:
+        return
+    most = sorted(parts, key=lambda part: -part[1])
+    listed = ", ".join(f"{each.workload.name} {written(asked, resource)}" for each, asked in most if asked)
+    message = (
+        f"{quota} allows {written(bound, resource)} of {resource}, "
+        f"but its workloads may ask for {written(total, resource)}: {listed}"
+    )
+    yield quota.found(("spec", "hard", resource), message, "lower a maximum or a surge, or raise the quota")
+
+
+def _classes(spec: Any) -> frozenset[str] | None:
+    """Give the priority classes that a quota counts, empty for all, None for scopes that cannot be told here."""
+    expressions = [mapping(each) for each in sequence(mapping(spec.get("scopeSelector")).get("matchExpressions"))]
+    if spec.get("scopes") or len(expressions) > 1:
+        return None
+    if not expressions:
+        return frozenset()
+    only = expressions[0]
+    if only.get("scopeName") != "PriorityClass" or only.get("operator") != "In":
+        return None
+    return frozenset(sequence(only.get("values")))
+
+
+def _counts(workload: Subject, classes: frozenset[str]) -> bool:
+    return not classes or pod_spec(workload).get("priorityClassName") in classes

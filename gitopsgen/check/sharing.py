@@ -1,0 +1,148 @@
+"""When two clusters are judged alike: their objects are the same but for names, and the names differ alike.
+
+A rule whose `is_shared` is set promises what it does with strings. It compares them, in whole or in parts between
+separators, with each other and with words of its own; it tells them by the sorts of characters in those parts and by
+the lengths that Kubernetes allows; it reckons with no number in a label, and looks at no digits in annotations and in
+the data of a ConfigMap. So it judges
+alike where each part that differs is replaced, everywhere, by another one of the same sort. What is not such a name
+(numbers, quantities, very long texts, anything that might be a credential) is compared as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any, Final
+
+from gitopsgen.check import credentials
+
+_ADDRESS: Final = r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?:/[0-9]{1,2})?"
+_PARTS: Final = re.compile(rf"({_ADDRESS}|[^\W_]+)")
+_END: Final = "\0"
+# Numbers, quantities, durations, percentages: what a rule may reckon with.
+_NUMERIC: Final = re.compile(r"[-+]?[0-9][0-9.]*(?:[eE][-+]?[0-9]+)?[a-zA-Zµ%]{0,3}")
+_NAME: Final = re.compile(r"[\w.:/@-]*")
+_LONGEST_NAME: Final = 52  # the shortest of the limits that names have
+_LONGEST_TEXT: Final = 8192
+_LONGEST_PART: Final = 40
+_DIGEST: Final = re.compile(r"(?=0*[1-9a-f])[0-9a-f]{64}")  # of zeros alone is one that nobody has resolved
+_VERSION: Final = re.compile(r"[a-z]{1,2}[0-9]+(?:[a-z]+[0-9]+)?")
+_SORTS: Final = (
+    ("lower", re.compile(r"[a-z]+")),
+    ("lower and digits", re.compile(r"[a-z][a-z0-9]*")),
+    ("digits, then lower", re.compile(r"[0-9]+[a-z]+")),
+    ("digits and lower", re.compile(r"[0-9][a-z0-9]*[a-z][a-z0-9]*")),
+    ("upper", re.compile(r"[A-Z]+")),
+    ("signs", re.compile(r"[\u3400-\u9fff]+")),
+)
+
+
+class Naming(dict[str, Any]):
+    """Replaces parts of strings that no rule and no template names by their number and sort, in order of appearance."""
+
+    def __init__(self, words: frozenset[str]) -> None:
+        """Take the words that are kept as they are."""
+        super().__init__()
+        self._words = words
+        self.replaced: list[str] = []
+
+    def __missing__(self, part: str) -> Any:
+        """Give what stands for a part that was not met before."""
+        sort = "" if part in self._words else sort_of(part)
+        if sort:
+            self[part] = (len(self), sort)
+            self.replaced.append(part)
+        else:
+            self[part] = part
+        return self[part]
+
+    def number(self, string: str) -> Any:
+        """Give what is the same for another number that is only compared, as the value of a label is."""
+        key = f"{_END}{string}"
+        if key not in self:
+            self[key] = (len(self), "number")
+            self.replaced.append(string)
+        return self[key]
+
+    def of(self, strings: Iterable[str]) -> tuple[Any, ...]:
+        """Give what is the same for strings that differ alike."""
+        return tuple(map(self.__getitem__, _PARTS.split(_END.join(strings))))
+
+
+class FreeNaming(dict[str, Any]):
+    """The same for texts in which no digit counts."""
+
+    def __init__(self, naming: Naming) -> None:
+        """Take what the parts of other strings are called."""
+        super().__init__()
+        self._naming = naming
+
+    def __missing__(self, part: str) -> Any:
+        """Give what stands for a part that was not met before."""
+        self[part] = found = "#" if part.isdecimal() else self._naming[part]
+        return found
+
+    def of(self, strings: Iterable[str]) -> tuple[Any, ...]:
+        """Give what is the same for texts that differ alike."""
+        return tuple(map(self.__getitem__, _PARTS.split(_END.join(strings))))
+
+
+@cache
+def sort_of(part: str) -> str:
+    """Give the sort of a part that may be replaced by another one of its sort, empty where it is kept."""
+    if len(part) > _LONGEST_PART:
+        return "digest" if _DIGEST.fullmatch(part) else ""
+    if "." in part:
+        return _sort_of_address(part)
+    if _VERSION.fullmatch(part):
+        return ""
+    return next((name for name, form in _SORTS if form.fullmatch(part)), "")
+
+
+def _sort_of_address(address: str) -> str:
+    try:
+        network = ip_network(address)  # refuses bits beyond the prefix
+    except ValueError:
+        return ""
+    return f"/{network.prefixlen}"
+
+
+@cache
+def is_name(string: str) -> bool:
+    """Tell whether parts of a string may be replaced at all."""
+    is_short = _NAME.fullmatch(string) and "://" not in string and not _DIGEST.fullmatch(string)
+    longest = _LONGEST_NAME if is_short else _LONGEST_TEXT
+    return len(string) <= longest and not credentials.inside(string) and not credentials.setting(string)
+
+
+@cache
+def is_numeric(string: str) -> bool:
+    """Tell whether a rule may take a string for a number or a quantity."""
+    return _NUMERIC.fullmatch(string) is not None
+
+
+def parts_of(string: str) -> Iterator[str]:
+    """Give the parts of a string that stand between separators."""
+    return (match[0] for match in _PARTS.finditer(string))
+
+
+@cache
+def words_of_rules() -> frozenset[str]:
+    """Give every word that stands in the source of a rule: a rule can know no other."""
+    folder = Path(__file__).parent
+    return frozenset(
+        part for file in sorted(folder.rglob("*.py")) for part in parts_of(file.read_text(encoding="utf-8"))
+    )
+
+
+def words_in(data: Any) -> Iterator[str]:
+    """Give every word in plain data."""
+    if isinstance(data, str):
+        yield from parts_of(data)
+    elif isinstance(data, dict):
+        yield from (part for key, value in data.items() for one in (key, value) for part in words_in(one))
+    elif isinstance(data, Sequence):
+        yield from (part for one in data for part in words_in(one))

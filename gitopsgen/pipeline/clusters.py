@@ -1,0 +1,66 @@
+"""The variants of one cluster, filled together and judged together; what was learned of one serves the next.
+
+Only for variants in which nothing is out of the ordinary: any other is rendered template by template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from gitopsgen import argocd
+from gitopsgen.check import Checker, certain
+from gitopsgen.model.variant import Variant
+from gitopsgen.pipeline.kinds import Kinds
+from gitopsgen.pipeline.together import Together, Told, told_of
+from gitopsgen.pipeline.verdicts import Verdicts
+from gitopsgen.template.combination import Combination
+from gitopsgen.template.engine import Engine
+from gitopsgen.template.instance import Instance
+
+
+class Clusters:
+    """What is known of the clusters of one run so far."""
+
+    def __init__(self, engine: Engine, instances: Callable[[Variant], Sequence[Instance]]) -> None:
+        """Take what renders templates, and what tells those of a variant."""
+        self._engine = engine
+        self._instances = instances
+        self._verdicts = Verdicts()
+        self._kinds: dict[Combination, Kinds] = {}
+
+    def filled(self, members: Sequence[Variant]) -> list[Together] | None:
+        """Fill all templates of a cluster's variants together, None where one of them wants it otherwise."""
+        filled = []
+        for variant in members:
+            made = None if variant.patches else self._together(variant)
+            if made is None:
+                return None
+            filled.append(made)
+        return filled or None
+
+    def _together(self, variant: Variant) -> Together | None:
+        combination = self._engine.combination(self._instances(variant), variant.context)
+        filled = combination.fill(variant.context) if combination else None
+        if filled is None or combination is None or filled.has_equal_names:
+            return None
+        return Together(variant, combination, filled)
+
+    def told(self, filled: Sequence[Together], checker: Checker, *, is_whole: bool) -> Sequence[Told]:
+        """Judge the variants of a cluster, unless one that is alike was judged before."""
+        key = self._verdicts.key(checker, filled, is_whole=is_whole)
+        told = self._verdicts.get(key) if key else None
+        if told is None:
+            manifests = [one.manifest(sheet) for one in filled for sheet in one.combination.checked]
+            found = [finding for manifest in manifests for finding in checker.manifest(manifest)]
+            together = checker.cluster(manifests)
+            told = tuple(told_of(filled, (*found, *(together if is_whole else certain(together, None)))))
+            if key:
+                self._verdicts.keep(key, told)
+        return told
+
+    def kinds(self, one: Together) -> frozenset[argocd.Kind]:
+        """Give the kinds of a variant's manifests."""
+        known = self._kinds.get(one.combination)
+        if known is None:
+            known = self._kinds[one.combination] = Kinds(one.combination)
+        return known.of(one.combination, one.filled)

@@ -1,0 +1,194 @@
+"""How the checks look at what fills the objects of one combination: which strings may differ, and which count.
+
+Works on trees of documents, once for each; a variant then costs a few look-ups.
+"""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
+
+from gitopsgen.check import Checker, claim_of
+from gitopsgen.check.sharing import FreeNaming, Naming, is_name, is_numeric, parts_of, words_in
+from gitopsgen.schemas import Kind
+from gitopsgen.schemas.freedom import Test, test_of
+from gitopsgen.template.combination import Combination, Filled
+from gitopsgen.template.document import Document
+from gitopsgen.template.plan import slots_at
+from gitopsgen.template.trees import Hole, Literal, Table, Text, Tree, name_of
+from gitopsgen.template.trees import Sequence as ListTree
+
+Path = tuple[str | int, ...]
+CLAIM: Final = (("apiVersion",), ("kind",))
+
+
+_UNKNOWN: Final = Kind("", "", {})
+
+
+class Note(NamedTuple):
+    """One place of a document that a hole fills: `what` is the hole, or a string with holes in it.
+
+    `use` is `exact`, `text`, `label` or `value`; `test` is what the schema asks of a string there.
+    """
+
+    what: int | tuple[str | int, ...]
+    use: str
+    test: Test | None = None
+
+
+@dataclass(slots=True)
+class Look:
+    """How the checks look at one document; `words` are those that it writes out."""
+
+    notes: list[Note] = field(default_factory=list)
+    words: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Sensitivity:
+    """How the strings of one place are looked at: by their `use`, and by tests."""
+
+    use: str = ""
+    tests: list[Test] = field(default_factory=list)
+
+    def note(self, one: Note) -> None:
+        """Take one more place of the same string: what counts in one of them counts."""
+        if "exact" in {self.use, one.use}:
+            self.use = "exact"
+        else:
+            self.use = one.use if self.use in {"", one.use} else "value"
+        if one.test and one.test not in self.tests:
+            self.tests.append(one.test)
+
+    def minds(self, value: str) -> bool:
+        """Tell whether it matters which string this is."""
+        if not is_name(value) or (self.use == "value" and is_numeric(value)):
+            return True
+        return not all(test(value) for test in self.tests)
+
+
+class Looks:
+    """How one checker looks at documents, each looked at once."""
+
+    def __init__(self, checker: Checker) -> None:
+        """Take the rules and schemas."""
+        self._checker = checker
+        self._known: dict[tuple[Document, tuple[str, str] | None], Look | None] = {}
+        self._tests: dict[tuple[str, str, Path], Test | LookupError | None] = {}
+
+    def of(self, document: Document, values: Sequence[Any], reader: str) -> Look | None:
+        """Give how a document is looked at with these values; None where a rule promises nothing of its kind."""
+        claim = claim_of(document.build(values)) if reader == "cluster" else None
+        key = (document, claim)
+        if key not in self._known:
+            is_shared = self._checker.shares(*claim) if claim else self._checker.shares_nodes()
+            self._known[key] = self._look(document, claim) if is_shared else None
+        return self._known[key]
+
+    def _look(self, document: Document, claim: tuple[str, str] | None) -> Look:
+        look = Look()
+        assert document.tree is not None  # noqa: S101 - nobody reads native text
+        if claim:
+            look.notes += [Note(slot, "exact") for slot in sorted(slots_at(document.tree, *CLAIM))]
+            self._walk(document.tree, (), self._checker.known(*claim).kind or _UNKNOWN, look)
+        else:
+            self._walk(document.tree, (), None, look)
+        return look
+
+    def _walk(self, tree: Tree, path: Path, kind: Kind | None, look: Look) -> None:
+        if isinstance(tree, Literal):
+            look.words.update(words_in(tree.value))
+        elif isinstance(tree, Hole):
+            look.notes.append(self._note(tree.index, path, kind))
+        elif isinstance(tree, Text):
+            look.words.update(word for part in tree.parts if isinstance(part, str) for word in parts_of(part))
+            look.notes.append(self._note(tree.parts, path, kind))
+        elif isinstance(tree, Table):
+            for key, value in tree.entries:
+                name = name_of(key)
+                look.words.update(parts_of(name))
+                look.notes += [Note(part, "exact") for part in _holes(key)]
+                self._walk(value, (*path, name or "*"), kind, look)
+        elif isinstance(tree, ListTree):
+            for index, one in enumerate(tree.items):
+                self._walk(one, (*path, index), kind, look)
+
+    def _note(self, what: int | tuple[str | int, ...], path: Path, kind: Kind | None) -> Note:
+        if kind is None:  # a file for nodes: no schema tells more of it
+            return Note(what, "value")
+        if kind is _UNKNOWN:  # a constraint: its template tells what it may hold
+            return Note(what, "exact")
+        key = (kind.api_version, kind.name, tuple("*" if isinstance(step, int) else step for step in path))
+        if key not in self._tests:
+            try:
+                self._tests[key] = test_of(kind.schema, path)
+            except LookupError as error:
+                self._tests[key] = error
+        test = self._tests[key]
+        return Note(what, "exact") if isinstance(test, LookupError) else Note(what, _use(path, kind), test)
+
+
+class Reading:
+    """How the checks look at what fills one combination."""
+
+    def __init__(self, combination: Combination, filled: Filled, looks: Looks) -> None:
+        """Look at each manifest; `is_shareable` is false where a rule promises nothing."""
+        self.is_shareable = True
+        self.words: set[str] = set()
+        self._joins = {parts: place for place, parts in enumerate(combination.joins)}
+        places: dict[tuple[str, int], Sensitivity] = {}
+        for sheet in (combination.sheets[place] for place in combination.checked):
+            look = looks.of(sheet.document, sheet.values(filled.values), combination.ways[sheet.way].reader)
+            if look is None:
+                self.is_shareable = False
+                return
+            self.words |= look.words
+            own = [combination.nodes[node] for node in combination.ways[sheet.way].leaf.nodes]
+            for one in look.notes:
+                for place, note in self._placed(one, own):
+                    places.setdefault(place, Sensitivity()).note(note)
+        self._values = [(place, how) for (sort, place), how in places.items() if sort == "value"]
+        self._strings = [(place, how) for (sort, place), how in places.items() if sort == "string"]
+
+    def _placed(self, one: Note, own: Sequence[int]) -> Iterator[tuple[tuple[str, int], Note]]:
+        if isinstance(one.what, int):
+            yield ("value", own[one.what]), one
+            return
+        parts = tuple(part if isinstance(part, str) else own[part] for part in one.what)
+        known = self._joins.get(parts)
+        if known is not None:
+            yield ("string", known), one
+        else:  # part of a value that is written as a whole
+            yield from ((("value", part), Note(part, "exact")) for part in parts if isinstance(part, int))
+
+    def signature(self, filled: Filled, naming: Naming) -> tuple[Any, ...]:
+        """Give what is the same for variants that are judged alike."""
+        exact: list[Any] = []
+        names: list[str] = []
+        texts: list[str] = []
+        for source, places in ((filled.values, self._values), (filled.strings, self._strings)):
+            for place, how in places:
+                value = source[place]
+                if value.__class__ is not str or how.use == "exact" or how.minds(value):
+                    exact.append(value)
+                elif how.use == "text":
+                    texts.append(value)
+                elif how.use == "label" and is_numeric(value):
+                    exact.append(naming.number(value))
+                else:
+                    names.append(value)
+        return marshal.dumps(exact, 2), naming.of(names), FreeNaming(naming).of(texts)
+
+
+def _holes(key: Tree) -> list[int]:
+    return [part for part in key.parts if isinstance(part, int)] if isinstance(key, Text) else []
+
+
+def _use(path: Path, kind: Kind) -> str:
+    """Tell what a string is used for that stands in an object."""
+    if (path[0] == "data" and kind.name == "ConfigMap") or ("metadata", "annotations") in pairwise(path):
+        return "text"
+    return "label" if path[-2:-1] in {("labels",), ("matchLabels",)} else "value"

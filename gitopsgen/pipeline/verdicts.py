@@ -1,0 +1,83 @@
+"""Verdicts on whole clusters, kept for other clusters that differ from them only in names.
+
+What may differ is said by `gitopsgen.check.sharing`; where nothing was found in a cluster, or only what names none of
+its names, the same holds for the next one that is alike.
+"""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from gitopsgen.check import Checker, Finding
+from gitopsgen.check.sharing import Naming, parts_of, words_of_rules
+from gitopsgen.pipeline.reading import CLAIM, Looks, Reading
+from gitopsgen.pipeline.together import Together, Told
+from gitopsgen.template.combination import Combination, Pick
+
+
+class Verdicts:
+    """What was found in clusters so far, for those that are alike."""
+
+    def __init__(self) -> None:
+        """Start with no verdict."""
+        self._readings: dict[Any, Reading] = {}
+        self._claims: dict[Combination, Pick] = {}
+        self._looks: dict[Checker, Looks] = {}
+        self._words: dict[tuple[int, ...], frozenset[str]] = {}
+        self._known: dict[Any, tuple[Told, ...]] = {}
+
+    def key(self, checker: Checker, filled: Sequence[Together], *, is_whole: bool) -> Key | None:
+        """Give what a cluster's verdict is kept by, None where it cannot serve another one."""
+        readings = [self._reading(one, checker) for one in filled]
+        if not all(one.is_shareable for one in readings):
+            return None
+        naming = Naming(self._words_of(readings))
+        ways = tuple(id(one.combination) for one in filled)
+        signatures = [reading.signature(one.filled, naming) for reading, one in zip(readings, filled, strict=True)]
+        return Key((id(checker), is_whole, ways, tuple(signatures)), naming)
+
+    def get(self, key: Key) -> tuple[Told, ...] | None:
+        """Give what was found in a cluster that is alike, None where there was none."""
+        return self._known.get(key.value)
+
+    def keep(self, key: Key, told: tuple[Told, ...]) -> None:
+        """Keep what was found, unless it speaks of names that another cluster has not."""
+        if not any(_names(one.finding, key.naming) for one in told):
+            self._known[key.value] = told
+
+    def _reading(self, one: Together, checker: Checker) -> Reading:
+        combination, filled = one.combination, one.filled
+        pick = self._claims.get(combination)
+        if pick is None:
+            pick = self._claims[combination] = combination.picker_of(*CLAIM)
+        key = (id(combination), id(checker), marshal.dumps(pick(filled.values), 2))
+        known = self._readings.get(key)
+        if known is None:
+            looks = self._looks.get(checker)
+            if looks is None:
+                looks = self._looks[checker] = Looks(checker)
+            known = self._readings[key] = Reading(combination, filled, looks)
+        return known
+
+    def _words_of(self, readings: Sequence[Reading]) -> frozenset[str]:
+        key = tuple(map(id, readings))
+        known = self._words.get(key)
+        if known is None:
+            known = self._words[key] = words_of_rules().union(*(one.words for one in readings))
+        return known
+
+
+class Key(NamedTuple):
+    """What a verdict is kept by, and the names that were left out of it."""
+
+    value: Any
+    naming: Naming
+
+
+def _names(found: Finding, naming: Naming) -> bool:
+    replaced = set(naming.replaced)
+    return any(
+        part in replaced for text in (found.message, found.hint, *map(str, found.field)) for part in parts_of(text)
+    )
