@@ -60,7 +60,7 @@ def scalars(root, city):
         for instance in instances(opened, variant):
             try:
                 for made in opened.engine.render(instance, variant.context):
-                    found |= texts_of(named(instance, made), made)
+                    found |= texts_of(named(variant, instance, made), made)
             except TemplateErrors as error:
                 errors += error.errors
     return found, errors
@@ -71,9 +71,9 @@ def instances(opened, variant):
     return [*opened.engine.instances(blueprint), opened.regions.application_of(variant.id.case)]
 
 
-def named(instance, made):
-    """Name a document by what makes it: an edited name gives its file another one."""
-    return f"{instance.template.path} {'.'.join(instance.template.at)} {made.document}"
+def named(variant, instance, made):
+    """Name a document by what makes it, and where: an edited name gives its file another one."""
+    return f"{variant.id} {instance.template.path} {'.'.join(instance.template.at)} {made.document}"
 
 
 def texts_of(name, made):
@@ -97,7 +97,7 @@ def origins_of(root, city):
         files = {}
         for instance in instances(opened, variant):
             for made in opened.engine.render(instance, variant.context):
-                files[made.name] = named(instance, made)
+                files[made.name] = named(variant, instance, made)
                 for path in scalar_paths(made.data, ""):
                     told = chain(opened, (variant, instance, made), path, made.name)
                     note(origins, told, (files[made.name], path))

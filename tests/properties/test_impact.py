@@ -59,6 +59,18 @@ def contents(root):
     return {one.path: one.content for one in work.rendered}
 
 
+class Untagged(yaml.SafeLoader):
+    """Reads what stands under a merge tag as if the tag were not there; what is deleted is null."""
+
+
+def plain(loader, _, node):
+    construct = {"sequence": loader.construct_sequence, "mapping": loader.construct_mapping}.get(node.id)
+    return construct(node, deep=True) if construct else None
+
+
+Untagged.add_multi_constructor("!", plain)
+
+
 def editable(root):
     """Give every scalar of the overlays that concern the cities, with the line that holds it."""
     found = []
