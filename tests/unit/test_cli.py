@@ -239,7 +239,7 @@ def test_every_argument_says_what_it_takes(command, capsys):
         cli.main([*command.split(), "--help"])
     arguments = capsys.readouterr().out.partition("Arguments:\n")[2].partition("\n\n")[0]
 
-    assert re.search(r"[a-z]{3}\.", arguments), arguments  # a sentence, not the name alone
+    assert re.search(r"[A-Za-z]{3}\.", arguments), arguments  # a sentence, not the name alone
 
 
 def test_errors_stand_nearest_to_the_prompt(tmp_path, capsys):
