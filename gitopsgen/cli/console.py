@@ -57,6 +57,7 @@ class Console:
             from gitopsgen.report import terminal, text
 
             paint = terminal.coloured if use_colour(self.colour) else terminal.plain
+            findings.sort(key=lambda one: one.severity is Severity.ERROR)  # nearest to the prompt: what has to be done
             lines = text.lines(findings, source_lines(self.root), paint)
         for line in lines:
             _put(sys.stderr, line)

@@ -8,13 +8,14 @@ import typer
 
 from gitopsgen.cli.console import open_console
 from gitopsgen.cli.options import Color, Colour, Format, Output, ProjectDirectory, Quiet, subcommand
+from gitopsgen.cli.settings import from_here
 
 app = subcommand()
 
 
 @app.command()
 def explain(
-    target: Annotated[str, typer.Argument(metavar="TARGET", help="FILE#FIELD, or REGION/[CLUSTER/]CASE.")],
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="FILE, FILE#FIELD, or REGION/[CLUSTER/]CASE.")],
     path: Annotated[str, typer.Argument(metavar="[PATH]", help="The value's path, where TARGET is a variant.")] = "",
     project: ProjectDirectory = None,
     output: Output = Format.TEXT,
@@ -35,7 +36,7 @@ def explain(
     from gitopsgen.pipeline import explain as run
     from gitopsgen.report import Report
 
-    outcome = run(console.root, target, path)
+    outcome = run(console.root, target if path else from_here(target), path)
     records = [record(explanation) for explanation in outcome.value]
     told = (line for explanation in outcome.value for line in lines(explanation))
     return console.finish(Report(outcome.diagnostics, {"explanations": records}, told))

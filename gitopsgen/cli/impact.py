@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from gitopsgen.cli.console import open_console
 from gitopsgen.cli.options import Color, Colour, Format, Output, ProjectDirectory, Quiet, option, subcommand
-from gitopsgen.cli.settings import below_root
+from gitopsgen.cli.settings import below_root, from_here
 from gitopsgen.diagnostics import UsageError
 
 app = subcommand()
@@ -32,7 +31,7 @@ def impact(
 ) -> int:
     """Name what depends on an input file or a value.
 
-    Variants and generated files, told from the ledgers without rendering.
+    Variants and generated files, told from the ledgers without rendering: what is not there yet is not named.
 
     gitopsgen impact overlays/tiers/edge-small.yaml
     """
@@ -42,13 +41,7 @@ def impact(
     from gitopsgen.pipeline import impact as run
     from gitopsgen.report import Report
 
-    outcome = run(console.root, tuple(map(_found_from_here, files or ())), tuple(values or ()))
+    outcome = run(console.root, tuple(map(from_here, files or ())), tuple(values or ()))
     variants, paths = list(outcome.value.variants), below_root(console.root, outcome.value.files)
     summary = f"files: {len(paths)}, variants: {len(variants)}"
     return console.finish(Report(outcome.diagnostics, {"variants": variants, "files": paths}, paths, (summary,)))
-
-
-def _found_from_here(file: str) -> str:
-    """Give a path that stands below the working directory as an absolute one; others are relative to the root."""
-    here = Path.cwd() / file.partition("#")[0].partition("=")[0]
-    return str(Path.cwd() / file) if here.exists() else file

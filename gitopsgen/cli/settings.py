@@ -28,3 +28,9 @@ def below_root(root: Path, paths: Iterable[str], output: Path | None = None) -> 
     else:
         label = output.relative_to(root).as_posix() if output.is_relative_to(root) else output.as_posix()
     return [f"{label}/{path}" for path in inner]
+
+
+def from_here(file: str) -> str:
+    """Give a path that stands below the working directory as an absolute one; others are relative to the root."""
+    here = Path.cwd() / file.partition("#")[0].partition("=")[0]
+    return str(Path.cwd() / file) if here.exists() else file

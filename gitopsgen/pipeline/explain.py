@@ -75,7 +75,7 @@ def _field(root: Path, file: str, field: str) -> Outcome[tuple[Explanation, ...]
     opened = open_project(root, selection)
     kind: Callable[[Opened, tuple[str, ...], str, str], Found] = _fleet_file if is_fleet else _file
     try:
-        found = kind(opened, steps, file, field)
+        found = kind(opened, steps, "/".join((folder, *steps)), field)
         explained = None if found is None else tuple(found)
     except UnrenderedError as unrendered:
         return Outcome((), (*opened.diagnostics, *unrendered.diagnostics))

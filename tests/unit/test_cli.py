@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import json
+import re
 import subprocess
 import sys
 
@@ -14,6 +16,7 @@ from gitopsgen import UsageError, __version__, cli
 from gitopsgen.cli.bug import block
 from gitopsgen.cli.console import Console, find_root, source_lines, use_colour
 from gitopsgen.cli.options import Colour, Format
+from gitopsgen.cli.settings import from_here
 from gitopsgen.diagnostics import Diagnostic, Location, Severity
 from gitopsgen.report import Report
 
@@ -228,3 +231,33 @@ def test_source_lines_stay_inside_the_project(tmp_path):
     assert line_at(Location("a.yaml")) is None
     assert line_at(Location("missing.yaml", 1)) is None
     assert line_at(Location("../secret", 1)) is None
+
+
+@pytest.mark.parametrize("command", ["explain", "impact", "list", "pins update", "schemas import"])
+def test_every_argument_says_what_it_takes(command, capsys):
+    with contextlib.suppress(SystemExit):
+        cli.main([*command.split(), "--help"])
+    arguments = capsys.readouterr().out.partition("Arguments:\n")[2].partition("\n\n")[0]
+
+    assert re.search(r"[A-Za-z]{3}\.", arguments), arguments  # a sentence, not the name alone
+
+
+def test_errors_stand_nearest_to_the_prompt(tmp_path, capsys):
+    found = [
+        Diagnostic("GG1", "an-error", Severity.ERROR, "bad", Location("a")),
+        Diagnostic("GG2", "a-warning", Severity.WARNING, "so so", Location("b")),
+    ]
+
+    Console(tmp_path).finish(Report(tuple(found)))
+
+    told = capsys.readouterr().err
+    assert told.index("a-warning") < told.index("an-error")
+
+
+def test_a_file_may_be_named_from_where_one_stands(tmp_path, monkeypatch):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/file.yaml").write_text("a: 1\n")
+    monkeypatch.chdir(tmp_path / "in")
+
+    assert from_here("file.yaml#a=2") == str(tmp_path / "in/file.yaml#a=2")
+    assert from_here("generated/other.yaml#a") == "generated/other.yaml#a"
