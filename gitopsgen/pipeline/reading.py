@@ -15,7 +15,7 @@ from gitopsgen.check import Checker, claim_of
 from gitopsgen.check.sharing import FreeNaming, Naming, is_name, is_numeric, parts_of, words_in
 from gitopsgen.schemas import Kind
 from gitopsgen.schemas.freedom import Test, test_of
-from gitopsgen.template.combination import Combination, Filled
+from gitopsgen.template.combination import Combination, Filled, picker
 from gitopsgen.template.document import Document
 from gitopsgen.template.plan import slots_at
 from gitopsgen.template.trees import Hole, Literal, Table, Text, Tree, name_of
@@ -23,6 +23,7 @@ from gitopsgen.template.trees import Sequence as ListTree
 
 Path = tuple[str | int, ...]
 CLAIM: Final = (("apiVersion",), ("kind",))
+_REMEMBERED: Final = 64
 
 
 _UNKNOWN: Final = Kind("", "", {})
@@ -53,6 +54,12 @@ class Sensitivity:
 
     use: str = ""
     tests: list[Test] = field(default_factory=list)
+    known: dict[str, bool] = field(default_factory=dict)  # most strings are the same in city after city
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it always matters what stands there."""
+        return self.use == "exact"
 
     def note(self, one: Note) -> None:
         """Take one more place of the same string: what counts in one of them counts."""
@@ -65,6 +72,14 @@ class Sensitivity:
 
     def minds(self, value: str) -> bool:
         """Tell whether it matters which string this is."""
+        known = self.known.get(value)
+        if known is None:
+            known = self._minds(value)
+            if len(self.known) < _REMEMBERED:
+                self.known[value] = known
+        return known
+
+    def _minds(self, value: str) -> bool:
         if not is_name(value) or (self.use == "value" and is_numeric(value)):
             return True
         return not all(test(value) for test in self.tests)
@@ -153,8 +168,10 @@ class Reading:
             for one in look.notes:
                 for place, note in self._placed(one, own):
                     places.setdefault(place, Sensitivity()).note(note)
-        self._values = [(place, how) for (sort, place), how in places.items() if sort == "value"]
-        self._strings = [(place, how) for (sort, place), how in places.items() if sort == "string"]
+        self._values = [(place, how) for (sort, place), how in places.items() if sort == "value" and not how.is_exact]
+        self._strings = [(place, how) for (sort, place), how in places.items() if sort == "string" and not how.is_exact]
+        self._exact = picker(place for (sort, place), how in places.items() if sort == "value" and how.is_exact)
+        self._written = picker(place for (sort, place), how in places.items() if sort == "string" and how.is_exact)
 
     def _placed(self, one: Note, own: Sequence[int]) -> Iterator[tuple[tuple[str, int], Note]]:
         if isinstance(one.what, int):
@@ -169,13 +186,13 @@ class Reading:
 
     def signature(self, filled: Filled, naming: Naming) -> tuple[Any, ...]:
         """Give what is the same for variants that are judged alike."""
-        exact: list[Any] = []
+        exact: list[Any] = [*self._exact(filled.values), *self._written(filled.strings)]
         names: list[str] = []
         texts: list[str] = []
         for source, places in ((filled.values, self._values), (filled.strings, self._strings)):
             for place, how in places:
                 value = source[place]
-                if value.__class__ is not str or how.use == "exact" or how.minds(value):
+                if value.__class__ is not str or how.minds(value):
                     exact.append(value)
                 elif how.use == "text":
                     texts.append(value)
