@@ -61,7 +61,7 @@ def defaults(case: Case) -> dict[str, Any]:
         "priority": {"name": "regular", "value": 10000 + 100 * case.number},
         "scaling": {"min": 2, "max": 6, "cpu": 70},
         "resources": {"requests": {"cpu": "250m", "memory": "256Mi"}, "limits": {"cpu": "1500m", "memory": "512Mi"}},
-        "quota": {"requests.cpu": "8", "requests.memory": "8Gi", "limits.cpu": "24", "limits.memory": "16Gi"},
+        "quota": {"requests.cpu": "12", "requests.memory": "12Gi", "limits.cpu": "72", "limits.memory": "24Gi"},
         "objectives": {"seconds": 0.25, "errors": 0.001},
         "reconcile": {"minute": 10 + case.number, "window": "24h"},
         "settings": {
