@@ -38,7 +38,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.check.pods import containers, pod_labels
-from gitopsgen.check.quantities import amount
+from gitopsgen.capacity.quantities import amount
 from gitopsgen.check.rule import Found, Rule, Subject, has_pods, mapping
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.variant import Path
