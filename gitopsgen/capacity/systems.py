@@ -16,7 +16,13 @@ from gitopsgen.capacity.templates import alone
 from gitopsgen.capacity.workload import Claim, Setting
 
 OPERATORS: Final = "operators"
-_SERVERS: Final = {"node-role.kubernetes.io/control-plane": ""}
+_ON_SERVERS: Final = {
+    "requiredDuringSchedulingIgnoredDuringExecution": {
+        "nodeSelectorTerms": [
+            {"matchExpressions": [{"key": "node-role.kubernetes.io/control-plane", "operator": "Exists"}]}
+        ]
+    }
+}
 
 
 def claims(setting: Setting) -> Iterator[Claim]:
@@ -56,11 +62,11 @@ def _claim(entry: Mapping[str, Any], case: str, values: Mapping[str, Any], names
     where = entry.get("nodes")
     if where in {"all", "servers"}:
         spec["tolerations"] = [{"operator": "Exists"}]
-    if where == "servers":
-        spec["nodeSelector"] = _SERVERS
     labels = {"gitopsgen.io/system": f"{namespace}.{name}"}
-    if entry.get("apart"):
-        spec["affinity"] = alone(labels, "kubernetes.io/hostname")
+    spec["affinity"] = {
+        **({"nodeAffinity": _ON_SERVERS} if where == "servers" else {}),
+        **(alone(labels, "kubernetes.io/hostname") if entry.get("apart") else {}),
+    }
     return Claim(
         Item(case, {}),
         kind,

@@ -54,6 +54,7 @@ _SOUGHT: Final = {
     "missing-volume-claim": frozenset({"PersistentVolumeClaim", "StatefulSet"}),
     "unguarded-namespace": frozenset({"LimitRange", "NetworkPolicy", "ResourceQuota"}),
     "outdated-rego": frozenset[str](),
+    "overfull-cluster": frozenset({"PriorityClass"}),  # more objects ask for more; a class may let pods wait
     "unset-request": frozenset[str](),
     "unknown-destination-host": _HOSTS,
     "unknown-destination-port": _HOSTS,

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 
+from gitopsgen.capacity import Setting
 from gitopsgen.check.operated import operated_labels
 from gitopsgen.check.pod_references import Reference, references
 from gitopsgen.check.pods import pod_labels
@@ -21,11 +22,17 @@ _OUTPOSTS = frozenset({"PeerAuthentication", "PodMonitor", "ReferenceGrant", "Ro
 class Cluster:
     """The objects of one cluster; made once, asked by every rule."""
 
-    __slots__ = ("_by_kind", "_by_name", "_pods", "_references", "_workloads", "namespaces", "subjects")
+    __slots__ = (
+        "_by_kind", "_by_name", "_pods", "_references", "_workloads", "files", "namespaces", "setting", "subjects",
+    )  # fmt: skip
 
-    def __init__(self, subjects: Sequence[Subject]) -> None:
-        """Sort the objects."""
+    def __init__(
+        self, subjects: Sequence[Subject], files: Sequence[tuple[str, Any]] = (), setting: Setting | None = None
+    ) -> None:
+        """Sort the objects; `files` are those of the nodes, `setting` is what else is known of the cluster."""
         self.subjects = subjects
+        self.files = files
+        self.setting = setting
         self._by_kind: dict[tuple[str, str], list[Subject]] = {}
         self._by_name: dict[tuple[str, str, str, str], Subject] = {}
         for subject in subjects:
