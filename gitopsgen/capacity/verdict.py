@@ -52,16 +52,21 @@ class Verdict:
         return self._placed(peak_of)
 
     @cached_property
-    def lost(self) -> Mapping[str, Placement]:
-        """The peak with a node lost, by the node: one of each sort."""
+    def losses(self) -> tuple[Node, ...]:
+        """The nodes that may be lost: one of each sort, none where nothing would be left."""
         if len(self.nodes) < 2:  # noqa: PLR2004 - with a single one nothing is left
-            return {}
+            return ()
         sorts = {node.likeness: node for node in reversed(self.nodes)}
-        found = {}
-        for gone in sorted(sorts.values(), key=lambda node: node.name):
-            rest = [node for node in self.nodes if node is not gone]
-            found[gone.name] = place(self.workloads, self.counts(peak_of), rest)
-        return found
+        return tuple(sorted(sorts.values(), key=lambda node: node.name))
+
+    @cached_property
+    def lost(self) -> Mapping[str, Placement]:
+        """The peak with a node lost, by the node."""
+        counts = self.counts(peak_of)
+        return {
+            gone.name: place(self.workloads, counts, [node for node in self.nodes if node is not gone])
+            for gone in self.losses
+        }
 
     def _placed(self, number: Callable[[Workload], int]) -> Placement:
         return place(self.workloads, self.counts(number), self.nodes)
@@ -102,6 +107,16 @@ class Verdict:
             parts.append(times(pods, added(workload.requests, {"pods": 1})))
         return total(parts)
 
+    def left(self, placement: Placement) -> dict[str, int]:
+        """Give what is left on nodes that take any pod."""
+        return total(spot.free for spot in placement.spots if spot.node.takes_any)
+
+    @cached_property
+    def worst(self) -> Placement | None:
+        """The peak with that node lost that takes any pod and whose loss leaves least; None for a single node."""
+        takers = [self.lost[node.name] for node in self.losses if node.takes_any]
+        return min(takers, key=lambda one: self.left(one).get("cpu", 0), default=None)
+
     @property
     def cases(self) -> tuple[str, ...]:
         """The cases that have pods, in the order in which they were given."""
@@ -118,8 +133,10 @@ def waits(one: Unplaced) -> bool:
     return one.is_apart or one.workload.may_wait
 
 
-def judge(items: Sequence[Item], files: Sequence[tuple[str, Any]], setting: Setting) -> Verdict | None:
+def judge(
+    items: Sequence[Item] | Objects, files: Sequence[tuple[str, Any]], setting: Setting
+) -> Verdict | None:
     """Give the verdict on a cluster, None where the size of its nodes is not known."""
-    objects = Objects(items)
+    objects = items if isinstance(items, Objects) else Objects(items)
     nodes = nodes_of(objects, files, setting)
     return Verdict(workloads(objects, setting), nodes) if nodes else None

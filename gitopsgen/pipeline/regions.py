@@ -60,7 +60,7 @@ class Regions:
         self._patchings: dict[VariantId, Patching] = {}
         self._cases: dict[str, tuple[Instance, ...]] = {}
         self.settings = Settings()
-        self._clusters = Clusters(engine, self._instances, self.settings)
+        self.clusters = Clusters(engine, self._instances, self.settings)
         self.is_shared = False  # set where there are regions enough to learn from each other
         engine.loader.add_packaged(argocd.APPLICATION.path, argocd.DIRECTORY / "app.json.j2")
 
@@ -82,9 +82,9 @@ class Regions:
         for name, members in by_cluster.items():
             cluster = members[0].context["cluster"]
             checker, is_whole = self.checker(cluster), len(members) == len(cluster["cases"])
-            filled = self._clusters.filled(members) if self.is_shared else None
+            filled = self.clusters.filled(members) if self.is_shared else None
             if filled:
-                self._take(filled, self._clusters.told(filled, checker, is_whole=is_whole), result)
+                self._take(filled, self.clusters.told(filled, checker, is_whole=is_whole), result)
             else:
                 self._one_by_one(members, checker, result, is_whole=is_whole)
             folder = f"{region}/{name}"
@@ -106,7 +106,7 @@ class Regions:
             files, resources = one.files(), one.resources()
             result.manifests += len(resources)
             result.files += files
-            result.kinds.setdefault(case, {})[one.cluster] = self._clusters.kinds(one)
+            result.kinds.setdefault(case, {})[one.cluster] = self.clusters.kinds(one)
             result.files += self._others(one.variant, resources)
         for found in told:
             one = filled[found.variant]
