@@ -18,7 +18,8 @@ from gitopsgen.capacity.templates import claim_of, with_default
 from gitopsgen.capacity.workload import Claim, Setting
 
 _CLASSES: Final = frozenset({"istio", "istio-remote", "istio-waypoint"})
-_PROXY: Final = {"requests": {"cpu": "100m", "memory": "128Mi"}}  # values of the chart `istiod`: global.proxy, .waypoint
+# Values of the chart `istiod`: global.proxy, global.waypoint.
+_PROXY: Final = {"requests": {"cpu": "100m", "memory": "128Mi"}}
 _LONGEST: Final = 1 << 16
 
 

@@ -90,9 +90,7 @@ def _broken(one: Unplaced, percent: int, *, is_lost: bool) -> Break:
     return Break(percent, one.lacks or "nodes apart", one.workload.title, is_lost=is_lost)
 
 
-def _quota_broken(
-    verdict: Verdict, quotas: Sequence[_Quota], counts: Mapping[int, int], percent: int
-) -> Break | None:
+def _quota_broken(verdict: Verdict, quotas: Sequence[_Quota], counts: Mapping[int, int], percent: int) -> Break | None:
     for quota in quotas:
         for resource, bound in quota.bounds.items():
             asked = {

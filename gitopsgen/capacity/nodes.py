@@ -79,7 +79,8 @@ def _of_pool(
     facts = {**facts, "size": pool.get("size", facts.get("size"))}
     kept = Reserve(reserve.kept, reserve.processors, reserve.pods, reserve.labels, (*reserve.taints, *taints))
     own = {**labels, **mapping(pool.get("labels"))}
-    return [_node(f"{text(pool.get('name'))}-{one + 1}", facts, kept, own) for one in range(whole(pool.get("nodes"), 0))]
+    number, name = whole(pool.get("nodes"), 0), text(pool.get("name"))
+    return [_node(f"{name}-{one + 1}", facts, kept, own) for one in range(number)]
 
 
 def _node(name: str, facts: Mapping[str, Any], reserve: Reserve, labels: Mapping[str, str]) -> Node | None:
@@ -106,5 +107,3 @@ def _given(data: Mapping[str, Any]) -> Node:
     free = amounts(status.get("allocatable") or status.get("capacity"))
     taints = tuple(mapping(one) for one in sequence(at(data, "spec", "taints")))
     return Node(name, {"pods": 110, **free}, {HOST: name, **mapping(metadata.get("labels"))}, taints)
-
-

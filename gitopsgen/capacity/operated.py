@@ -30,7 +30,7 @@ def claims(objects: Objects, setting: Setting) -> Iterator[Claim]:
 
 
 def _prometheus(item: Item, _objects: Objects, setting: Setting) -> Iterator[Claim]:
-    """Prometheus beside the reloader of its configuration, whose size the operator is told.
+    """Give Prometheus beside the reloader of its configuration, whose size the operator is told.
 
     https://prometheus-operator.dev/docs/platform/operator/ (`--config-reloader-cpu-request`…)
     """
@@ -49,7 +49,7 @@ def _prometheus(item: Item, _objects: Objects, setting: Setting) -> Iterator[Cla
 
 
 def _rabbitmq(item: Item, _objects: Objects, _setting: Setting) -> Iterator[Claim]:
-    """A StatefulSet of brokers, with the operator's defaults and what `override` changes.
+    """Give a StatefulSet of brokers, with the operator's defaults and what `override` changes.
 
     https://www.rabbitmq.com/kubernetes/operator/using-operator#resource-reqs
     """
@@ -70,7 +70,7 @@ def _rabbitmq(item: Item, _objects: Objects, _setting: Setting) -> Iterator[Clai
 
 
 def _postgres(item: Item, objects: Objects, _setting: Setting) -> Iterator[Claim]:
-    """Instances of CloudNativePG, each with what its plugins put beside it.
+    """Give instances of CloudNativePG, each with what its plugins put beside it.
 
     https://cloudnative-pg.io/documentation/current/scheduling/
     https://cloudnative-pg.io/plugin-barman-cloud/docs/object_stores/ (`instanceSidecarConfiguration`)
@@ -98,7 +98,7 @@ def _postgres(item: Item, objects: Objects, _setting: Setting) -> Iterator[Claim
 
 
 def _pooler(item: Item, _objects: Objects, _setting: Setting) -> Iterator[Claim]:
-    """A Deployment of PgBouncer. https://cloudnative-pg.io/documentation/current/connection_pooling/."""
+    """Give a Deployment of PgBouncer: https://cloudnative-pg.io/documentation/current/connection_pooling/."""
     instances = whole(item.spec.get("instances"), 1)
     spec = mapping(at(item.spec, "template", "spec"))
     labels = {"cnpg.io/poolerName": item.name, **mapping(at(item.spec, "template", "metadata", "labels"))}
@@ -107,7 +107,7 @@ def _pooler(item: Item, _objects: Objects, _setting: Setting) -> Iterator[Claim]
 
 
 def _collector(item: Item, _objects: Objects, _setting: Setting) -> Iterator[Claim]:
-    """A collector, as Deployment, StatefulSet or DaemonSet; as a sidecar it has no pods of its own.
+    """Give a collector, as Deployment, StatefulSet or DaemonSet; as a sidecar it has no pods of its own.
 
     https://opentelemetry.io/docs/platforms/kubernetes/operator/
     """
@@ -131,7 +131,7 @@ def _collector(item: Item, _objects: Objects, _setting: Setting) -> Iterator[Cla
 
 
 def _tempo(item: Item, _objects: Objects, _setting: Setting) -> Iterator[Claim]:
-    """One pod with all of Tempo. https://grafana.com/docs/tempo/latest/ (Tempo Operator, TempoMonolithic)."""
+    """Give one pod with all of Tempo. https://grafana.com/docs/tempo/latest/ (Tempo Operator, TempoMonolithic)."""
     container = {"name": "tempo", "resources": mapping(item.spec.get("resources"))}
     spec = {**_placing(item.spec), "containers": [container]}
     yield claim_of(item, item.name, 1, spec, {"app.kubernetes.io/instance": item.name})

@@ -1,4 +1,4 @@
-"""Where the scheduler puts pods: the highest priority first, each on the node that its filters leave and its scores like.
+"""Where the scheduler puts pods: the highest priority first, each on a node that filters leave and scores like.
 
 A deterministic guess at the real one. The filters are exact: taints, node selectors and affinity, what is free,
 required affinity and anti-affinity of pods, spreading that must hold. Of the scores there are two: pods of one owner
@@ -64,7 +64,7 @@ def place(workloads: Sequence[Workload], counts: Counts, nodes: Sequence[Node]) 
 
 
 def _turn(workload: Workload) -> tuple[Any, ...]:
-    """Give what the queue is sorted by; those on every node come first where priorities are the same, then the large."""
+    """Give what the queue is sorted by; of equal priorities those on every node come first, then the large."""
     asks = workload.requests
     size = -(asks.get("cpu", 0) / 1000 + asks.get("memory", 0) / 2**32)
     return -workload.priority, not workload.claim.per_node, size, workload.claim.namespace, workload.claim.name
@@ -93,9 +93,7 @@ def _replicated(number: int, workload: Workload, count: int, able: Sequence[Spot
     return []
 
 
-def _unplaced(
-    workload: Workload, pods: int, able: Sequence[Spot], roomy: Sequence[Spot], rules: Rules
-) -> Unplaced:
+def _unplaced(workload: Workload, pods: int, able: Sequence[Spot], roomy: Sequence[Spot], rules: Rules) -> Unplaced:
     if roomy:
         return Unplaced(workload, pods, is_apart=True)
     allowed = [spot for spot in able if rules.allow(spot)]

@@ -9,7 +9,7 @@ from gitopsgen.capacity.objects import Item, mapping, sequence
 from gitopsgen.capacity.workload import Claim, Path
 
 
-def claim_of(  # noqa: PLR0913 - what any operator's pods have
+def claim_of(  # noqa: PLR0913, PLR0917 - what any operator's pods have
     item: Item,
     name: str,
     number: int | tuple[int, int],

@@ -133,9 +133,7 @@ def waits(one: Unplaced) -> bool:
     return one.is_apart or one.workload.may_wait
 
 
-def judge(
-    items: Sequence[Item] | Objects, files: Sequence[tuple[str, Any]], setting: Setting
-) -> Verdict | None:
+def judge(items: Sequence[Item] | Objects, files: Sequence[tuple[str, Any]], setting: Setting) -> Verdict | None:
     """Give the verdict on a cluster, None where the size of its nodes is not known."""
     objects = items if isinstance(items, Objects) else Objects(items)
     nodes = nodes_of(objects, files, setting)

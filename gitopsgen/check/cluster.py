@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-
 from gitopsgen.capacity import Setting
 from gitopsgen.check.operated import operated_labels
 from gitopsgen.check.pod_references import Reference, references
@@ -81,4 +80,3 @@ class Cluster:
                 for reference in references(subject):
                     self._references.setdefault(reference.kind, []).append((subject, reference))
         return self._references.get(kind, [])
-

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from gitopsgen.cli.console import open_console
 from gitopsgen.cli.options import (
     Clusters,
@@ -34,7 +32,9 @@ def capacity(
     region: Regions = None,
     cluster: Clusters = None,
     selector: Selector = None,
-    fail: Annotated[str, option("--fail", metavar="REGION", help="Who carries the load of this region when it is lost.")] = "",
+    fail: Annotated[
+        str, option("--fail", metavar="REGION", help="Who carries this region's load when it is lost.")
+    ] = "",
     sets: Sets = None,
     version_set: VersionSet = "",
     fail_on: FailOn = Weight.ERROR,

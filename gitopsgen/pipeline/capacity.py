@@ -5,7 +5,7 @@ Renders the clusters in memory; those that are alike but for names are judged on
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -15,6 +15,7 @@ from gitopsgen import fleet
 from gitopsgen.capacity import Item, Verdict, judge
 from gitopsgen.capacity.failover import Neighbour, Takeover, takeovers
 from gitopsgen.capacity.growth import Break, breaks
+from gitopsgen.capacity.judged import Judged
 from gitopsgen.capacity.objects import Objects
 from gitopsgen.check.sharing import parts_of
 from gitopsgen.compose import Selection
@@ -27,23 +28,6 @@ from gitopsgen.template.instance import is_node_data
 
 RULE = "overfull-cluster"
 _FEW = 40  # variants: below that, finding out what is alike costs more than it saves
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One cluster with its verdict; `breaks` is what breaks with more to do, the first thing first."""
-
-    region: str
-    cluster: str
-    facts: Mapping[str, Any]  # of the region
-    own: Mapping[str, Any]  # of the cluster
-    verdict: Verdict
-    breaks: tuple[Break, ...] = ()
-
-    @property
-    def address(self) -> str:
-        """`region/cluster`."""
-        return f"{self.region}/{self.cluster}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +45,8 @@ def capacity(root: Path, selection: Selection, fail: str = "") -> Outcome[Capaci
     """
     if selection.cases:
         raise UsageError("a cluster's cases share its nodes: select regions or clusters")
-    opened = open_project(root, Selection(version_set=selection.version_set, sets=selection.sets) if fail else selection)
+    whole = Selection(version_set=selection.version_set, sets=selection.sets)
+    opened = open_project(root, whole if fail else selection)
     work = _Work(opened, looks_ahead=not fail)
     judged = list(work.clusters())
     if not fail:

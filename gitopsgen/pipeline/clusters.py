@@ -22,9 +22,7 @@ from gitopsgen.template.instance import Instance
 class Clusters:
     """What is known of the clusters of one run so far."""
 
-    def __init__(
-        self, engine: Engine, instances: Callable[[Variant], Sequence[Instance]], settings: Settings
-    ) -> None:
+    def __init__(self, engine: Engine, instances: Callable[[Variant], Sequence[Instance]], settings: Settings) -> None:
         """Take what renders templates, what tells those of a variant, and what is known of clusters."""
         self._engine = engine
         self._instances = instances

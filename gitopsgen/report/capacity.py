@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from gitopsgen.capacity import Node, Placement, Unplaced, Verdict
 from gitopsgen.capacity.failover import Takeover
 from gitopsgen.capacity.growth import FURTHEST, Break
+from gitopsgen.capacity.judged import Judged
 from gitopsgen.capacity.pods import Amounts, shown
 from gitopsgen.capacity.verdict import waits
 from gitopsgen.report import terminal
@@ -16,21 +17,7 @@ _NAMES = 28  # columns that the names of like clusters may take
 _LOADS = ("usual", "most", "peak")
 
 
-class Cluster(Protocol):
-    """A cluster that was judged."""
-
-    region: str
-    cluster: str
-    own: Mapping[str, Any]
-    verdict: Verdict
-    breaks: tuple[Break, ...]
-
-    @property
-    def address(self) -> str:
-        """`region/cluster`."""
-
-
-def overview(clusters: Sequence[Cluster]) -> Iterator[str]:
+def overview(clusters: Sequence[Judged]) -> Iterator[str]:
     """Give one line for all clusters with the same numbers."""
     alike: dict[tuple[str, ...], list[str]] = {}
     for one in clusters:
@@ -44,11 +31,11 @@ def overview(clusters: Sequence[Cluster]) -> Iterator[str]:
 
 
 def _title(name: str, regions: Sequence[str]) -> str:
-    title = f"{name} ×{len(regions)}: {', '.join(dict.fromkeys(regions))}"
+    title = f"{name} x{len(regions)}: {', '.join(dict.fromkeys(regions))}"
     return title if len(title) <= _NAMES else title[: _NAMES - 1].rstrip(", ") + "…"
 
 
-def _line(one: Cluster) -> list[str]:
+def _line(one: Judged) -> list[str]:
     verdict = one.verdict
     shares = [_share(verdict, getattr(verdict, load), verdict.free) for load in _LOADS]
     return [_sizes(verdict.nodes), *shares, _lost(verdict), _ahead(one)]
@@ -66,7 +53,7 @@ def _percent(asked: Amounts, free: Amounts, name: str) -> int:
 
 def _lost(verdict: Verdict) -> str:
     if not verdict.losses:
-        return "–"
+        return "-"
     if not verdict.fits:
         return "no"
     return _used(verdict, verdict.worst) if verdict.worst else "fits"
@@ -77,7 +64,7 @@ def _used(verdict: Verdict, placement: Placement) -> str:
     return f"{processors}/{memory} %"
 
 
-def _ahead(one: Cluster) -> str:
+def _ahead(one: Judged) -> str:
     if not one.verdict.fits:
         return "DOES NOT FIT"
     if not one.breaks:
@@ -101,10 +88,10 @@ def _counted(nodes: Sequence[Node], size: Callable[[Amounts], str]) -> str:
         if node.takes_any:
             title = size(node.free)
             counted[title] = counted.get(title, 0) + 1
-    return ", ".join(f"{number} × {title}" for title, number in counted.items())
+    return ", ".join(f"{number} x {title}" for title, number in counted.items())
 
 
-def details(clusters: Iterable[Cluster]) -> Iterator[str]:
+def details(clusters: Iterable[Judged]) -> Iterator[str]:
     """Give the numbers of each cluster, a line a case."""
     for number, one in enumerate(clusters):
         if number:
@@ -112,12 +99,11 @@ def details(clusters: Iterable[Cluster]) -> Iterator[str]:
         yield from _details(one)
 
 
-def _details(one: Cluster) -> Iterator[str]:
+def _details(one: Judged) -> Iterator[str]:
     verdict = one.verdict
     yield f"{one.address}: {sizes(verdict.nodes)}"
     rows = [["", *(cell for title in ("USUAL", "MOST", "ROLLOUT") for cell in (title, "", "pods"))]]
-    for case in verdict.cases:
-        rows.append([f"  {case}", *_cells(verdict, case)])
+    rows += [[f"  {case}", *_cells(verdict, case)] for case in verdict.cases]
     rows.append(["  all", *_cells(verdict, None)])
     rows.append(["  of the nodes", *_shares(verdict, verdict.free)])
     if verdict.worst:
@@ -146,7 +132,7 @@ def _used_shares(verdict: Verdict, placement: Placement) -> Iterator[str]:
     yield from (f"{_percent(used, free, name)} %" for name in ("cpu", "memory", "pods"))
 
 
-def _remarks(one: Cluster) -> Iterator[str]:
+def _remarks(one: Judged) -> Iterator[str]:
     verdict = one.verdict
     yield f"headroom in a rollout: {_headroom(verdict, verdict.peak)}" + (
         f"; with one node lost: {_headroom(verdict, verdict.worst)}" if verdict.worst else ""
@@ -206,12 +192,12 @@ def _takers(one: Takeover) -> str:
     return f"{listed} (≤ {far.km} km, {far.round_trip_ms:g} ms)"
 
 
-def records(clusters: Iterable[Cluster]) -> list[dict[str, Any]]:
+def records(clusters: Iterable[Judged]) -> list[dict[str, Any]]:
     """Give all numbers of the clusters: processors in thousandths, memory in bytes."""
     return [_record(one) for one in clusters]
 
 
-def _record(one: Cluster) -> dict[str, Any]:
+def _record(one: Judged) -> dict[str, Any]:
     verdict = one.verdict
     loads = [(load, getattr(verdict, load)) for load in _LOADS]
     return {
@@ -229,7 +215,9 @@ def _record(one: Cluster) -> dict[str, Any]:
             "peak": verdict.left(verdict.peak),
             "peakOneLost": verdict.left(verdict.worst) if verdict.worst else None,
         },
-        "cases": [{"case": case, **{load: verdict.asked(each, case) for load, each in loads}} for case in verdict.cases],
+        "cases": [
+            {"case": case, **{load: verdict.asked(each, case) for load, each in loads}} for case in verdict.cases
+        ],
         "total": {load: verdict.asked(each) for load, each in loads},
         "workloads": [
             {
@@ -246,9 +234,7 @@ def _record(one: Cluster) -> dict[str, Any]:
             }
             for each in verdict.workloads
         ],
-        "unplaced": [
-            {"lost": problem.lost, **_unplaced(problem.unplaced)} for problem in verdict.problems
-        ],
+        "unplaced": [{"lost": problem.lost, **_unplaced(problem.unplaced)} for problem in verdict.problems],
         "waiting": [
             {"lost": node, **_unplaced(each)}
             for node, placement in verdict.lost.items()
