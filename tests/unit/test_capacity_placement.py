@@ -8,6 +8,7 @@ import yaml
 from gitopsgen.capacity import Item, Setting, judge
 from gitopsgen.capacity.failover import Neighbour, takeovers
 from gitopsgen.capacity.growth import breaks
+from gitopsgen.capacity.likeness import likeness
 from gitopsgen.capacity.nodes import nodes_of
 from gitopsgen.capacity.objects import Objects
 
@@ -250,3 +251,31 @@ def test_neighbours_take_over_what_their_autoscalers_leave_the_nearest_first():
     # the second may have five more, but its node takes one
     assert [(one.cluster, one.pods) for one in found.taken] == [("one/edge", 2), ("two/edge", 1)]
     assert (found.pods, found.carried, found.is_carried) == (4, 3, False)
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_alike"),
+    [
+        ({"labels": {"zone": "wuxi", "disk": "fast"}}, True),  # no pod asks for the city's name
+        ({"labels": {"zone": "suzhou", "disk": "slow"}}, False),
+        ({"cpu": "5"}, False),
+        ({"taints": [TAINT]}, False),
+        ({"pods": "9"}, False),
+    ],
+)
+def test_nodes_are_alike_as_far_as_pods_ask(changed, is_alike):
+    known = {"labels": {"zone": "suzhou", "disk": "fast"}}
+    pods = [workload("w", nodeSelector={"disk": "fast"}), spread_over("s", 2)]
+
+    one, other = (judged(node("a", **facts), *pods) for facts in (known, {**known, **changed}))
+
+    assert (likeness(one.workloads, one.nodes) == likeness(other.workloads, other.nodes)) is is_alike
+
+
+@pytest.mark.parametrize(
+    "change", [{"replicas": 3}, {"cpu": "2"}, {"tolerations": TOLERATION}, {"affinity": apart("w")}]
+)
+def test_pods_are_not_alike_where_they_ask_otherwise(change):
+    one, other = (judged(node("a"), workload("w", **more)) for more in ({}, change))
+
+    assert likeness(one.workloads, one.nodes) != likeness(other.workloads, other.nodes)
