@@ -25,6 +25,7 @@ COMMANDS = {
     "explain": "gitopsgen.cli.explain",
     "impact": "gitopsgen.cli.impact",
     "verify": "gitopsgen.cli.verify",
+    "evidence": "gitopsgen.cli.evidence",
     "schemas": "gitopsgen.cli.schemas",
     "pins": "gitopsgen.cli.pins",
 }
