@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import yaml
 
-from tests.real.components import UnavailableError, kubectl
+from tests.real.builds import UnavailableError
+from tests.real.components import kubectl
 
 THREADS = 2
 FIELDS = ("apiVersion", "kind")

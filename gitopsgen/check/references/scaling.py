@@ -34,6 +34,19 @@ def target_of(cluster: Cluster, autoscaler: Subject) -> tuple[str, str, Subject 
     return kind, name, cluster.get(kind, name, autoscaler.namespace, group)
 
 
+def fewest_pods(autoscaler: Subject) -> int | None:
+    """Give the fewest pods that an autoscaler asks for, None where that is not a number."""
+    spec = mapping(autoscaler.data.get("spec"))
+    match autoscaler.known.name:
+        case "HorizontalPodAutoscaler":
+            fewest = spec.get("minReplicas", 1)
+        case "ScaledObject":
+            fewest = spec.get("minReplicaCount", 0)
+        case _:
+            fewest = mapping(spec.get("replicas")).get("min", 0)
+    return fewest if isinstance(fewest, int) else None
+
+
 def most_pods(autoscaler: Subject) -> int | None:
     """Give the most pods that an autoscaler may ask for, None where that is not a number."""
     spec = mapping(autoscaler.data.get("spec"))

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from .components import opa
+from .needs import program
+
+pytestmark = pytest.mark.real
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 BLUEPRINTS = CHECKOUT / "blueprints"
 
 
-def opa() -> str:
-    found = shutil.which("opa") or cached_opa()
-    if not found:
-        pytest.skip("no opa on PATH nor in the cache; `make real` puts one there")
-    return found
-
-
-def cached_opa() -> str:
-    chosen = os.environ.get("GITOPSGEN_CACHE")
-    cache = Path(chosen).expanduser() if chosen else Path.home() / ".cache" / "gitopsgen"
-    programs = [path for path in sorted(cache.glob("opa/*/opa"), reverse=True) if os.access(path, os.X_OK)]
-    return str(programs[0]) if programs else ""
-
-
 def run(*arguments: str) -> str:
-    done = subprocess.run([opa(), *arguments], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    done = subprocess.run([program(opa), *arguments], cwd=CHECKOUT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

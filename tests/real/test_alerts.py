@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,14 @@ from typing import Any
 import pytest
 import yaml
 
+from .components import promtool as program_of_prometheus
+from .needs import program
+
+pytestmark = pytest.mark.real
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 SCENARIOS = sorted((CHECKOUT / "tests/alerts").glob("*.yaml"))
 OF = re.compile(r"^# of: (?P<folder>\S+)$", re.MULTILINE)
-
-PROMTOOL = shutil.which("promtool")
-
-pytestmark = pytest.mark.skipif(not PROMTOOL, reason="no promtool on PATH; the package `prometheus` brings it")
 
 
 def groups(folder: Path) -> list[dict[str, Any]]:
@@ -35,7 +35,8 @@ def promtool(*arguments: object) -> None:
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(PROMTOOL), *map(str, arguments)], capture_output=True, text=True, check=False)
+    command = [program(program_of_prometheus), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
