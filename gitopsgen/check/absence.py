@@ -59,6 +59,7 @@ _SOUGHT: Final = {
     "missing-service-account": frozenset({"Gateway", "ServiceAccount"}),
     "missing-volume-claim": frozenset({"PersistentVolumeClaim", "StatefulSet"}),
     "outdated-rego": frozenset[str](),
+    "overfull-cluster": frozenset({"PriorityClass"}),  # more objects ask for more; a class may let pods wait
     "overlong-retry": frozenset[str](),
     "unconfined-pod": frozenset[str](),
     "unfiltered-guest": frozenset({"RuntimeClass"}),

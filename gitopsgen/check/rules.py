@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gitopsgen.check.capacity import overfull_cluster
 from gitopsgen.check.istio import (
     dangling_backend,
     dangling_parent,
@@ -172,6 +173,7 @@ CLUSTER_RULES: tuple[ClusterRule, ...] = (
     overlong_retry,
     unknown_provider,
     lost_redirection,
+    overfull_cluster,
     diluted_metric,
     contested_volume,
     unread_config_map,
