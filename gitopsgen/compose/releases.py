@@ -22,7 +22,9 @@ def released_weights(project: Project) -> Iterator[tuple[str, Problem]]:
         for release in releases.releases.values():
             for path in (path for share in shares for path in (share.total, share.weight)):
                 if _has(release.layer.data, path):
-                    message = f'release "{release.name}" sets "{path_text(path)}", which changes the shares of all cities'
+                    message = (
+                        f'release "{release.name}" sets "{path_text(path)}", which changes the shares of all cities'
+                    )
                     hint = "set it in an overlay, for the whole fleet at once"
                     yield release.layer.file, Problem(RELEASED_WEIGHT, file_path(release.layer, path), message, hint)
 

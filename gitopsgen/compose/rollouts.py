@@ -33,6 +33,13 @@ def rollouts(project: Project, cases: Sequence[str] = ()) -> Outcome[dict[str, t
     return Outcome(found, tuple(sorted(dict.fromkeys(located), key=by_place)))
 
 
+def _place(facts: Mapping[str, Any]) -> tuple[float, float] | None:
+    lat, lon = (facts.get(name) for name in _COORDINATES)
+    if isinstance(lat, int | float) and isinstance(lon, int | float):
+        return lat, lon
+    return None
+
+
 def declared_problems(project: Project) -> list[Problem]:
     """Give what is wrong with the rollouts that the project declares; it must have all of its regions."""
     if not project.rollouts.cases:
@@ -52,6 +59,7 @@ class Planning:
     targets: dict[str, list[Target]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        """Find the clusters of each case."""
         for target in select(self.project, Selection()):
             self.targets.setdefault(target.blueprint.name, []).append(target)
 
@@ -86,7 +94,6 @@ class Planning:
         fold = Fold(plan_of(targets[0].blueprint.schema)) if targets else Fold(None)
         for target in targets:
             region, cluster = target.region, target.cluster
-            place = tuple(region.facts.get(name) for name in _COORDINATES)
             yield Member(
                 region.name,
                 cluster.name,
@@ -94,7 +101,7 @@ class Planning:
                 region.environment,
                 {name: tuple(texts(value)) for name, value in facts_of(target).items()},
                 tuple(peer["name"] for peer in region.facts.get("failover", ()) if isinstance(peer, dict)),
-                (place[0], place[1]) if all(type(each) in (int, float) for each in place) else None,
+                _place(region.facts),
                 self._traffic(rollout, target, fold) if rollout.traffic else 0,
             )
 
@@ -105,4 +112,3 @@ class Planning:
         for step in rollout.traffic:
             value = value.get(step) if isinstance(value, dict) else None
         return value if type(value) is int and value > 0 else 0
-

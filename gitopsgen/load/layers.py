@@ -31,7 +31,7 @@ class Layers:
     overlays: dict[str, Overlay] = field(default_factory=dict)
     version_sets: dict[str, VersionSet] = field(default_factory=dict)
     images: dict[str, Any] = field(default_factory=dict)
-    rollouts: Rollouts = Rollouts("")
+    rollouts: Rollouts = field(default_factory=lambda: Rollouts(""))
     releases: dict[str, Releases] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=lambda: {kind: [] for kind in _FOLDERS.values()})
     known_regions: tuple[str, ...] = ()

@@ -196,5 +196,5 @@ class Project:
     others: Mapping[str, Region] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()  # files that could not be read: what they would say is unknown
     unclear: frozenset[Location] = frozenset()  # places with an error already: what else they break is no news
-    rollouts: Rollouts = Rollouts("")
+    rollouts: Rollouts = field(default_factory=lambda: Rollouts(""))
     releases: Mapping[str, Releases] = field(default_factory=dict)  # the release lock, by case

@@ -23,8 +23,8 @@ class Wave:
     """One wave as it is declared; `path` is its place in the file.
 
     `where` gives for each fact the values of which a cluster must have one, `unless` those that keep it out;
-    `take` is how many of those that fit are taken. `batches` counts batches, `size` the clusters in one; without either: as few as will do.
-    `max_update` is what Argo CD may update at once in a batch, where it does the rollout.
+    `take` is how many of those that fit are taken. `batches` counts batches, `size` the clusters in one; without
+    either: as few as will do. `max_update` is what Argo CD may update at once in a batch, where it does the rollout.
     """
 
     name: str
@@ -101,9 +101,14 @@ class Releases:
     clusters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
+    def latest_first(self) -> tuple[str, ...]:
+        """The releases, the one that was made last first."""
+        return tuple(self.releases)[::-1]
+
+    @property
     def newest(self) -> str:
         """The release that was made last, empty where there is none."""
-        return next(reversed(self.releases), "") if self.releases else ""
+        return next(iter(self.latest_first), "")
 
     def of(self, cluster: str) -> str:
         """Give the release that a cluster runs, empty for none."""

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gitopsgen.model.rendered import Rendered
+    from gitopsgen.tree.inputs import replace_input
     from gitopsgen.tree.ledgers import read_ledgers
     from gitopsgen.tree.locking import Lock, lock
     from gitopsgen.tree.output import Output, output_of
     from gitopsgen.tree.planning import RegionPlan, plan
     from gitopsgen.tree.pruning import plan_pruning, sweep
     from gitopsgen.tree.records import Entry, Written
+    from gitopsgen.tree.reshaping import is_reshaped
     from gitopsgen.tree.stat_cache import TreeState
     from gitopsgen.tree.traces import TracesPlan, plan_traces, read_traces, write_traces
     from gitopsgen.tree.verification import verify
@@ -30,6 +32,7 @@ _HOMES = {
     "TreeState": "tree.stat_cache",
     "Written": "tree.records",
     "discard": "tree.writing",
+    "is_reshaped": "tree.reshaping",
     "lock": "tree.locking",
     "output_of": "tree.output",
     "plan": "tree.planning",
@@ -37,6 +40,7 @@ _HOMES = {
     "plan_traces": "tree.traces",
     "read_ledgers": "tree.ledgers",
     "read_traces": "tree.traces",
+    "replace_input": "tree.inputs",
     "settle": "tree.writing",
     "stage": "tree.writing",
     "sweep": "tree.pruning",
@@ -57,6 +61,7 @@ __all__ = [
     "TreeState",
     "Written",
     "discard",
+    "is_reshaped",
     "lock",
     "output_of",
     "plan",
@@ -64,6 +69,7 @@ __all__ = [
     "plan_traces",
     "read_ledgers",
     "read_traces",
+    "replace_input",
     "settle",
     "stage",
     "sweep",

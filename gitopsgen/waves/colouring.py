@@ -1,7 +1,7 @@
 """Graphs coloured exactly: neighbours get different colours, and no colour gets more than it has room for.
 
-By DSATUR (Brélaz, Communications of the ACM 22, 1979) with backtracking: complete for the sizes of a fleet, and it gives
-up after a number of steps instead of running for ever.
+By DSATUR (Brélaz, Communications of the ACM 22, 1979) with backtracking: it finds a colouring
+or proves that there is none, and gives up after a number of steps instead of running for ever.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ class _Division:
         """Report clusters that no change would reach."""
         if members:
             message = f'clusters of "{self.rollout.case}" {what}: {_names([one.name for one in members])}'
-            self.problems.append(Problem(UNROLLED_CLUSTER, path, message, "end with a wave without \"where\""))
+            self.problems.append(Problem(UNROLLED_CLUSTER, path, message, 'end with a wave without "where"'))
 
     def _taken(self, wave: Wave, fitting: Sequence[Member]) -> Sequence[Member]:
         """Give those that a wave takes: the ones with the least traffic, no neighbours among them if that can be."""
