@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gitopsgen.check.argocd import unsound_rolling_sync
 from gitopsgen.check.istio import (
     dangling_backend,
     dangling_parent,
@@ -116,6 +117,7 @@ MANIFEST_RULES: tuple[ManifestRule, ...] = (
     unwakeable_workload,
     incomplete_alert,
     incomplete_seccomp,
+    unsound_rolling_sync,
     ignored_outlier,
     tight_pool,
     shared_processors,

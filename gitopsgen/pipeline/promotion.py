@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from gitopsgen import argocd
 from gitopsgen.compose import Selection, rollouts
 from gitopsgen.compose.selection import set_paths
-from gitopsgen.diagnostics import Diagnostic, Location, Outcome, UsageError
+from gitopsgen.diagnostics import Diagnostic, Location, Outcome, Severity, UsageError
 from gitopsgen.load import load
 from gitopsgen.load.rollouts import RELEASES
 from gitopsgen.model.project import Project
@@ -142,25 +142,24 @@ def _applied(project: Project, change: Change, options: RenderOptions) -> Promot
     regions = tuple(sorted({cluster.partition("/")[0] for cluster in change.clusters}))
     asked = replace(options, selection=Selection(regions=regions), edits=edits)
     report = render(project.settings.root, asked)
-    if report.is_reshaped:
+    if report.is_reshaped and not any(one.severity is Severity.ERROR for one in report.diagnostics):
         # Other kinds of objects than before: what Argo CD may deploy changes too, and that depends on all cities.
         only = frozenset({*regions, argocd.REGION})
         report = render(project.settings.root, replace(asked, selection=Selection(), only=only))
-    return PromotionReport(_told(report, file) if change.release else report, change, before)
+    return PromotionReport(replace(report, diagnostics=tuple(_told(report, file, change))), change, before)
 
 
-def _told(report: RenderReport, lock: str) -> RenderReport:
-    """Give a report that tells what is wrong with a new release at what the command line sets: no file has it yet."""
+def _told(report: RenderReport, lock: str, change: Change) -> Iterator[Diagnostic]:
+    """Give the errors, and of all else what the releases have to do with: `render` tells the rest.
+
+    What is wrong with a new release is told at what the command line sets: no file has it yet.
+    """
 
     def place(location: Location) -> Location:
-        return Location("--set") if location.file == lock else location
+        return Location("--set") if change.release and location.file == lock else location
 
-    found = (
-        replace(
-            one,
-            location=place(one.location),
-            related=tuple(replace(each, location=place(each.location)) for each in one.related),
-        )
-        for one in report.diagnostics
-    )
-    return replace(report, diagnostics=tuple(found))
+    for one in report.diagnostics:
+        places = (one.location, *(each.location for each in one.related))
+        if one.severity is Severity.ERROR or any(each.file == lock for each in places):
+            related = tuple(replace(each, location=place(each.location)) for each in one.related)
+            yield replace(one, location=place(one.location), related=related)

@@ -90,7 +90,7 @@ class _Division:
             found = batches_of(chosen, graph, wish)
         except ImpossibleError as error:
             self._note_impossible(wave, error, limits)
-            found = [[one.name for one in chosen]]
+            found = [sorted(one.name for one in chosen)]
         for number, clusters in enumerate(found, start=1):
             self.batches.append(Batch(wave.name, number, len(found), tuple(clusters), wave.max_update))
 
