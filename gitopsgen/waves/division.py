@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gitopsgen.model.rollout import Batch, Limits, Rollout, Wave
-from gitopsgen.values import Problem, did_you_mean
+from gitopsgen.values import Problem, did_you_mean, path_text
 from gitopsgen.waves.batches import ImpossibleError, Wish, batches_of
 from gitopsgen.waves.colouring import Graph, Room, within
 from gitopsgen.waves.findings import (
@@ -113,6 +113,10 @@ class _Division:
         return [*taken, *rest[: wave.take - len(taken)]]
 
     def _check_traffic(self) -> None:
+        if self.rollout.traffic and self.clusters and not self.traffic:
+            message = f'"{path_text(self.rollout.traffic)}" is no number above 0 in any cluster, and measures no traffic'
+            self.problems.append(Problem(UNMEASURED_TRAFFIC, (*self.rollout.path, "traffic"), message))
+            return
         declared = {
             (*self.rollout.path, "limits", "wave"): self.rollout.wave_limits,
             (*self.rollout.path, "limits", "batch"): self.rollout.batch_limits,
