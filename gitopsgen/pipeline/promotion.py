@@ -77,9 +77,9 @@ def promote(root: Path, wish: Promotion, options: RenderOptions) -> PromotionRep
     is_new = bool(wish.sets)
     if not is_new and not releases.newest:
         raise UsageError(f'"{wish.case}" has no release yet: make one with --set PATH=VALUE')
-    release = "" if is_new else releases.newest
-    nobody = Releases(releases.releases) if is_new else releases
-    batch = next_batch(batches, nobody, release or "a new release", wish.scope, any_order=wish.any_order)
+    # Nobody runs a release that is still to be made, whatever its name will be.
+    release, run = ("new", Releases()) if is_new else (releases.newest, releases)
+    batch = next_batch(batches, run, release, wish.scope, any_order=wish.any_order)
     if batch is None:
         return PromotionReport(RenderReport(opened.diagnostics), is_complete=True)
     if not is_new:

@@ -64,8 +64,8 @@ def next_batch(
     opened = [batch for batch in batches if any(releases.of(cluster) != release for cluster in batch.clusters)]
     found = next((batch for batch in chosen(batches, scope) if batch in opened), None)
     if found and found is not opened[0] and not any_order:
-        before = f"{opened[0]} comes before {found}"
-        raise UsageError(f'{before} and does not run "{release}" everywhere; --any-order if that is meant')
+        before = f"{opened[0]} comes before {found}, and does not run the release everywhere"
+        raise UsageError(f"{before}; --any-order if that is meant")
     return found
 
 

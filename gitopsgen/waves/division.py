@@ -114,7 +114,9 @@ class _Division:
 
     def _check_traffic(self) -> None:
         if self.rollout.traffic and self.clusters and not self.traffic:
-            message = f'"{path_text(self.rollout.traffic)}" is no number above 0 in any cluster, and measures no traffic'
+            message = (
+                f'"{path_text(self.rollout.traffic)}" is no number above 0 in any cluster, and measures no traffic'
+            )
             self.problems.append(Problem(UNMEASURED_TRAFFIC, (*self.rollout.path, "traffic"), message))
             return
         declared = {
