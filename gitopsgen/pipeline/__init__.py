@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gitopsgen.pipeline.evidence import evidence
     from gitopsgen.pipeline.explain import Explanation, explain
     from gitopsgen.pipeline.impact import Impact, impact
     from gitopsgen.pipeline.options import RenderOptions, RenderReport
@@ -22,6 +23,7 @@ _HOMES = {
     "RenderOptions": "options",
     "RenderReport": "options",
     "Rollback": "promotion",
+    "evidence": "evidence",
     "explain": "explain",
     "impact": "impact",
     "promote": "promotion",
@@ -39,6 +41,7 @@ __all__ = [
     "RenderOptions",
     "RenderReport",
     "Rollback",
+    "evidence",
     "explain",
     "impact",
     "promote",

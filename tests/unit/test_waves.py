@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import product
 from pathlib import Path
-from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -256,7 +255,7 @@ def test_a_city_more_or_less_moves_few_others(planning):
     plan = planning.rollout("payment-gateway")
     members = list(planning._members(plan))
     whole = _places(divide(plan, (), members)[0])
-    left_out = Random(5).sample(members, 24)
+    left_out = members[::3]
     moved = [
         sum(
             place != whole[name]
