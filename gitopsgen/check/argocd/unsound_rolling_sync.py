@@ -51,7 +51,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, of_kind, sequence
+from gitopsgen.check.rule import Found, Rule, Subject, mapping, of_kind, sequence, text
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.variant import Path
 
@@ -85,7 +85,7 @@ def _step(subject: Subject, step: Mapping[str, Any], index: int, labels: Mapping
         yield subject.found(path, f"step {index + 1} has no expressions, and so takes every application")
     for number, expression in enumerate(map(mapping, expressions)):
         place: Path = (*path, "matchExpressions", number)
-        operator, key = expression.get("operator"), expression.get("key")
+        operator, key = expression.get("operator"), text(expression.get("key"))
         if operator not in ("In", "NotIn"):
             message = f'operator "{operator}" is not known to the controller, expected In or NotIn'
             yield subject.found((*place, "operator"), message)
