@@ -29,6 +29,9 @@ COMMANDS = {
     "evidence": "gitopsgen.cli.evidence",
     "schemas": "gitopsgen.cli.schemas",
     "pins": "gitopsgen.cli.pins",
+    "promote": "gitopsgen.cli.promote",
+    "rollback": "gitopsgen.cli.rollback",
+    "status": "gitopsgen.cli.status",
 }
 
 DONE, FOUND, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130

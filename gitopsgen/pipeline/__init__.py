@@ -11,30 +11,43 @@ if TYPE_CHECKING:
     from gitopsgen.pipeline.explain import Explanation, explain
     from gitopsgen.pipeline.impact import Impact, impact
     from gitopsgen.pipeline.options import RenderOptions, RenderReport
+    from gitopsgen.pipeline.promotion import Promotion, PromotionReport, Rollback, promote, rollback, status
     from gitopsgen.pipeline.start import render
     from gitopsgen.pipeline.verify import verify
 
 _HOMES = {
     "Explanation": "explain",
     "Impact": "impact",
+    "Promotion": "promotion",
+    "PromotionReport": "promotion",
     "RenderOptions": "options",
     "RenderReport": "options",
+    "Rollback": "promotion",
     "evidence": "evidence",
     "explain": "explain",
     "impact": "impact",
+    "promote": "promotion",
     "render": "start",
+    "rollback": "promotion",
+    "status": "promotion",
     "verify": "verify",
 }
 
 __all__ = [
     "Explanation",
     "Impact",
+    "Promotion",
+    "PromotionReport",
     "RenderOptions",
     "RenderReport",
+    "Rollback",
     "evidence",
     "explain",
     "impact",
+    "promote",
     "render",
+    "rollback",
+    "status",
     "verify",
 ]
 
