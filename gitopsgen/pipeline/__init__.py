@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gitopsgen.pipeline.comparison import DiffOptions, DiffReport, diff
     from gitopsgen.pipeline.explain import Explanation, explain
     from gitopsgen.pipeline.impact import Impact, impact
     from gitopsgen.pipeline.options import RenderOptions, RenderReport
@@ -14,17 +15,32 @@ if TYPE_CHECKING:
     from gitopsgen.pipeline.verify import verify
 
 _HOMES = {
+    "DiffOptions": "comparison",
+    "DiffReport": "comparison",
     "Explanation": "explain",
     "Impact": "impact",
     "RenderOptions": "options",
     "RenderReport": "options",
+    "diff": "comparison",
     "explain": "explain",
     "impact": "impact",
     "render": "start",
     "verify": "verify",
 }
 
-__all__ = ["Explanation", "Impact", "RenderOptions", "RenderReport", "explain", "impact", "render", "verify"]
+__all__ = [
+    "DiffOptions",
+    "DiffReport",
+    "Explanation",
+    "Impact",
+    "RenderOptions",
+    "RenderReport",
+    "diff",
+    "explain",
+    "impact",
+    "render",
+    "verify",
+]
 
 
 def __getattr__(name: str) -> object:
