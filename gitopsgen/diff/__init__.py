@@ -13,7 +13,7 @@ from gitopsgen.diff.difference import Difference, FilePair, Pair, difference, or
 from gitopsgen.diff.folding import Folded, Hunk, Object, Status
 from gitopsgen.diff.labels import label
 from gitopsgen.diff.list_types import ListTypes
-from gitopsgen.diff.placeholders import Names, shown
+from gitopsgen.diff.placeholders import Names, is_checksum, shown
 from gitopsgen.diff.revisions import Repository
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "cities_of",
     "compared",
     "difference",
+    "is_checksum",
     "label",
     "order_of",
     "plain_path",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
-from gitopsgen.diff.changes import Change
+from gitopsgen.diff.changes import Change, Key, Step
 from gitopsgen.diff.cities import City
 from gitopsgen.diff.comparing import MISSING, compared
 from gitopsgen.diff.documents import Document, Identity, document
@@ -58,9 +58,11 @@ class Difference:
     names: Mapping[tuple[str, str], Names] = field(default_factory=dict)  # by place and, with checksums, file
     layout: int = 0
 
-    def names_at(self, place: str, one: Object) -> Names:
-        """Give the names that are hidden in an object's changes at a place."""
-        return self.names.get((place, one.file)) or self.names[place, ""]
+    def changes_at(self, place: str, one: Object) -> tuple[Change, ...]:
+        """Give all changes of an object at a place, with the names that the place has."""
+        names = self.names.get((place, one.file)) or self.names[place, ""]
+        hunks = (hunk for folded in self.folded if one in folded.objects for hunk in folded.hunks)
+        return tuple(_real(change, names) for hunk in hunks if place in hunk.places for change in hunk.changes)
 
 
 def place_of(path: str) -> str:
@@ -214,6 +216,17 @@ def _unlisted(content: bytes, folder: str, moved: set[str]) -> bytes:
         line for line, entry in zip(lines, entries, strict=True) if entry not in moved and entry + _LIST not in moved
     ]
     return b"\n".join(left) if any(line.lstrip().startswith(b"- ") for line in left) else content
+
+
+def _real(change: Change, names: Names) -> Change:
+    path = tuple(_real_step(step, names) for step in change.path)
+    return change._replace(path=path, old=names.show(change.old), new=names.show(change.new))
+
+
+def _real_step(step: Step, names: Names) -> Step:
+    if isinstance(step, Key):
+        return Key(tuple((name, names.show(value)) for name, value in step.fields))
+    return names.show(step) if isinstance(step, str) else step
 
 
 def _case(path: str) -> str:

@@ -5,9 +5,13 @@ What the strict readers refuse is text: it is compared line by line, so nothing 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import re
+from typing import Any, Final, NamedTuple
 
 from gitopsgen.source import read, read_json
+
+# Written out, a private character is told from a hidden name; behind an escape it would not be.
+_PRIVATE: Final = re.compile(r"\\[uU](?:0000)?[eE][0-2]")
 
 
 class Identity(NamedTuple):
@@ -40,7 +44,7 @@ def document(file: str, text: str) -> Document:
 
 def _data(file: str, text: str) -> Any:
     reader = read if file.endswith((".yaml", ".yml")) else read_json if file.endswith(".json") else None
-    if reader is None or "\r" in text:
+    if reader is None or "\r" in text or _PRIVATE.search(text):
         return None
     outcome = reader(file, text.encode())
     return None if outcome.diagnostics else outcome.value.data

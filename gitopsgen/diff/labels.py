@@ -25,6 +25,9 @@ def label(places: Collection[str], holders: Collection[str], cities: Mapping[str
     shared = _shared(places, everyone, cities)
     if shared:
         return f"all {_counted(places)} of {shared}"
+    spared = _shared(others, everyone, cities)
+    if spared:
+        return f"{len(places)} of {_counted(everyone)}, not those of {spared}"
     named = _named(places, everyone)
     more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
     return f"{len(places)} of {_counted(everyone)}: {', '.join(named[:_NAMED])}{more}"

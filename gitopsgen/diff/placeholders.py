@@ -87,6 +87,12 @@ def shown(text: str) -> str:
     return _HIDDEN.sub(lambda match: _escaped(match) or _label(ord(match[2])), text)
 
 
+def is_checksum(value: str) -> bool:
+    """Tell whether a hidden value, as JSON, is a checksum that follows from what differs elsewhere."""
+    text = value.strip('"')
+    return len(text) == 1 and _DIGESTS <= ord(text) < _ESCAPE
+
+
 def names_of(region: str, cluster: str, cities: Mapping[str, City]) -> dict[str, str]:
     """Give the names of a cluster by label, as one revision has them."""
     city = cities.get(region, City(region))

@@ -146,9 +146,8 @@ class _Told:
         """Give the finding of a danger."""
         places = danger.files
         where = label(places, self.holders.get(danger.object, places) if danger.object else places, self.found.cities)
-        name = f"{_name(danger.object)}: " if danger.object else ""
         location, related = self._place(danger)
-        message = f"{name}{danger.message}, in {where}"
+        message = f"{_name(danger.object)}: {danger.message}, in {where}" if danger.object else danger.message
         return Diagnostic(
             danger.rule.code, danger.rule.name, danger.rule.severity, message, location, danger.hint, related
         )

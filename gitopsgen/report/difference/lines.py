@@ -24,6 +24,7 @@ from gitopsgen.diff import (
     Status,
     Step,
     applied,
+    is_checksum,
     label,
     shown,
 )
@@ -107,6 +108,8 @@ def _lines(changes: list[Change]) -> Iterator[Line]:
         yield Line("@", f"{path_text(first.path)}: in another order")
         for mark, text in zip("-+", names, strict=True):
             yield Line(mark, text)
+    elif is_checksum(first.old) and is_checksum(first.new):
+        yield Line("@", f"{path_text(first.path)}: another one")
     elif first.sort is Sort.FIELD and NOTHING not in {first.old, first.new}:
         for mark, side in (("-", first.old), ("+", first.new)):
             yield from _entry(mark, first.path, json.loads(shown(side)))

@@ -1,7 +1,7 @@
 """A change that reaches every wave at once.
 
 What it finds:
-    Changes of a case that are the same in all its cities, where those cities belong to more than one wave.
+    Changes that are the same in all cities of two or more waves, once a case.
 
 Why:
     Waves exist so that the canary cities tell of a mistake before the core has it. A change of a blueprint, or of a
@@ -30,7 +30,7 @@ from typing import Final
 
 from gitopsgen.check.rule import Rule
 from gitopsgen.diagnostics import Severity
-from gitopsgen.diff import Difference, Object
+from gitopsgen.diff import Difference, Object, Pair
 from gitopsgen.review.change import Fleetwide
 
 RULE = Rule("GG913", "whole-fleet-change", Severity.WARNING)
@@ -39,21 +39,38 @@ _CURE: Final = "make the change in the overlays of one wave first, and promote i
 
 
 def check(difference: Difference) -> Iterator[Fleetwide]:
-    """Report, once a case, what changes in all its cities."""
-    pairs = {pair.object: pair for pair in difference.pairs}
-    objects: dict[str, dict[Object, None]] = {}
-    places: dict[str, set[str]] = {}
+    """Report, once a case, what changes in all cities of several waves."""
+    skipping: dict[str, dict[Object, set[str]]] = {}
+    waves: dict[str, set[int]] = {}
     for folded in difference.folded:
         case = folded.objects[0].case
-        if case and folded.holders and any(folded.holders <= set(hunk.places) for hunk in folded.hunks):
-            objects.setdefault(case, {}).update(dict.fromkeys(folded.objects))
-            places.setdefault(case, set()).update(folded.holders)
-    for case, found in sorted(objects.items()):
-        waves = sorted({wave for place in places[case] if (wave := _wave(difference, place)) is not None})
-        if len(waves) > 1:
-            number = "1 object changes" if len(found) == 1 else f"{len(found)} objects change"
-            message = f'{number} of "{case}" at once in the waves {", ".join(map(str, waves))}'
-            yield Fleetwide(pairs[next(iter(found))], tuple(sorted(places[case])), message, _CURE)
+        for hunk in folded.hunks:
+            whole = _whole_waves(difference, set(hunk.places), folded.holders)
+            if case and len(whole) > 1:
+                waves.setdefault(case, set()).update(whole)
+                for one in folded.objects:
+                    skipping.setdefault(case, {}).setdefault(one, set()).update(hunk.places)
+    pairs = _widest(difference)
+    for case, objects in sorted(skipping.items()):
+        number = "1 object" if len(objects) == 1 else f"{len(objects)} objects"
+        message = f'{number} of "{case}" at once in all cities of the waves {", ".join(map(str, sorted(waves[case])))}'
+        places = sorted(set().union(*objects.values()))
+        yield Fleetwide(pairs[next(iter(objects))], tuple(places), message, _CURE)
+
+
+def _whole_waves(difference: Difference, places: set[str], holders: frozenset[str]) -> set[int]:
+    """Give the waves of which a change reaches every city that has the object."""
+    by_wave: dict[int, set[str]] = {}
+    for place in holders:
+        wave = _wave(difference, place)
+        if wave is not None:
+            by_wave.setdefault(wave, set()).add(place)
+    return {wave for wave, members in by_wave.items() if members <= places}
+
+
+def _widest(difference: Difference) -> dict[Object, Pair]:
+    """Give for each object the versions that most places have."""
+    return {pair.object: pair for pair in sorted(difference.pairs, key=lambda pair: len(pair.files))}
 
 
 def _wave(difference: Difference, place: str) -> int | None:
