@@ -25,7 +25,7 @@ from gitopsgen.diff import (
 from gitopsgen.load import settings_of
 from gitopsgen.model.project import Settings
 from gitopsgen.pipeline.causes import Causes
-from gitopsgen.review import Danger, dangers, masked
+from gitopsgen.review import Danger, find_dangers, masked
 from gitopsgen.schemas import Bundled, Kind, Pack, Source
 from gitopsgen.schemas.bundled import versions
 from gitopsgen.schemas.cache import default_directory
@@ -66,7 +66,7 @@ def diff(root: Path, options: DiffOptions) -> DiffReport:
     states = _States(root, settings, options)
     found = difference(states.pairs(), states.cities(), states.listing(), _list_types(root / settings.schemas))
     told = _Told(states, found)
-    return DiffReport(masked(found), tuple(map(told.diagnostic, dangers(found))), states.base, states.head or "")
+    return DiffReport(masked(found), tuple(map(told.diagnostic, find_dangers(found))), states.base, states.head or "")
 
 
 class _States:

@@ -27,7 +27,7 @@ class Danger(NamedTuple):
     files: dict[str, str]
 
 
-def dangers(difference: Difference) -> tuple[Danger, ...]:
+def find_dangers(difference: Difference) -> tuple[Danger, ...]:
     """Give all dangers of a change, by code and object."""
     alike: dict[tuple[str, Object | None, str], Danger] = {}
     for danger in (*_of_changes(difference), *_of_fleet(difference)):
