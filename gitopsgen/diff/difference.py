@@ -215,7 +215,12 @@ def _unlisted(content: bytes, folder: str, moved: set[str]) -> bytes:
     left = [
         line for line, entry in zip(lines, entries, strict=True) if entry not in moved and entry + _LIST not in moved
     ]
-    return b"\n".join(left) if any(line.lstrip().startswith(b"- ") for line in left) else content
+    text = b"\n".join(left)
+    return (
+        text
+        if any(line.lstrip().startswith(b"- ") for line in left)
+        else text.replace(b"resources:\n", b"resources: []\n")
+    )
 
 
 def _real(change: Change, names: Names) -> Change:

@@ -31,7 +31,7 @@ class Repository:
         except FileNotFoundError:
             raise UsageError("git is needed to compare revisions, and is not on the PATH") from None
         except subprocess.CalledProcessError:
-            raise UsageError(f"{root} is in no Git repository: there is nothing to compare with") from None
+            raise UsageError("the project is in no Git repository: there is nothing to compare with") from None
 
     def commit(self, revision: str) -> str:
         """Give the commit that a person names; raises `UsageError` where there is none."""

@@ -47,9 +47,10 @@ class Found(NamedTuple):
 
 
 class Fleetwide(NamedTuple):
-    """What a rule finds of many objects at once: the one to show, and all places."""
+    """What a rule finds of many objects at once: the change to show, in which object, and all places."""
 
     pair: Pair
+    change: Change
     places: tuple[str, ...]
     message: str
     hint: str = ""

@@ -21,7 +21,7 @@ def _index() -> str:
     head = [
         "# Dangers",
         "",
-        "What `gitopsgen diff` warns of: not what is wrong with the output, but what is dangerous about changing it so.",
+        "What `gitopsgen diff` warns of: not what is wrong with the output, but what is dangerous about such a change.",
         "An example shows the object before, then `---`, then after.",
         "",
         "Generated from the rules themselves: `python -m gitopsgen.review.documentation docs/dangers`.",

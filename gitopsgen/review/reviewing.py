@@ -53,7 +53,7 @@ def _of_fleet(difference: Difference) -> Iterator[Danger]:
         for found in module.check(difference):
             files = {place: found.pair.files.get(place, "") for place in found.places}
             data = found.pair.old if found.pair.new is MISSING else found.pair.new
-            field = plain_path(data, found.pair.changes[0].path)
+            field = plain_path(data, found.change.path)
             yield Danger(module.RULE, None, found.pair.status, found.message, found.hint, field, files)
 
 

@@ -96,7 +96,9 @@ def test_every_citys_new_state_comes_back_from_the_folded_difference(common, dev
         assert_comes_back(found, one)
 
 
-readable = scalar.filter(lambda value: not re.search("[\ue000-\ue200]", str(value)))  # else the file is compared as text
+readable = scalar.filter(
+    lambda value: not re.search("[\ue000-\ue200]", str(value))
+)  # else the file is compared as text
 
 
 @given(st.sampled_from(sorted(CITIES)), readable, readable, st.booleans())

@@ -182,18 +182,25 @@ def test_what_is_dangerous_is_told(old, new, expected):
     assert [message for _, message in found(old, new) if expected in message] != []
 
 
+PORTS = [{"port": 80}, {"port": 81}]
+BINDING = {"roleRef": {"name": "reader"}, "subjects": [{"kind": "Group", "name": "g"}]}
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
         (pod({**SAFE, "privileged": True}), pod(SAFE)),
         (policy(ingress=[{}]), policy()),
-        (policy(ingress=[{"ports": [{"port": 80}, {"port": 81}]}]), policy(ingress=[{"ports": [{"port": 81}]}, {"ports": [{"port": 80}]}])),
+        (policy(ingress=[{"ports": PORTS}]), policy(ingress=[{"ports": [one]} for one in reversed(PORTS)])),
         (allowing(action="DENY"), allowing({"operation": {}}, action="DENY")),
-        (None, thing(RBAC, "RoleBinding", roleRef={"name": "reader"}, subjects=[{"kind": "Group", "name": "g"}])),
+        (None, thing(RBAC, "RoleBinding", **BINDING)),
         (thing("v1", "ConfigMap", data={"storage": "2Gi"}), thing("v1", "ConfigMap", data={"storage": "1Gi"})),
-        (thing("apps/v1", "StatefulSet", spec=STATEFUL), thing("apps/v1", "StatefulSet", spec={**STATEFUL, "replicas": 1})),
+        (
+            thing("apps/v1", "StatefulSet", spec=STATEFUL),
+            thing("apps/v1", "StatefulSet", spec={**STATEFUL, "replicas": 1}),
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_made_safer_or_moved_is_no_danger(old, new):
     assert found(old, new) == []
 

@@ -30,7 +30,7 @@ from typing import Final
 
 from gitopsgen.check.rule import Rule
 from gitopsgen.diagnostics import Severity
-from gitopsgen.diff import Difference, Object, Pair
+from gitopsgen.diff import Change, Difference, Folded, Hunk, Pair
 from gitopsgen.review.change import Fleetwide
 
 RULE = Rule("GG913", "whole-fleet-change", Severity.WARNING)
@@ -40,7 +40,7 @@ _CURE: Final = "make the change in the overlays of one wave first, and promote i
 
 def check(difference: Difference) -> Iterator[Fleetwide]:
     """Report, once a case, what changes in all cities of several waves."""
-    skipping: dict[str, dict[Object, set[str]]] = {}
+    skipping: dict[str, list[tuple[Folded, Hunk]]] = {}
     waves: dict[str, set[int]] = {}
     for folded in difference.folded:
         case = folded.objects[0].case
@@ -48,14 +48,20 @@ def check(difference: Difference) -> Iterator[Fleetwide]:
             whole = _whole_waves(difference, set(hunk.places), folded.holders)
             if case and len(whole) > 1:
                 waves.setdefault(case, set()).update(whole)
-                for one in folded.objects:
-                    skipping.setdefault(case, {}).setdefault(one, set()).update(hunk.places)
-    pairs = _widest(difference)
-    for case, objects in sorted(skipping.items()):
-        number = "1 object" if len(objects) == 1 else f"{len(objects)} objects"
+                skipping.setdefault(case, []).append((folded, hunk))
+    for case, found in sorted(skipping.items()):
+        objects = len({one for folded, _ in found for one in folded.objects})
+        number = "1 object" if objects == 1 else f"{objects} objects"
         message = f'{number} of "{case}" at once in all cities of the waves {", ".join(map(str, sorted(waves[case])))}'
-        places = sorted(set().union(*objects.values()))
-        yield Fleetwide(pairs[next(iter(objects))], tuple(places), message, _CURE)
+        places = tuple(sorted({place for _, hunk in found for place in hunk.places}))
+        yield Fleetwide(*_shown(difference, *found[0]), places, message, _CURE)
+
+
+def _shown(difference: Difference, folded: Folded, hunk: Hunk) -> tuple[Pair, Change]:
+    """Give a change of a hunk, and the versions of the object that most places have with it."""
+    change = hunk.changes[0]
+    pairs = (pair for pair in difference.pairs if pair.object == folded.objects[0] and change in pair.changes)
+    return max(pairs, key=lambda pair: len(pair.files)), change
 
 
 def _whole_waves(difference: Difference, places: set[str], holders: frozenset[str]) -> set[int]:
@@ -66,11 +72,6 @@ def _whole_waves(difference: Difference, places: set[str], holders: frozenset[st
         if wave is not None:
             by_wave.setdefault(wave, set()).add(place)
     return {wave for wave, members in by_wave.items() if members <= places}
-
-
-def _widest(difference: Difference) -> dict[Object, Pair]:
-    """Give for each object the versions that most places have."""
-    return {pair.object: pair for pair in sorted(difference.pairs, key=lambda pair: len(pair.files))}
 
 
 def _wave(difference: Difference, place: str) -> int | None:
