@@ -25,7 +25,9 @@ COMMANDS = {
     "explain": "gitopsgen.cli.explain",
     "impact": "gitopsgen.cli.impact",
     "diff": "gitopsgen.cli.diff",
+    "capacity": "gitopsgen.cli.capacity",
     "verify": "gitopsgen.cli.verify",
+    "evidence": "gitopsgen.cli.evidence",
     "schemas": "gitopsgen.cli.schemas",
     "pins": "gitopsgen.cli.pins",
 }

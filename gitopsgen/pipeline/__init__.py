@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gitopsgen.pipeline.comparison import DiffOptions, DiffReport, diff
+    from gitopsgen.pipeline.evidence import evidence
     from gitopsgen.pipeline.explain import Explanation, explain
     from gitopsgen.pipeline.impact import Impact, impact
     from gitopsgen.pipeline.options import RenderOptions, RenderReport
@@ -22,6 +23,7 @@ _HOMES = {
     "RenderOptions": "options",
     "RenderReport": "options",
     "diff": "comparison",
+    "evidence": "evidence",
     "explain": "explain",
     "impact": "impact",
     "render": "start",
@@ -36,6 +38,7 @@ __all__ = [
     "RenderOptions",
     "RenderReport",
     "diff",
+    "evidence",
     "explain",
     "impact",
     "render",
