@@ -37,7 +37,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from gitopsgen.check.quantities import amount
+from gitopsgen.capacity.quantities import amount
 from gitopsgen.check.rule import Rule
 from gitopsgen.diagnostics import Severity
 from gitopsgen.diff import NOTHING, Step, plain_path
