@@ -5,6 +5,7 @@ Asks Git and reads the files that differ; checks nothing out and writes nothing.
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -20,6 +21,10 @@ _ABSENT: Final = "0" * 40
 _FILES: Final = ("100644", "100755")
 
 
+class GitError(UsageError):
+    """Git refused; says what Git said."""
+
+
 class Repository:
     """The repository that a project stands in; paths are relative to the project's root."""
 
@@ -30,21 +35,23 @@ class Repository:
             self._ask("rev-parse", "--git-dir")
         except FileNotFoundError:
             raise UsageError("git is needed to compare revisions, and is not on the PATH") from None
-        except subprocess.CalledProcessError:
+        except GitError as error:
+            if "not a git repository" not in str(error):
+                raise
             raise UsageError("the project is in no Git repository: there is nothing to compare with") from None
 
     def commit(self, revision: str) -> str:
         """Give the commit that a person names; raises `UsageError` where there is none."""
         try:
             return self._ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").strip()
-        except subprocess.CalledProcessError:
+        except GitError:
             raise UsageError(f'"{revision}" is no revision of this repository: name one with --base') from None
 
     def fork(self, base: str, head: str) -> str:
         """Give the commit where a branch left another one; raises `UsageError` where they have none in common."""
         try:
             return self._ask("merge-base", base, head).split()[0]
-        except subprocess.CalledProcessError:
+        except GitError:
             raise UsageError("the two revisions have no common ancestor: compare them with --direct") from None
 
     def files(self, commit: str, folder: str) -> tuple[str, ...]:
@@ -112,7 +119,12 @@ class Repository:
 
     def _run(self, words: Sequence[str], text: bytes = b"") -> bytes:
         command = ["git", "--no-optional-locks", "-C", str(self.root), *words]
-        return subprocess.run(command, input=text, capture_output=True, check=True).stdout  # noqa: S603 - git, no shell
+        environment = {**os.environ, "LC_ALL": "C.UTF-8"}  # its words are looked at
+        done = subprocess.run(command, input=text, env=environment, capture_output=True, check=False)  # noqa: S603 - git, no shell
+        if done.returncode:
+            told = done.stderr.decode("utf-8", "replace").strip().split("\n")[0]
+            raise GitError(f"git {words[0]} failed: {told or done.returncode}")
+        return done.stdout
 
 
 def _sides(line: str) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -120,6 +121,22 @@ def test_a_city_that_differs_is_never_folded_away(name, usual, unusual, is_old):
     together = [hunk for hunk in folded.hunks if len(hunk.places) == len(CITIES)]
     assert any(change.path[:2] == ("data", "own") for hunk in alone for change in hunk.changes)
     assert any(change.path == ("data", "field", "x") for hunk in together for change in hunk.changes)
+
+
+def test_a_name_that_changes_is_not_hidden():
+    """Else a city that moves to another area would be folded with those that stay: each has its area."""
+    moved = {**CITIES, "lanzhou": replace(CITIES["lanzhou"], area="cn-north")}
+    pairs = []
+    for name in sorted(CITIES):
+        old, new = ({"x": "{area}", "y": number} for number in (1, 2))
+        first, second = pair(CITIES[name], "a", old, old), pair(moved[name], "a", new, new)
+        pairs.append(FilePair(first.path, first.old, second.new))
+
+    (folded,) = difference(pairs, (CITIES, moved)).folded
+
+    assert [hunk.places for hunk in folded.hunks if hunk.changes[0].path[-1] == "x"] == [("lanzhou/edge",)]
+    for one in pairs:
+        assert_comes_back(difference(pairs, (CITIES, moved)), one)
 
 
 @given(st.sampled_from(DIGESTS), st.sampled_from(DIGESTS))

@@ -14,6 +14,7 @@ from gitopsgen.review import masked
 NAMES = [f"city{first}{second}" for first in "abcdefgh" for second in "abcdefgh"] + ["lhasa"]
 CITIES = {name: City(name, tier="core" if name.endswith("a") else "edge", wave=1) for name in NAMES}
 SCREEN = 24
+KEY = "-----BEGIN PRIVATE KEY-----\n{}\n{}\n-----END PRIVATE KEY-----\n"
 
 
 def config(name="x", kind="ConfigMap", **data):
@@ -94,6 +95,7 @@ def test_secrets_are_masked_in_every_format():
         return {
             "s": (config("s", "Secret", p="b2xk"), config("s", "Secret", p=f"{city}pw")),
             "c": (config("c", **harmless), config("c", **plain)),
+            "k": (config("k", f=KEY.format("x", "y")), config("k", f=KEY.format("x", f"{city}pw"))),
             "t": (config("t", f="a: 1\npassword: hunter1\n"), config("t", f=f"a: 1\npassword: {city}pw\n")),
         }
 
