@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
 
 from gitopsgen.check.rule import Rule
 from gitopsgen.diff import MISSING, Difference, Object, Pair, Status, plain_path, shown
 from gitopsgen.model.variant import Path
 from gitopsgen.review.change import Changed, subject
+from gitopsgen.review.dangers import opened_network, weakened_mesh_tls
 from gitopsgen.review.rules import CHANGE_RULES, FLEET_RULES
+
+_GUARDS: Final = (opened_network.RULE, weakened_mesh_tls.RULE)
 
 
 class Danger(NamedTuple):
@@ -37,15 +40,30 @@ def find_dangers(difference: Difference) -> tuple[Danger, ...]:
 
 
 def _of_changes(difference: Difference) -> Iterator[Danger]:
+    gone = _gone(difference)
     for pair in difference.pairs:
         change = _change(pair)
         if change is None:
             continue
         for module in CHANGE_RULES:
             if module.RULE.on is None or module.RULE.on(change.subject.known):
-                for found in module.check(change):
+                files = _files(pair, module.RULE, gone)
+                for found in module.check(change) if files else ():
                     message, hint = shown(found.message), shown(found.hint)
-                    yield Danger(module.RULE, pair.object, pair.status, message, hint, found.field, dict(pair.files))
+                    yield Danger(module.RULE, pair.object, pair.status, message, hint, found.field, dict(files))
+
+
+def _gone(difference: Difference) -> set[tuple[str, str]]:
+    """Give the namespaces that go, each with its place."""
+    removed = (pair for pair in difference.pairs if pair.status is Status.REMOVED and pair.object.kind == "Namespace")
+    return {(place, pair.object.name) for pair in removed for place in pair.files}
+
+
+def _files(pair: Pair, rule: Rule, gone: set[tuple[str, str]]) -> Mapping[str, str]:
+    """Give where a change is to be judged: what guarded a namespace may go with it."""
+    if pair.status is not Status.REMOVED or rule not in _GUARDS:
+        return pair.files
+    return {place: file for place, file in pair.files.items() if (place, pair.object.namespace) not in gone}
 
 
 def _of_fleet(difference: Difference) -> Iterator[Danger]:

@@ -228,3 +228,15 @@ def test_the_same_danger_in_many_cities_is_one_with_all_places():
 
     assert danger.message == "is reachable from outside the cluster (LoadBalancer)"
     assert sorted(danger.files) == [f"{name}/edge" for name in sorted(CITIES)]
+
+
+def test_what_guarded_a_namespace_may_go_with_it():
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
+    both = [pair("xian", namespace, None, "a"), pair("xian", policy(), None, "b")]
+
+    told = find_dangers(difference([*both, pair("wuhan", policy(), None, "b")], (CITIES, CITIES)))
+
+    assert [(one.rule.name, sorted(one.files)) for one in told] == [
+        ("removed-namespace", ["xian/edge"]),
+        ("opened-network", ["wuhan/edge"]),
+    ]
