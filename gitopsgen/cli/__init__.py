@@ -24,6 +24,7 @@ COMMANDS = {
     "list": "gitopsgen.cli.listing",
     "explain": "gitopsgen.cli.explain",
     "impact": "gitopsgen.cli.impact",
+    "diff": "gitopsgen.cli.diff",
     "capacity": "gitopsgen.cli.capacity",
     "verify": "gitopsgen.cli.verify",
     "evidence": "gitopsgen.cli.evidence",

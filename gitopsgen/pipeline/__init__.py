@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gitopsgen.pipeline.comparison import DiffOptions, DiffReport, diff
     from gitopsgen.pipeline.evidence import evidence
     from gitopsgen.pipeline.explain import Explanation, explain
     from gitopsgen.pipeline.impact import Impact, impact
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from gitopsgen.pipeline.verify import verify
 
 _HOMES = {
+    "DiffOptions": "comparison",
+    "DiffReport": "comparison",
     "Explanation": "explain",
     "Impact": "impact",
     "Promotion": "promotion",
@@ -23,6 +26,7 @@ _HOMES = {
     "RenderOptions": "options",
     "RenderReport": "options",
     "Rollback": "promotion",
+    "diff": "comparison",
     "evidence": "evidence",
     "explain": "explain",
     "impact": "impact",
@@ -34,6 +38,8 @@ _HOMES = {
 }
 
 __all__ = [
+    "DiffOptions",
+    "DiffReport",
     "Explanation",
     "Impact",
     "Promotion",
@@ -41,6 +47,7 @@ __all__ = [
     "RenderOptions",
     "RenderReport",
     "Rollback",
+    "diff",
     "evidence",
     "explain",
     "impact",
