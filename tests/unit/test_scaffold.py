@@ -1,0 +1,207 @@
+"""New repositories, blueprints, services, cities and policies; and what goes wrong with them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gitopsgen.compose import Selection
+from gitopsgen.diagnostics import UsageError
+from gitopsgen.pipeline import RenderOptions, render
+from gitopsgen.scaffold import library, writing
+from gitopsgen.scaffold.edits import data, with_missing, without
+from gitopsgen.scaffold.names import check_name
+from gitopsgen.scaffold.repository import new_repository
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = [sys.executable, "-m", "gitopsgen"]
+# Until a service's CI has pushed its image nobody can know the digest: the one thing that a new repository may say.
+PENDING = {"unresolved-digest"}
+
+
+def run(*arguments, cwd, code=0):
+    """Run the program as a person would, with nobody at the terminal."""
+    done = subprocess.run(
+        [*PROGRAM, *arguments], cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done
+
+
+def findings(root):
+    return {(one.name, one.message) for one in render(root, RenderOptions(Selection(), jobs=1)).diagnostics}
+
+
+def is_clean(root):
+    return {name for name, _ in findings(root)} <= PENDING
+
+
+def tree(root):
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory):
+    """A new repository, made once."""
+    root = tmp_path_factory.mktemp("fresh") / "gitops"
+    run("init", str(root), "--no-input", cwd=root.parent)
+    return root
+
+
+@pytest.fixture
+def repository(fresh, tmp_path):
+    """A copy of it, to be changed."""
+    root = tmp_path / "gitops"
+    return shutil.copytree(fresh, root)
+
+
+def test_a_new_repository_is_rendered_and_passes_its_own_test(fresh):
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        [shutil.which("make"), "test"],
+        cwd=fresh,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "nothing would change: 3 variants in 3 regions" in done.stdout
+    assert is_clean(fresh)
+    assert (fresh / "generated/argocd/applicationset-hello.yaml").is_file()
+
+
+def test_a_new_repository_has_ci_whose_actions_are_pinned_and_may_do_nothing_else(fresh):
+    text = (fresh / ".github/workflows/ci.yml").read_text("utf-8")
+
+    assert "\npermissions: {}\n" in text
+    assert_pinned(text)
+    assert (fresh / ".pre-commit-config.yaml").is_file()
+
+
+def assert_pinned(workflow):
+    used = [line.split("uses: ")[1].split()[0] for line in workflow.splitlines() if "uses: " in line]
+    assert used
+    assert [use for use in used if len(use.partition("@")[2]) != 40] == []
+
+
+def test_a_folder_with_something_in_it_is_refused_and_left_alone(tmp_path):
+    (tmp_path / "note").write_text("mine", "utf-8")
+
+    with pytest.raises(UsageError, match="not empty"):
+        new_repository(tmp_path, {}, None)
+
+    assert tree(tmp_path) == {"note": b"mine"}
+
+
+def test_a_new_folder_is_there_whole_or_not_at_all(tmp_path):
+    with pytest.raises(IsADirectoryError):
+        writing.create(tmp_path / "new", {"a/b": b"", "a": b"is a folder already"})
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_changes_that_cannot_all_be_written_are_taken_back(tmp_path, monkeypatch):
+    before = {"one": b"1", "two": b"2", "gone": b"3"}
+    for name, content in before.items():
+        (tmp_path / name).write_bytes(content)
+    replace = Path.replace
+
+    def fail_at_two(self, target):
+        if target.name == "two":
+            raise OSError(28, "No space left on device", str(target))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", fail_at_two)
+    with pytest.raises(OSError, match="No space left"):
+        writing.apply(tmp_path, {"one": b"new", "gone": None, "deep/new": b"new", "two": b"new"})
+
+    assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("name", ["", "Up", "a_b", "-a", "a-", "a.b", "a" * 41, "1st", "kube-system", "opa", "../x"])
+def test_bad_names_are_refused(name):
+    with pytest.raises(UsageError):
+        check_name("service", name)
+
+
+def test_what_a_component_includes_comes_with_it():
+    names = {path.split("/")[2] for path in library.components(["redis"])}
+
+    assert names == {"redis", "lib"}
+
+
+def test_the_wheel_has_the_library():
+    pyproject = (ROOT / "pyproject.toml").read_text("utf-8")
+
+    for path in (library.COMPONENTS, library.VERSION_SET, library.SCHEMAS):
+        assert f'"{path}" = "gitopsgen/scaffold/library/{path}"' in pyproject
+        assert f'"/{path}"' in pyproject
+
+
+OWN = """\
+# about uses
+uses:
+  - {component: a}  # the first
+  - component: b
+    values: b
+
+# about flows
+network:
+  flows:
+    - name: one
+
+    # two
+    - name: two
+cases: [x]
+nothing: {}
+text: |
+  lines
+# the end
+"""
+
+
+@pytest.mark.parametrize(
+    ("fragment", "after", "added"),
+    [
+        ("uses: [{component: a}]\n", "", ""),
+        ("uses:\n  # why\n  - {component: a, values: z}\n", "values: b\n", "  # why\n  - {component: a, values: z}\n"),
+        ("network:\n  flows:\n    - name: two\n    - name: three\n", "- name: two\n", "    - name: three\n"),
+        ("network: {more: 1}\n", "- name: two\n", "  more: 1\n"),
+        ("cases:\n- x\n- y z\n", "[x", ", y z"),
+        ("nothing:\n  at: last\n", "nothing:", "\n  at: last"),
+        ("new: [1]\n", "lines\n", "new: [1]\n"),
+    ],
+)
+def test_an_edit_puts_in_what_is_missing_and_keeps_every_other_byte(fragment, after, added):
+    own = OWN.replace("nothing: {}", "nothing:") if after == "nothing:" else OWN
+    edited = with_missing(OWN, fragment, "file")
+
+    assert edited == (own.replace(after, after + added, 1) if added else OWN)
+    assert with_missing(edited, fragment, "file") == edited
+
+
+@pytest.mark.parametrize("path", [("uses", 0), ("network", "flows", 1), ("cases", 0), ("text",), ("network",)])
+def test_a_cut_takes_out_one_member_and_nothing_else(path):
+    expected = data(OWN, "file")
+    holder = expected
+    for step in path[:-1]:
+        holder = holder[step]
+    del holder[path[-1]]
+
+    cut = without(OWN, path, "file")
+
+    assert data(cut, "file") == expected
+    assert set(cut.splitlines()) - set(OWN.splitlines()) <= {"cases: []"}
+    assert ("# two" in cut) == (path[0] != "network")
+
+
+def test_an_edit_that_does_not_fit_is_refused_with_its_place():
+    with pytest.raises(UsageError, match=r"file:14:8: found a list, expected a mapping"):
+        with_missing(OWN, "cases: {a: 1}\n", "file")
