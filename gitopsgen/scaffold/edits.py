@@ -96,7 +96,7 @@ def _lines(fragment: str, node: Any, steps: list[Any], column: int) -> str:
     if node.flow_style:
         dash = "- " if isinstance(node, yaml.SequenceNode) else ""
         return "".join(f"{' ' * column}{dash}{_flow(node, step)}\n" for step in steps)
-    given = []
+    given: list[str] = []
     for step in steps:
         start, end = _extent(fragment, node, step)
         shift = column - node.start_mark.column
@@ -210,7 +210,7 @@ def _plain(node: Any) -> Any:
     if isinstance(node, yaml.SequenceNode):
         return [_plain(item) for item in node.value]
     constructor = yaml.constructor.SafeConstructor()
-    return node.value if node.tag.startswith("!") else constructor.construct_object(node)  # type: ignore[no-untyped-call]
+    return node.value if node.tag.startswith("!") else constructor.construct_object(node)
 
 
 def _kind(node: Any) -> str:

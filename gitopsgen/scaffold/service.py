@@ -46,7 +46,7 @@ def add_service(draft: Draft, template: Template, answers: Mapping[str, str], fo
         if answers["brings_policy_engine"] == "no":
             notes = _built_in(draft, case, answers["package"])
     draft.add({f"{case}/{name}": content for name, content in own.items()})
-    _add_components(draft, case, folders)
+    add_components(draft, case, folders)
     _pin(draft, answers, folders)
     lock = _lock(template, answers, case, own)
     draft.write(lock.path, lock.content().decode("utf-8"))
@@ -97,7 +97,7 @@ def _built_in(draft: Draft, case: str, package: str) -> tuple[str, ...]:
     return ()
 
 
-def _add_components(draft: Draft, case: str, folders: Folders) -> None:
+def add_components(draft: Draft, case: str, folders: Folders) -> None:
     """Bring what the case uses and the project has not from the library."""
     uses = data(draft.text(f"{case}/blueprint.yaml"), case).get("uses") or []
     here = f"{folders.blueprints}/components"

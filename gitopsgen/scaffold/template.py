@@ -56,12 +56,12 @@ def answered(template: Template, given: Answers, ask: Ask | None) -> dict[str, s
 
     Raises UsageError where one given is none of the choices.
     """
-    from cookiecutter.environment import StrictEnvironment  # noqa: PLC0415 - 250 ms that only scaffolding needs
-    from cookiecutter.prompt import render_variable  # noqa: PLC0415 - as above
+    from cookiecutter.prompt import render_variable  # noqa: PLC0415 - 250 ms that only scaffolding needs
+    from cookiecutter.utils import create_env_with_context  # noqa: PLC0415 - as above
 
     settings = template.settings()
     prompts = settings.get("__prompts__", {})
-    environment = StrictEnvironment(context={"cookiecutter": settings})
+    environment = create_env_with_context({"cookiecutter": settings})
     answers: dict[str, str] = {}
     for key, raw in settings.items():
         if key.startswith("_"):

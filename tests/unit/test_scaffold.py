@@ -12,10 +12,12 @@ import pytest
 
 from gitopsgen.compose import Selection
 from gitopsgen.diagnostics import UsageError
+from gitopsgen.load import load
 from gitopsgen.pipeline import RenderOptions, render
 from gitopsgen.scaffold import library, writing
 from gitopsgen.scaffold.edits import data, with_missing, without
 from gitopsgen.scaffold.names import check_name
+from gitopsgen.scaffold.region import nearest
 from gitopsgen.scaffold.repository import new_repository
 
 ROOT = Path(__file__).parents[2]
@@ -205,3 +207,93 @@ def test_a_cut_takes_out_one_member_and_nothing_else(path):
 def test_an_edit_that_does_not_fit_is_refused_with_its_place():
     with pytest.raises(UsageError, match=r"file:14:8: found a list, expected a mapping"):
         with_missing(OWN, "cases: {a: 1}\n", "file")
+
+
+JIAXING = "--zh 嘉兴 --gb2260 330400 --site JXN --lat 30.746 --lon 120.756".split()
+
+
+def test_a_new_city_is_like_another_and_renders(repository):
+    """With a cluster of its own that the other has, and the nearest cities to take over."""
+    hangzhou = repository / "overlays/regions/hangzhou/region.yaml"
+    hangzhou.write_text(hangzhou.read_text("utf-8") + "  clusters:\n    # for tests\n    lab: {class: edge}\n", "utf-8")
+
+    run("new", "region", "jiaxing", "--like", "hangzhou", *JIAXING, "--no-input", cwd=repository)
+
+    text = (repository / "overlays/regions/jiaxing/region.yaml").read_text("utf-8")
+    assert 'gb2260: "330400"' in text
+    assert "tier: edge-large\n  area: cn-east\n  wave: 1\n  failover: [hangzhou, shanghai, wuhu]\n" in text
+    assert text.endswith("  clusters:\n    # for tests\n    lab: {class: edge}\n")
+    assert is_clean(repository)
+    assert (repository / "generated/jiaxing/lab/hello/deployment-hello.yaml").is_file()
+
+
+def test_cities_that_take_over_are_the_nearest_that_have_as_many_processors(fresh):
+    project = load(fresh).value
+    beside_wuhu = (31.3, 118.4)
+
+    assert nearest(project, beside_wuhu, "edge-small", "production") == ["wuhu", "hangzhou", "shanghai"]
+    assert nearest(project, beside_wuhu, "core", "production") == ["shanghai", "wuhu", "hangzhou"]
+    assert nearest(project, beside_wuhu, "core", "staging") == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["region", "jiaxing", "--like", "hangzhou"], "give --zh, --gb2260, --site, --lat, --lon"),
+        (["region", "jiaxing", "--like", "nowhere", *JIAXING], "there is no region nowhere"),
+        (["region", "wuhu", "--like", "hangzhou", *JIAXING], "there is a region wuhu already"),
+        (["region", "jiaxing", "--like", "hangzhou", *JIAXING, "--lat", "91"], "between -90 and 90"),
+        (["region", "jiaxing", "--like", "hangzhou", *JIAXING, "--failover", "atlantis"], "no region atlantis"),
+        (["blueprint", "hello"], "there is a case hello already"),
+        (["blueprint", "Books"], '"Books" cannot name a blueprint'),
+        (["policy", "owned", "--case", "nothing"], "there is no case nothing"),
+    ],
+)
+def test_what_makes_no_sense_is_wrong_usage_and_leaves_no_trace(fresh, arguments, said):
+    before = tree(fresh)
+
+    assert said in run("new", *arguments, "--no-input", cwd=fresh, code=2).stderr
+    assert tree(fresh) == before
+
+
+def test_nothing_is_changed_in_a_project_with_errors_and_all_are_told(repository):
+    for city in ("wuhu", "hangzhou"):
+        (repository / f"overlays/regions/{city}/region.yaml").write_text("facts: {teir: core}\n", "utf-8")
+    before = tree(repository)
+
+    said = run("new", "blueprint", "books", "--no-input", cwd=repository, code=1).stderr
+
+    assert said.count("(unknown-fact)") == 2
+    assert tree(repository) == before
+
+
+def test_a_new_blueprint_runs_where_it_is_wanted(repository):
+    run("new", "blueprint", "books", "--region", "wuhu", "--title", 'Books: "all"', "--no-input", cwd=repository)
+
+    assert is_clean(repository)
+    assert (repository / "generated/wuhu/edge/books/configmap-books.yaml").is_file()
+    assert (repository / "generated/wuhu/edge/hello").is_dir()
+    assert not (repository / "generated/hangzhou/edge/books").exists()
+    assert (repository / "generated/argocd/applicationset-books.yaml").is_file()
+
+
+def test_a_new_policy_goes_to_the_only_case_with_its_tests(repository):
+    run("new", "policy", "owned", "--no-input", cwd=repository)
+
+    assert is_clean(repository)
+    assert (repository / "blueprints/hello/files/owned_test.rego").is_file()
+    template = (repository / "generated/wuhu/edge/hello/constrainttemplate-owned.yaml").read_text("utf-8")
+    assert "kind: Owned\n" in template
+    assert "            version: v1\n" in template
+
+
+def test_a_new_policy_goes_to_the_component_of_all_clusters_where_there_is_one(repository):
+    component = repository / "blueprints/components/admission"
+    shutil.copytree(ROOT / "blueprints/components/admission", component)
+
+    run("new", "policy", "owned", "--no-input", cwd=repository)
+
+    assert (component / "files/owned.rego").is_file()
+    for kind in ("constraint", "constrainttemplate"):
+        template = (component / f"manifests/{kind}-owned.yaml.j2").read_text("utf-8")
+        assert '{% if values.engine == "gatekeeper" %}' in template
