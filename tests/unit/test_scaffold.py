@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import shutil
 import subprocess
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from gitopsgen import cli
 from gitopsgen.compose import Selection
 from gitopsgen.diagnostics import UsageError
 from gitopsgen.load import load
@@ -21,18 +24,17 @@ from gitopsgen.scaffold.region import nearest
 from gitopsgen.scaffold.repository import new_repository
 
 ROOT = Path(__file__).parents[2]
-PROGRAM = [sys.executable, "-m", "gitopsgen"]
 # Until a service's CI has pushed its image nobody can know the digest: the one thing that a new repository may say.
 PENDING = {"unresolved-digest"}
 
 
 def run(*arguments, cwd, code=0):
-    """Run the program as a person would, with nobody at the terminal."""
-    done = subprocess.run(
-        [*PROGRAM, *arguments], cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    return done
+    """Run a command as a person would, with nobody at the terminal; give what it printed."""
+    said = io.StringIO()
+    with contextlib.chdir(cwd), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        ended = cli.main(arguments)
+    assert ended == code, said.getvalue()
+    return said.getvalue()
 
 
 def findings(root):
@@ -252,7 +254,7 @@ def test_cities_that_take_over_are_the_nearest_that_have_as_many_processors(fres
 def test_what_makes_no_sense_is_wrong_usage_and_leaves_no_trace(fresh, arguments, said):
     before = tree(fresh)
 
-    assert said in run("new", *arguments, "--no-input", cwd=fresh, code=2).stderr
+    assert said in run("new", *arguments, "--no-input", cwd=fresh, code=2)
     assert tree(fresh) == before
 
 
@@ -261,7 +263,7 @@ def test_nothing_is_changed_in_a_project_with_errors_and_all_are_told(repository
         (repository / f"overlays/regions/{city}/region.yaml").write_text("facts: {teir: core}\n", "utf-8")
     before = tree(repository)
 
-    said = run("new", "blueprint", "books", "--no-input", cwd=repository, code=1).stderr
+    said = run("new", "blueprint", "books", "--no-input", cwd=repository, code=1)
 
     assert said.count("(unknown-fact)") == 2
     assert tree(repository) == before
