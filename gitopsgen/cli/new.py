@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +22,14 @@ Case = Annotated[str, option("--case", metavar="CASE", help="The case; may be le
 Title = Annotated[str, option("--title", metavar="TEXT", help="What people call it.")]
 Description = Annotated[str, option("--description", metavar="TEXT", help="What it does, in a sentence.")]
 InRegions = Annotated[list[str] | None, option("--region", metavar="NAME", help="Let this city run it (repeatable).")]
+
+
+class Language(StrEnum):
+    """What a service is written in."""
+
+    PYTHON = "python"
+    GO = "go"
+    RUST_WASM = "rust-wasm"
 
 
 @app.callback()
@@ -115,6 +125,50 @@ def policy(
         return 1
     made = new_policy(sound, name, case, _given({"description": description}), asker(no_input))
     return _finish(console, made, "gitopsgen render")
+
+
+@app.command()
+def service(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the service: a DNS label.")],
+    case: Annotated[
+        str, option("--case", metavar="CASE", help="The case it joins; NAME itself for a case of its own.")
+    ] = "",
+    language: Annotated[Language | None, option("--language", help="What it is written in.")] = None,
+    directory: Annotated[
+        Path | None, option("--directory", metavar="DIR", help="The application repository; ../NAME otherwise.")
+    ] = None,
+    description: Description = "",
+    gitops: Annotated[
+        str, option("--gitops", metavar="OWNER/NAME", help="This repository on GitHub, for the service's CI.")
+    ] = "",
+    owners: Annotated[str, option("--owners", metavar="TEAM", help="Who reviews changes (CODEOWNERS).")] = "",
+    region: InRegions = None,
+    cluster: Annotated[str, option("--cluster", metavar="NAME", help="On this cluster; the city's first one.")] = "",
+    replay: Annotated[bool, option("--replay", help="Answer as recorded; make again what is missing.")] = False,
+    no_input: NoInput = False,
+    project: ProjectDirectory = None,
+    output: Output = Format.TEXT,
+    color: Color = Colour.AUTO,
+    quiet: Quiet = False,
+) -> int:
+    """Make a service: its own repository, and its place here.
+
+    Source with health, metrics and the call of the policy; Dockerfile, tests, CI that ends in a pull request here.
+    Here: an entry in the case, or a case of its own in the cities of the first wave (or those of --region).
+
+    gitopsgen new service orders --case orders --language go
+    """
+    from gitopsgen.scaffold.application import Order, new_service
+
+    console = open_console(project, output, color, quiet)
+    sound = read_project(console)
+    if sound is None:
+        return 1
+    options = {"description": description, "gitops_repository": gitops, "owners": owners}
+    options["language"] = language.value if language else ""
+    place = directory or console.root.parent / name
+    order = Order(name, case, place, _given(options), tuple(region or ()), cluster, replay)
+    return _finish(console, new_service(sound, order, asker(no_input)), "gitopsgen render")
 
 
 def _given(options: dict[str, str]) -> dict[str, str]:

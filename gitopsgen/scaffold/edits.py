@@ -37,8 +37,10 @@ def with_missing(text: str, fragment: str, file: str) -> str:
     own, other = _compose(text, file), _compose(fragment, file)
     if not isinstance(own, yaml.MappingNode) or not isinstance(other, yaml.MappingNode):
         raise UsageError(f"{file}: found no mapping to add to")
-    cuts = list(_missing(text, own, fragment, other, file))
-    return _checked(_applied(text, cuts), file)
+    edited = _applied(text, list(_missing(text, own, fragment, other, file)))
+    if list(_missing(edited, _compose(edited, file), fragment, other, file)):
+        raise RuntimeError(f"the edit of {file} did not put in what was missing")
+    return edited
 
 
 def without(text: str, path: Path, file: str) -> str:
@@ -46,7 +48,9 @@ def without(text: str, path: Path, file: str) -> str:
     node = _compose(text, file)
     for step in path[:-1]:
         node = _member(node, step)
-    return _checked(_applied(text, [_removal(text, node, path[-1])]), file)
+    edited = _applied(text, [_removal(text, node, path[-1])])
+    _compose(edited, file)
+    return edited
 
 
 def data(text: str, file: str) -> Any:
@@ -225,11 +229,7 @@ def _compose(text: str, file: str) -> Any:
 
 
 def _applied(text: str, cuts: list[_Cut]) -> str:
-    for cut in sorted(cuts, key=lambda one: one.start, reverse=True):
+    # from the end; of two at one place the inner one, which was found first, comes to stand first
+    for _, _, cut in sorted(((cut.start, index, cut) for index, cut in enumerate(cuts)), reverse=True):
         text = text[: cut.start] + cut.text + text[cut.end :]
-    return text
-
-
-def _checked(text: str, file: str) -> str:
-    _compose(text, file)
     return text

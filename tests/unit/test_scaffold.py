@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from gitopsgen import cli
 from gitopsgen.compose import Selection
@@ -22,6 +24,7 @@ from gitopsgen.scaffold.edits import data, with_missing, without
 from gitopsgen.scaffold.names import check_name
 from gitopsgen.scaffold.region import nearest
 from gitopsgen.scaffold.repository import new_repository
+from gitopsgen.scaffold.template import TEMPLATES
 
 ROOT = Path(__file__).parents[2]
 # Until a service's CI has pushed its image nobody can know the digest: the one thing that a new repository may say.
@@ -191,6 +194,13 @@ def test_an_edit_puts_in_what_is_missing_and_keeps_every_other_byte(fragment, af
     assert with_missing(edited, fragment, "file") == edited
 
 
+def test_what_is_put_in_at_the_same_place_keeps_its_depth():
+    own = "a:\n  b:\n    - name: one\n"
+    fragment = "a:\n  b:\n    - name: two\n  c: 1\nd: 1\n"
+
+    assert with_missing(own, fragment, "file") == "a:\n  b:\n    - name: one\n    - name: two\n  c: 1\nd: 1\n"
+
+
 @pytest.mark.parametrize("path", [("uses", 0), ("network", "flows", 1), ("cases", 0), ("text",), ("network",)])
 def test_a_cut_takes_out_one_member_and_nothing_else(path):
     expected = data(OWN, "file")
@@ -299,3 +309,174 @@ def test_a_new_policy_goes_to_the_component_of_all_clusters_where_there_is_one(r
     for kind in ("constraint", "constrainttemplate"):
         template = (component / f"manifests/{kind}-owned.yaml.j2").read_text("utf-8")
         assert '{% if values.engine == "gatekeeper" %}' in template
+
+
+LANGUAGES = ("python", "go", "rust-wasm")
+
+
+def test_a_new_service_has_a_repository_and_an_entry_in_the_only_case(repository):
+    run("new", "service", "orders", "--language", "python", "--no-input", cwd=repository)
+
+    application = repository.parent / "orders"
+    assert not (application / "languages").exists()
+    assert {"service.py", "Dockerfile", "README.md", "service.env"} <= set(os.listdir(application))
+    assert is_clean(repository)
+    rendered = repository / "generated/wuhu/edge/hello"
+    assert {
+        f"{kind}-orders.yaml" for kind in ("deployment", "service", "servicemonitor", "horizontalpodautoscaler")
+    } <= {path.name for path in rendered.iterdir()}
+    assert "orders.rego: |" in (rendered / "configmap-opa-policies.yaml").read_text("utf-8")
+    assert "orders.json: |" in (rendered / "configmap-hello-dashboards.yaml").read_text("utf-8")
+    assert 'service="orders",slo="latency-p99"' in (rendered / "prometheusrule-orders-objectives.yaml").read_text(
+        "utf-8"
+    )
+
+
+def test_the_python_service_passes_its_own_tests(repository):
+    run("new", "service", "orders", "--language", "python", "--no-input", cwd=repository)
+
+    done = subprocess.run(
+        [sys.executable, "-B", "-m", "unittest"],
+        cwd=repository.parent / "orders",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "Ran 6 tests" in done.stderr
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_ci_of_a_service_builds_scans_signs_and_proposes_but_reaches_no_cluster(language, repository):
+    run("new", "service", "orders", "--language", language, "--no-input", cwd=repository)
+
+    application = repository.parent / "orders"
+    workflow = (application / ".github/workflows/release.yml").read_text("utf-8")
+    steps = yaml.safe_load(workflow)
+    assert_pinned(workflow)
+    assert steps["permissions"] == {}
+    scans = [step["with"] for job in steps["jobs"].values() for step in job["steps"] if "trivy" in step.get("uses", "")]
+    assert [scan["severity"] for scan in scans if scan.get("exit-code") == "1"] == ["CRITICAL,HIGH"] * 2
+    assert "cosign sign" in workflow
+    assert not re.search("kube|argocd", workflow, re.IGNORECASE)
+    dockerfile = (application / "Dockerfile").read_text("utf-8")
+    bases = re.findall(r"^FROM (?:--\S+ )?(\S+)", dockerfile, re.MULTILINE)
+    assert all(base == "scratch" or re.search(r"@sha256:[0-9a-f]{64}$", base) for base in bases)
+    assert "\nUSER 65532:65532\n" in dockerfile
+    assert ("FROM scratch" in dockerfile) == (language == "rust-wasm")
+
+
+def test_the_pull_request_of_a_release_finds_the_line_that_it_bumps(repository):
+    """The workflow's own `sed`: it must not pass over the values, nor change any other line."""
+    run("new", "service", "orders", "--language", "go", "--no-input", cwd=repository)
+    application = repository.parent / "orders"
+    steps = yaml.safe_load((application / ".github/workflows/release.yml").read_text("utf-8"))["jobs"]["propose"][
+        "steps"
+    ]
+    script = next(step["run"] for step in steps if "sed -i" in step.get("run", ""))
+    sed = next(line for line in script.splitlines() if line.startswith("sed"))
+    values = repository / "blueprints/hello/values.yaml"
+    before = values.read_text("utf-8")
+
+    bump = f"set -a; . {application}/service.env; VERSION=0.2.0; {sed}"
+    subprocess.run(["/bin/sh", "-c", bump], cwd=repository, check=True)
+
+    assert values.read_text("utf-8") == before.replace('"0.1.0"  # release of orders', '"0.2.0"  # release of orders')
+    assert values.read_text("utf-8") != before
+
+
+def test_a_case_of_its_own_begins_in_the_cities_of_the_first_wave(repository):
+    run("new", "service", "desk", "--case", "desk", "--language", "go", "--no-input", cwd=repository)
+    run("new", "service", "fast", "--case", "desk", "--language", "rust-wasm", "--no-input", cwd=repository)
+
+    assert is_clean(repository)
+    assert not (repository / "generated/shanghai/edge/desk").exists()
+    assert (repository / "generated/argocd/applicationset-desk.yaml").is_file()
+    rendered = repository / "generated/wuhu/edge/desk"
+    assert "runtimeClassName: wasmedge-edge\n" in (rendered / "deployment-fast.yaml").read_text("utf-8")
+    assert (rendered / "runtimeclass-wasmedge-edge.yaml").is_file()
+
+
+def test_a_service_joins_a_case_that_people_wrote(tmp_path):
+    """Whose templates name each policy: they get one more name, and every other byte stays."""
+    root = tmp_path / "gitops"
+    for name in ("blueprints", "overlays", "schemas"):
+        shutil.copytree(ROOT / name, root / name)
+    shutil.copy(ROOT / "gitopsgen.yaml", root)
+    before = tree(root)
+
+    run("new", "service", "refunds", "--case", "payment-gateway", "--language", "rust-wasm", "--no-input", cwd=root)
+
+    report = render(root, RenderOptions(Selection(regions=("wuhu",), cases=("payment-gateway",)), jobs=1))
+    assert {one.name for one in report.diagnostics} <= PENDING
+    rendered = root / "generated/wuhu/edge/payment-gateway"
+    assert "refunds.rego: |" in (rendered / "configmap-opa-policies.yaml").read_text("utf-8")
+    assert "runtimeClassName: wasmedge-edge" in (rendered / "deployment-refunds.yaml").read_text("utf-8")
+    for name, content in tree(root).items():
+        if name in before and content != before[name]:
+            assert set(before[name].splitlines()) - set(content.splitlines()) <= {
+                line for line in before[name].splitlines() if line.startswith(b"{{ deployment(")
+            }, name
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["hello"], 'the values of hello have "hello" already'),
+        (["orders", "--case", "desk"], "there is no case desk: name one of hello"),
+        (["orders", "--directory", "orders"], "inside the GitOps repository"),
+        (["orders", "--directory", "../gitops/../taken"], "exists and is not empty"),
+        (["orders", "--replay"], "nothing was recorded"),
+    ],
+)
+def test_a_service_that_makes_no_sense_is_refused_and_leaves_no_trace(repository, arguments, said):
+    (repository.parent / "taken").mkdir()
+    (repository.parent / "taken/note").write_bytes(b"mine")
+    before = tree(repository.parent)
+    (repository / ".scaffold/service-hello.yaml").rename(repository / ".scaffold/service-greeter.yaml")
+
+    assert said in run("new", "service", *arguments, "--no-input", cwd=repository, code=2)
+
+    (repository / ".scaffold/service-greeter.yaml").rename(repository / ".scaffold/service-hello.yaml")
+    assert tree(repository.parent) == before
+
+
+def test_when_the_gitops_repository_cannot_be_changed_there_is_no_application_either(repository, monkeypatch):
+    before = tree(repository.parent)
+
+    def fail(*_):
+        raise OSError(28, "No space left on device", "values.yaml")
+
+    monkeypatch.setattr("gitopsgen.scaffold.application.apply", fail)
+    run("new", "service", "orders", "--language", "go", "--no-input", cwd=repository, code=1)
+
+    assert tree(repository.parent) == before
+
+
+def test_a_replay_makes_again_what_is_missing_and_touches_nothing_else(repository):
+    run("new", "service", "orders", "--language", "go", "--description", "Sells.", "--no-input", cwd=repository)
+    before = tree(repository.parent)
+    shutil.rmtree(repository.parent / "orders")
+    (repository / "blueprints/hello/files/policy/orders.rego").unlink()
+
+    run("new", "service", "orders", "--replay", cwd=repository)
+
+    assert tree(repository.parent) == before
+
+
+@pytest.mark.parametrize("name", ["application", "gitops", "repository", "region", "blueprint", "policy"])
+def test_the_templates_work_with_cookiecutter_alone(name, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "cookiecutter", "--no-input", "-o", str(tmp_path), str(TEMPLATES / name)],
+        env={**os.environ, "COOKIECUTTER_CONFIG": os.devnull, "HOME": str(tmp_path / "home")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    made = {path for path in tree(tmp_path) if not path.startswith("home/")}
+    assert len(made) >= 1
+    assert not any(mark in path for path in made for mark in ("{{", "[["))
+    assert not any(b"cookiecutter." in (tmp_path / path).read_bytes() for path in made)
