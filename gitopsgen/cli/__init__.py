@@ -22,6 +22,8 @@ from gitopsgen.diagnostics import UsageError
 COMMANDS = {
     "init": "gitopsgen.cli.init",
     "new": "gitopsgen.cli.new",
+    "remove": "gitopsgen.cli.remove",
+    "upgrade": "gitopsgen.cli.upgrade",
     "render": "gitopsgen.cli.render",
     "list": "gitopsgen.cli.listing",
     "explain": "gitopsgen.cli.explain",

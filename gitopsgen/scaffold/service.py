@@ -37,14 +37,12 @@ def add_service(draft: Draft, template: Template, answers: Mapping[str, str], fo
     case = f"{folders.blueprints}/{answers['case']}"
     files = rendered(template, answers)
     notes: tuple[str, ...] = ()
-    if answers["own_case"] == "yes":
-        own = files
-    else:
+    if answers["own_case"] == "no":
         for name in MERGED:
             draft.merge(f"{case}/{name}", files[name].decode("utf-8"))
-        own = _own(files, answers)
         if answers["brings_policy_engine"] == "no":
             notes = _built_in(draft, case, answers["package"])
+    own = own_files(files, answers)
     draft.add({f"{case}/{name}": content for name, content in own.items()})
     add_components(draft, case, folders)
     _pin(draft, answers, folders)
@@ -68,7 +66,10 @@ def place(draft: Draft, file: str, path: tuple[str, ...], case: str) -> None:
     draft.merge(file, fragment)
 
 
-def _own(files: Mapping[str, bytes], answers: Mapping[str, str]) -> dict[str, bytes]:
+def own_files(files: Mapping[str, bytes], answers: Mapping[str, str]) -> dict[str, bytes]:
+    """Give the files of the template that are the service's own: not those that are merged into its case's."""
+    if answers["own_case"] == "yes":
+        return dict(files)
     left_out = {*MERGED, *_CASE_ONLY}
     if answers["brings_policy_engine"] == "no":
         left_out |= {*_ENGINE, *_MASK}

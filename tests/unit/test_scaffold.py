@@ -319,7 +319,7 @@ def test_a_new_service_has_a_repository_and_an_entry_in_the_only_case(repository
 
     application = repository.parent / "orders"
     assert not (application / "languages").exists()
-    assert {"service.py", "Dockerfile", "README.md", "service.env"} <= set(os.listdir(application))
+    assert {"service.py", "Dockerfile", "README.md", "service.env"} <= {path.name for path in application.iterdir()}
     assert is_clean(repository)
     rendered = repository / "generated/wuhu/edge/hello"
     assert {
@@ -480,3 +480,155 @@ def test_the_templates_work_with_cookiecutter_alone(name, tmp_path):
     assert len(made) >= 1
     assert not any(mark in path for path in made for mark in ("{{", "[["))
     assert not any(b"cookiecutter." in (tmp_path / path).read_bytes() for path in made)
+
+
+def test_a_city_is_removed_also_where_it_takes_over_and_the_rest_renders(repository):
+    before = tree(repository)
+
+    said = run("remove", "region", "hangzhou", "--yes", cwd=repository)
+
+    assert "remove: overlays/regions/hangzhou/region.yaml" in said
+    assert "pruned by the next render: " in said
+    assert is_clean(repository)
+    assert not (repository / "generated/hangzhou").exists()
+    after = tree(repository)
+    for city in ("wuhu", "shanghai"):
+        file = f"overlays/regions/{city}/region.yaml"
+        other = "shanghai" if city == "wuhu" else "wuhu"
+        assert f"failover: [{other}]\n".encode() in after[file]
+        assert len(after[file].splitlines()) == len(before[file].splitlines())
+
+
+def test_a_service_is_removed_without_a_trace_but_for_what_it_shares(repository):
+    before = tree(repository)
+    run("new", "service", "orders", "--language", "go", "--no-input", cwd=repository)
+    render(repository, RenderOptions(Selection(), jobs=1))
+
+    said = run("remove", "service", "orders", "--yes", cwd=repository)
+    render(repository, RenderOptions(Selection(), jobs=1))
+
+    assert "generated/wuhu/edge/hello" in said
+    after = tree(repository)
+    changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+    # the lock of images keeps the release; what a run remembers is no output
+    assert {name for name in changed if not name.startswith((".gitopsgen/", "generated/"))} == {
+        "overlays/images.lock.yaml"
+    }
+    assert not any("orders" in name for name in after)
+
+
+def test_a_case_of_its_own_goes_with_its_service(repository):
+    before = tree(repository)
+    run("new", "service", "desk", "--case", "desk", "--language", "go", "--no-input", cwd=repository)
+
+    run("remove", "service", "desk", "--yes", cwd=repository)
+
+    after = tree(repository)
+    wuhu = "overlays/regions/wuhu/region.yaml"
+    assert {name for name in {*before, *after} if before.get(name) != after.get(name)} == {
+        "overlays/images.lock.yaml",
+        wuhu,
+    }
+    assert b"desk" not in after[wuhu]
+    assert is_clean(repository)
+
+
+def test_nothing_is_removed_without_a_yes_and_what_holds_data_is_named(repository):
+    holder = repository / "generated/wuhu/edge/hello/statefulset-store.yaml"
+    holder.write_text(
+        "apiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: store\n  namespace: hello\n"
+        "spec:\n  volumeClaimTemplates: [{}]\n",
+        "utf-8",
+    )
+    (holder.parent / "configmap-copy.yaml").write_text("data:\n  a.yml: |\n    bucket: hello-copies\n", "utf-8")
+    before = tree(repository)
+
+    said = run("remove", "case", "hello", cwd=repository, code=1)
+
+    assert "holds data: claims of StatefulSet hello/store in wuhu/edge\n" in said
+    assert "holds data: bucket hello-copies in wuhu/edge\n" in said
+    assert "remove: blueprints/hello/blueprint.yaml\n" in said
+    assert "edit: overlays/fleet.yaml\n" in said
+    assert tree(repository) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["region", "nowhere"], "no region nowhere"),
+        (["region", "shanghai"], "hub of the area in overlays/areas/cn-east.yaml"),
+        (["case", "nothing"], "no case nothing"),
+        (["service", "nothing"], "no service nothing"),
+    ],
+)
+def test_what_is_not_there_or_needed_cannot_be_removed(fresh, arguments, said):
+    assert said in run("remove", *arguments, "--yes", cwd=fresh, code=2)
+
+
+@pytest.fixture
+def newer(monkeypatch, tmp_path):
+    """Templates that can be changed."""
+    templates = shutil.copytree(TEMPLATES, tmp_path / "templates")
+    monkeypatch.setattr("gitopsgen.scaffold.template.TEMPLATES", templates)
+    return templates
+
+
+def changed(file, old, new):
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), "utf-8")
+
+
+def test_a_newer_template_is_merged_with_what_people_made_of_it(repository, newer):
+    run("new", "service", "orders", "--language", "python", "--no-input", cwd=repository)
+    application = repository.parent / "orders"
+    skeleton = newer / "application/{{cookiecutter.name}}"
+    assert "as the templates of today" in run("upgrade", "--check", cwd=application)
+    changed(application / "service.py", "LARGEST_BODY = 64", "LARGEST_BODY = 128")
+    (application / ".dockerignore").unlink()
+    changed(skeleton / "languages/python/service.py", "0.25, 1.0)", "0.25, 1.0, 5.0)")
+    changed(skeleton / ".dockerignore", "target\n", "target\nbuild\n")
+    changed(skeleton / "README.md", "## Releases", "## Each release of {{ cookiecutter.name }}")
+    (skeleton / "SECURITY.md").write_text("Write to us.\n", "utf-8")
+    before = tree(application)
+
+    said = run("upgrade", "--check", cwd=application, code=1)
+
+    assert tree(application) == before
+    assert "merged: service.py\n" in said
+    assert "kept: .dockerignore\n" in said
+
+    run("upgrade", cwd=application)
+
+    program = (application / "service.py").read_text("utf-8")
+    assert ("LARGEST_BODY = 128" in program, "1.0, 5.0)" in program) == (True, True)
+    assert "## Each release of orders" in (application / "README.md").read_text("utf-8")
+    assert (application / "SECURITY.md").is_file()
+    assert not (application / ".dockerignore").exists()
+    assert "as the templates of today" in run("upgrade", "--check", cwd=application)
+
+
+def test_a_conflict_is_told_with_its_place_and_written_with_markers(repository, newer):
+    """Also in the GitOps repository, where only the service's own files are merged, never those of its case."""
+    run("new", "service", "orders", "--language", "python", "--no-input", cwd=repository)
+    policy = repository / "blueprints/hello/files/policy/orders.rego"
+    values = (repository / "blueprints/hello/values.yaml").read_bytes()
+    changed(policy, "limit_fen := 1000000", "limit_fen := 5")
+    template = newer / "gitops/{{cookiecutter.case}}/files/policy/{{cookiecutter.package}}.rego"
+    changed(template, "limit_fen := 1000000", "limit_fen := 7")
+    (repository / ".scaffold/service-hello.yaml").unlink()
+
+    check = run("upgrade", "--check", cwd=repository, code=1)
+    said = run("upgrade", cwd=repository, code=1)
+
+    text = policy.read_text("utf-8")
+    line = text.splitlines().index("<<<<<<< here") + 1
+    for each in (check, said):
+        assert f"blueprints/hello/files/policy/orders.rego:{line}:1: error[GG197]" in each
+    assert "limit_fen := 5" in text
+    assert "limit_fen := 7" in text
+    assert (repository / "blueprints/hello/values.yaml").read_bytes() == values
+
+
+def test_where_nothing_was_scaffolded_there_is_nothing_to_upgrade(tmp_path):
+    assert "nothing here was scaffolded" in run("upgrade", str(tmp_path), cwd=tmp_path, code=2)
