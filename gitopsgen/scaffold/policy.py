@@ -28,7 +28,7 @@ def new_policy(project: Project, name: str, case: str, given: Mapping[str, str],
     check_name("policy", name)
     root = project.settings.root
     folder = _folder(root, project, case)
-    refuse_taken("policy", name, [name] if (root / folder / f"files/{name}.rego").exists() else [])
+    refuse_taken("policy", name, [name] if (root / folder / f"files/admission/{name}.rego").exists() else [])
     draft = Draft(root)
     values = f"{folder}/values.yaml"
     has_engine = draft.has(values) and "engine" in (data(draft.text(values), values) or {})

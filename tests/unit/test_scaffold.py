@@ -293,7 +293,7 @@ def test_a_new_policy_goes_to_the_only_case_with_its_tests(repository):
     run("new", "policy", "owned", "--no-input", cwd=repository)
 
     assert is_clean(repository)
-    assert (repository / "blueprints/hello/files/owned_test.rego").is_file()
+    assert (repository / "blueprints/hello/files/admission/owned_test.rego").is_file()
     template = (repository / "generated/wuhu/edge/hello/constrainttemplate-owned.yaml").read_text("utf-8")
     assert "kind: Owned\n" in template
     assert "            version: v1\n" in template
@@ -305,7 +305,7 @@ def test_a_new_policy_goes_to_the_component_of_all_clusters_where_there_is_one(r
 
     run("new", "policy", "owned", "--no-input", cwd=repository)
 
-    assert (component / "files/owned.rego").is_file()
+    assert (component / "files/admission/owned.rego").is_file()
     for kind in ("constraint", "constrainttemplate"):
         template = (component / f"manifests/{kind}-owned.yaml.j2").read_text("utf-8")
         assert '{% if values.engine == "gatekeeper" %}' in template
@@ -404,6 +404,12 @@ def test_a_service_joins_a_case_that_people_wrote(tmp_path):
     for name in ("blueprints", "overlays", "schemas"):
         shutil.copytree(ROOT / name, root / name)
     shutil.copy(ROOT / "gitopsgen.yaml", root)
+    for city in (root / "overlays/regions").iterdir():
+        if city.name not in {"wuhu", "shanghai"}:  # one, and the hub of its area: the others would only cost time
+            shutil.rmtree(city)
+        else:
+            file = city / "region.yaml"
+            file.write_text(re.sub(r"failover: .*", "failover: []", file.read_text("utf-8")), "utf-8")
     before = tree(root)
 
     run("new", "service", "refunds", "--case", "payment-gateway", "--language", "rust-wasm", "--no-input", cwd=root)
@@ -606,6 +612,18 @@ def test_a_newer_template_is_merged_with_what_people_made_of_it(repository, newe
     assert (application / "SECURITY.md").is_file()
     assert not (application / ".dockerignore").exists()
     assert "as the templates of today" in run("upgrade", "--check", cwd=application)
+
+
+def test_what_an_installer_compiled_is_no_part_of_a_template(repository, newer):
+    compiled = newer / "application/{{cookiecutter.name}}/languages/python/__pycache__"
+    compiled.mkdir()
+    (compiled / "service.cpython-313.pyc").write_bytes(b"\xff")
+
+    run("new", "service", "orders", "--language", "python", "--no-input", cwd=repository)
+
+    assert not (repository.parent / "orders/__pycache__").exists()
+    shutil.rmtree(compiled)
+    assert "as the templates of today" in run("upgrade", "--check", cwd=repository.parent / "orders")
 
 
 def test_a_conflict_is_told_with_its_place_and_written_with_markers(repository, newer):

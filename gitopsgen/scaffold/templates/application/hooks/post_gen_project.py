@@ -6,5 +6,7 @@ from pathlib import Path
 LANGUAGE = "{{ cookiecutter.language }}"
 
 for path in sorted(Path("languages", LANGUAGE).iterdir()):
-    shutil.move(path, Path(path.name))
+    # an installer may have compiled the Python of the template
+    if path.name != "__pycache__":
+        shutil.move(path, Path(path.name))
 shutil.rmtree("languages")
