@@ -28,7 +28,9 @@ COMMANDS = {
     "list": "gitopsgen.cli.listing",
     "explain": "gitopsgen.cli.explain",
     "impact": "gitopsgen.cli.impact",
+    "capacity": "gitopsgen.cli.capacity",
     "verify": "gitopsgen.cli.verify",
+    "evidence": "gitopsgen.cli.evidence",
     "schemas": "gitopsgen.cli.schemas",
     "pins": "gitopsgen.cli.pins",
 }
