@@ -20,6 +20,10 @@ from gitopsgen.diagnostics import UsageError
 
 # One line a subcommand: its module, which has an `app`. Only the one that runs is imported.
 COMMANDS = {
+    "init": "gitopsgen.cli.init",
+    "new": "gitopsgen.cli.new",
+    "remove": "gitopsgen.cli.remove",
+    "upgrade": "gitopsgen.cli.upgrade",
     "render": "gitopsgen.cli.render",
     "list": "gitopsgen.cli.listing",
     "explain": "gitopsgen.cli.explain",
