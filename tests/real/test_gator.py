@@ -15,7 +15,7 @@ import yaml
 
 from . import documents
 from .components import gator
-from .fleet import manifest_files
+from .fleet import objects_below
 from .needs import program
 from .test_apiserver import CHECKOUT, MODERN, SEED, VersionSet
 
@@ -56,14 +56,13 @@ def test_each_rule_finds_in_its_samples_exactly_what_it_should(version_set: Vers
 
 @pytest.mark.parametrize("cluster", CLUSTERS)
 def test_a_city_keeps_its_own_rules(cluster: str, tmp_path: Path) -> None:
-    tree = CHECKOUT / "generated" / CITY / cluster
-    objects = [documents.parse(body) for path in manifest_files(tree) for _, body in documents.split(path.read_text())]
+    objects = objects_below(CHECKOUT / "generated" / CITY / cluster)
     namespace = next(each for each in objects if is_restricted(each))["metadata"]["name"]
     planted = documents.parse(FAULTY.read_text(encoding="utf-8"))
     planted["metadata"]["namespace"] = namespace
-    (tmp_path / "planted.yaml").write_text(json.dumps(planted), encoding="utf-8")
+    (tmp_path / "cluster.yaml").write_text(documents.joined([*objects, planted]), encoding="utf-8")
 
-    done = run("test", "--output", "json", "--filename", tree, "--filename", tmp_path)
+    done = run("test", "--output", "json", "--filename", tmp_path)
     assert done.stdout, done.stderr
     violations = [(each["violatingObject"]["metadata"]["name"], each["msg"]) for each in json.loads(done.stdout)]
 
