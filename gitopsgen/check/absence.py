@@ -29,6 +29,7 @@ _SCALERS: Final = frozenset({"HorizontalPodAutoscaler", "ScaledObject"})
 _SOUGHT: Final = {
     "autoscaled-replicas": frozenset[str](),
     "blocking-disruption-budget": _SCALERS,
+    "command-on-wasm": frozenset({"RuntimeClass"}),
     "contested-scale-target": frozenset[str](),
     "dangling-backend": _HOSTS,
     "dangling-disruption-budget": _PODS,
@@ -42,6 +43,7 @@ _SOUGHT: Final = {
     "exceeded-quota": frozenset[str](),
     "idle-policy": _PODS | _HOSTS,
     "ignored-annotation": frozenset({"RuntimeClass"}),
+    "lost-redirection": frozenset({"Namespace", "RuntimeClass"}),
     "malformed-constraint": frozenset({"ConstraintTemplate"}),
     "meshed-device": frozenset({"Namespace"}),
     "missing-config-map": frozenset({"ConfigMap"}),
@@ -52,17 +54,22 @@ _SOUGHT: Final = {
     "missing-secret": _SECRETS,
     "missing-service-account": frozenset({"Gateway", "ServiceAccount"}),
     "missing-volume-claim": frozenset({"PersistentVolumeClaim", "StatefulSet"}),
-    "unguarded-namespace": frozenset({"LimitRange", "NetworkPolicy", "ResourceQuota"}),
     "outdated-rego": frozenset[str](),
-    "unset-request": frozenset[str](),
+    "overfull-cluster": frozenset({"PriorityClass"}),  # more objects ask for more; a class may let pods wait
+    "overlong-retry": frozenset[str](),
+    "unfiltered-guest": frozenset({"RuntimeClass"}),
+    "unguarded-namespace": frozenset({"LimitRange", "NetworkPolicy", "ResourceQuota"}),
     "unknown-destination-host": _HOSTS,
     "unknown-destination-port": _HOSTS,
     "unknown-gateway": frozenset({"Gateway"}),
     "unknown-monitor-port": _PODS | _HOSTS,
+    "unknown-provider": frozenset({"ConfigMap"}),
     "unknown-rule-host": _HOSTS,
     "unknown-subset": frozenset({"DestinationRule"}),
     "unknown-target-port": _PODS,
     "unrecorded-series": frozenset({"PrometheusRule"}),
+    "unsafe-retry": frozenset[str](),
+    "unset-request": frozenset[str](),
 }
 
 

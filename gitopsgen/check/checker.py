@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from gitopsgen.capacity import Setting
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import template_path
 from gitopsgen.check.rule import Finding, Found, Known, Rule, Subject, text
@@ -46,10 +47,11 @@ class Checker:
             subject.violations = known.validator.violations(manifest.data)
         return tuple([_finding(rule, found) for rule, check in checks for found in check(subject)])
 
-    def cluster(self, manifests: Sequence[Manifest]) -> tuple[Finding, ...]:
+    def cluster(self, manifests: Sequence[Manifest], setting: Setting | None = None) -> tuple[Finding, ...]:
         """Give what is wrong between the manifests of one cluster; needs no schema of theirs."""
         subjects = [Subject(manifest, self._claims(manifest.data)) for manifest in manifests if manifest.is_resource]
-        cluster = Cluster(subjects)
+        files = [(manifest.file, manifest.data) for manifest in manifests if not manifest.is_resource]
+        cluster = Cluster(subjects, files, setting)
         return tuple([_finding(rule.RULE, found) for rule in CLUSTER_RULES for found in rule.check(cluster)])
 
     def kind(self, api_version: str, name: str) -> Kind | None:
@@ -72,6 +74,11 @@ class Checker:
     def reckoned(self) -> frozenset[str]:
         """The annotations in which some rule reads numbers."""
         return frozenset[str]().union(*(module.RULE.reckons for module in RULES))
+
+    @property
+    def read(self) -> frozenset[str]:
+        """The fields whose texts some rule reads to the last sign."""
+        return frozenset[str]().union(*(module.RULE.reads for module in RULES))
 
     def known(self, api_version: str, name: str) -> Known:
         """Give what is known of a kind."""
@@ -116,4 +123,5 @@ def _checks(known: Known) -> Iterable[tuple[Rule, Check]]:
 
 def _finding(rule: Rule, found: Found) -> Finding:
     manifest = found.subject.manifest
-    return Finding(rule.code, rule.name, rule.severity, found.message, found.hint, manifest, found.field)
+    severity = found.severity or rule.severity
+    return Finding(rule.code, rule.name, severity, found.message, found.hint, manifest, found.field)

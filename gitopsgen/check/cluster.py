@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gitopsgen.capacity import Setting
 from gitopsgen.check.operated import operated_labels
 from gitopsgen.check.pod_references import Reference, references
 from gitopsgen.check.pods import pod_labels
-from gitopsgen.check.rule import Subject, mapping, sequence, text
+from gitopsgen.check.rule import Subject
 
 # Kinds that often stand alone in a namespace which a chart fills: they say nothing of what else is there.
 _OUTPOSTS = frozenset({"PeerAuthentication", "PodMonitor", "ReferenceGrant", "Role", "RoleBinding", "ServiceMonitor"})
@@ -20,11 +21,17 @@ _OUTPOSTS = frozenset({"PeerAuthentication", "PodMonitor", "ReferenceGrant", "Ro
 class Cluster:
     """The objects of one cluster; made once, asked by every rule."""
 
-    __slots__ = ("_by_kind", "_by_name", "_pods", "_references", "_workloads", "namespaces", "subjects")
+    __slots__ = (
+        "_by_kind", "_by_name", "_pods", "_references", "_workloads", "files", "namespaces", "setting", "subjects",
+    )  # fmt: skip
 
-    def __init__(self, subjects: Sequence[Subject]) -> None:
-        """Sort the objects."""
+    def __init__(
+        self, subjects: Sequence[Subject], files: Sequence[tuple[str, Any]] = (), setting: Setting | None = None
+    ) -> None:
+        """Sort the objects; `files` are those of the nodes, `setting` is what else is known of the cluster."""
         self.subjects = subjects
+        self.files = files
+        self.setting = setting
         self._by_kind: dict[tuple[str, str], list[Subject]] = {}
         self._by_name: dict[tuple[str, str, str, str], Subject] = {}
         for subject in subjects:
@@ -73,26 +80,3 @@ class Cluster:
                 for reference in references(subject):
                     self._references.setdefault(reference.kind, []).append((subject, reference))
         return self._references.get(kind, [])
-
-
-def matches(selector: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:
-    """Whether a LabelSelector (`matchLabels`, `matchExpressions`) selects an object with these labels."""
-    required, expressions = mapping(selector.get("matchLabels")), sequence(selector.get("matchExpressions"))
-    return all(labels.get(key) == value for key, value in required.items()) and all(
-        _holds(mapping(expression), labels) for expression in expressions
-    )
-
-
-def _holds(expression: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:
-    key, values = text(expression.get("key")), sequence(expression.get("values"))
-    match expression.get("operator"):
-        case "In":
-            return labels.get(key) in values
-        case "NotIn":
-            return labels.get(key) not in values
-        case "Exists":
-            return key in labels
-        case "DoesNotExist":
-            return key not in labels
-        case _:
-            return False

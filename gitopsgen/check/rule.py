@@ -40,12 +40,16 @@ class Known:
 
 
 class Found(NamedTuple):
-    """What a rule finds: in which object, at which field, and what is wrong with it."""
+    """What a rule finds: in which object, at which field, and what is wrong with it.
+
+    `severity` is the rule's own, where it says nothing else.
+    """
 
     subject: Subject
     field: Path
     message: str
     hint: str = ""
+    severity: Severity | None = None
 
 
 class Subject:
@@ -92,7 +96,7 @@ class Rule:
     """A rule's names; `on` says which kinds it looks at, all where it is None.
 
     `is_shared` promises what `gitopsgen.check.sharing` says of rules and strings; `reckons` names annotations in which
-    the rule reads numbers all the same.
+    the rule reads numbers all the same, `reads` fields whose texts it reads to the last sign.
     """
 
     code: str
@@ -101,6 +105,7 @@ class Rule:
     on: Callable[[Known], bool] | None = None
     is_shared: bool = False
     reckons: frozenset[str] = frozenset()
+    reads: frozenset[str] = frozenset()
 
 
 class ManifestRule(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gitopsgen.check.capacity import overfull_cluster
 from gitopsgen.check.istio import (
     dangling_backend,
     dangling_parent,
@@ -164,6 +165,7 @@ CLUSTER_RULES: tuple[ClusterRule, ...] = (
     overlong_retry,
     unknown_provider,
     lost_redirection,
+    overfull_cluster,
 )
 # Of the files that nodes read, not of objects.
 NODE_RULES: tuple[ManifestRule, ...] = (unknown_server_option, open_kubeconfig, unplaced_node)

@@ -24,6 +24,7 @@ COMMANDS = {
     "list": "gitopsgen.cli.listing",
     "explain": "gitopsgen.cli.explain",
     "impact": "gitopsgen.cli.impact",
+    "capacity": "gitopsgen.cli.capacity",
     "verify": "gitopsgen.cli.verify",
     "schemas": "gitopsgen.cli.schemas",
     "pins": "gitopsgen.cli.pins",

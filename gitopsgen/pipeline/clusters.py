@@ -11,6 +11,7 @@ from gitopsgen import argocd
 from gitopsgen.check import Checker, certain
 from gitopsgen.model.variant import Variant
 from gitopsgen.pipeline.kinds import Kinds
+from gitopsgen.pipeline.settings import Settings
 from gitopsgen.pipeline.together import Together, Told, told_of
 from gitopsgen.pipeline.verdicts import Verdicts
 from gitopsgen.template.combination import Combination
@@ -21,11 +22,12 @@ from gitopsgen.template.instance import Instance
 class Clusters:
     """What is known of the clusters of one run so far."""
 
-    def __init__(self, engine: Engine, instances: Callable[[Variant], Sequence[Instance]]) -> None:
-        """Take what renders templates, and what tells those of a variant."""
+    def __init__(self, engine: Engine, instances: Callable[[Variant], Sequence[Instance]], settings: Settings) -> None:
+        """Take what renders templates, what tells those of a variant, and what is known of clusters."""
         self._engine = engine
         self._instances = instances
         self._verdicts = Verdicts()
+        self._settings = settings
         self._kinds: dict[Combination, Kinds] = {}
 
     def filled(self, members: Sequence[Variant]) -> list[Together] | None:
@@ -47,12 +49,13 @@ class Clusters:
 
     def told(self, filled: Sequence[Together], checker: Checker, *, is_whole: bool) -> Sequence[Told]:
         """Judge the variants of a cluster, unless one that is alike was judged before."""
-        key = self._verdicts.key(checker, filled, is_whole=is_whole)
+        setting = self._settings.of([one.variant for one in filled])
+        key = self._verdicts.key(checker, filled, setting, is_whole=is_whole)
         told = self._verdicts.get(key) if key else None
         if told is None:
             manifests = [one.manifest(sheet) for one in filled for sheet in one.combination.checked]
             found = [finding for manifest in manifests for finding in checker.manifest(manifest)]
-            together = checker.cluster(manifests)
+            together = checker.cluster(manifests, setting)
             told = tuple(told_of(filled, (*found, *(together if is_whole else certain(together, None)))))
             if key:
                 self._verdicts.keep(key, told)

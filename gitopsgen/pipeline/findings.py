@@ -114,16 +114,18 @@ class Places:
 
 
 def collapsed(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Fold equal findings of many variants at one place into one, and say in how many more it stands."""
-    kept: dict[tuple[str, str, Location], Diagnostic] = {}
-    more: dict[tuple[str, str, Location], int] = {}
+    """Fold equal findings of many variants at one place into one, and say in how many more it stands.
+
+    The one that is shown does not depend on the order in which they were found.
+    """
+    alike: dict[tuple[str, str, Location], set[Diagnostic]] = {}
     for one in diagnostics:
-        key = (one.code, one.message, one.location)
-        if key in kept:
-            more[key] = more.get(key, 0) + (one != kept[key])
-        else:
-            kept[key] = one
-    return tuple(_with_count(one, more.get(key, 0)) for key, one in kept.items())
+        alike.setdefault((one.code, one.message, one.location), set()).add(one)
+    return tuple(_with_count(min(ones, key=_places), len(ones) - 1) for ones in alike.values())
+
+
+def _places(diagnostic: Diagnostic) -> tuple[tuple[str, int, str], ...]:
+    return tuple((one.location.file, one.location.line or 0, one.message) for one in diagnostic.related)
 
 
 def _with_count(diagnostic: Diagnostic, more: int) -> Diagnostic:

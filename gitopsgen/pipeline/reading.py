@@ -92,6 +92,7 @@ class Looks:
         """Take the rules and schemas."""
         self._checker = checker
         self._reckoned = checker.reckoned
+        self._read = checker.read
         self._known: dict[tuple[Document, tuple[str, str] | None], Look | None] = {}
         self._tests: dict[tuple[str, str, Path], Test | LookupError | None] = {}
 
@@ -133,6 +134,8 @@ class Looks:
                 self._walk(one, (*path, index), kind, look)
 
     def _note(self, what: int | tuple[str | int, ...], path: Path, kind: Kind | None) -> Note:
+        if self._read.intersection(path):
+            return Note(what, "exact")
         if kind is None:  # a file for nodes: no schema tells more of it
             return Note(what, "value")
         if kind is _UNKNOWN:  # a constraint: its template tells what it may hold

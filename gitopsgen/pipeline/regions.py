@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from gitopsgen import argocd
+from gitopsgen.capacity import Setting
 from gitopsgen.check import Checker, Finding, certain
 from gitopsgen.diagnostics import Diagnostic
 from gitopsgen.model.manifest import Manifest
@@ -18,6 +19,7 @@ from gitopsgen.pipeline.findings import Places
 from gitopsgen.pipeline.kinds import kind_of
 from gitopsgen.pipeline.kustomizations import Kustomizations
 from gitopsgen.pipeline.patching import NoPatches, Patching
+from gitopsgen.pipeline.settings import Settings
 from gitopsgen.pipeline.together import Together, Told, path_of
 from gitopsgen.pipeline.unknown import kinds_of
 from gitopsgen.template.engine import Engine
@@ -57,7 +59,8 @@ class Regions:
         self.kustomizations = Kustomizations(engine)
         self._patchings: dict[VariantId, Patching] = {}
         self._cases: dict[str, tuple[Instance, ...]] = {}
-        self._clusters = Clusters(engine, self._instances)
+        self.settings = Settings()
+        self.clusters = Clusters(engine, self._instances, self.settings)
         self.is_shared = False  # set where there are regions enough to learn from each other
         engine.loader.add_packaged(argocd.APPLICATION.path, argocd.DIRECTORY / "app.json.j2")
 
@@ -79,9 +82,9 @@ class Regions:
         for name, members in by_cluster.items():
             cluster = members[0].context["cluster"]
             checker, is_whole = self.checker(cluster), len(members) == len(cluster["cases"])
-            filled = self._clusters.filled(members) if self.is_shared else None
+            filled = self.clusters.filled(members) if self.is_shared else None
             if filled:
-                self._take(filled, self._clusters.told(filled, checker, is_whole=is_whole), result)
+                self._take(filled, self.clusters.told(filled, checker, is_whole=is_whole), result)
             else:
                 self._one_by_one(members, checker, result, is_whole=is_whole)
             folder = f"{region}/{name}"
@@ -103,7 +106,7 @@ class Regions:
             files, resources = one.files(), one.resources()
             result.manifests += len(resources)
             result.files += files
-            result.kinds.setdefault(case, {})[one.cluster] = self._clusters.kinds(one)
+            result.kinds.setdefault(case, {})[one.cluster] = self.clusters.kinds(one)
             result.files += self._others(one.variant, resources)
         for found in told:
             one = filled[found.variant]
@@ -122,7 +125,7 @@ class Regions:
         result.failed.clear()
         for variant in members:
             manifests += self._variant(variant, result, sources)
-        self._check(checker, manifests, result, sources, is_whole=is_whole)
+        self._check((checker, self.settings.of(members)), manifests, result, sources, is_whole=is_whole)
 
     def warm(self, members: Sequence[tuple[str, Sequence[Variant]]]) -> None:
         """Learn from some regions what all need, before processes part; what is found is found again later."""
@@ -189,7 +192,7 @@ class Regions:
 
     def _check(
         self,
-        checker: Checker,
+        judges: tuple[Checker, Setting],
         manifests: Sequence[tuple[Manifest, Made]],
         result: RegionResult,
         sources: Sources,
@@ -197,6 +200,7 @@ class Regions:
         is_whole: bool,
     ) -> None:
         """Check manifests one by one, and all of a cluster together as far as they are known."""
+        checker, setting = judges
         found: list[Finding] = []
         kinds: dict[VariantId, set[argocd.Kind]] = {}
         for manifest, made in manifests:
@@ -206,7 +210,7 @@ class Regions:
             found += _verdict(checker, manifest, made)
         for variant, some in kinds.items():
             result.kinds.setdefault(variant.case, {})[f"{variant.region}/{variant.cluster}"] = frozenset(some)
-        together = checker.cluster([manifest for manifest, _ in manifests])
+        together = checker.cluster([manifest for manifest, _ in manifests], setting)
         _release(made for _, made in manifests)
         if result.failed or not is_whole:
             together = certain(together, kinds_of(self.engine.loader, result.failed) if is_whole else None)

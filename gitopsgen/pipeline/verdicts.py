@@ -10,6 +10,7 @@ import marshal
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from gitopsgen.capacity import Setting
 from gitopsgen.check import Checker, Finding
 from gitopsgen.check.sharing import Naming, parts_of, words_of_rules
 from gitopsgen.pipeline.reading import CLAIM, Looks, Reading
@@ -28,7 +29,7 @@ class Verdicts:
         self._words: dict[tuple[int, ...], frozenset[str]] = {}
         self._known: dict[Any, tuple[Told, ...]] = {}
 
-    def key(self, checker: Checker, filled: Sequence[Together], *, is_whole: bool) -> Key | None:
+    def key(self, checker: Checker, filled: Sequence[Together], setting: Setting, *, is_whole: bool) -> Key | None:
         """Give what a cluster's verdict is kept by, None where it cannot serve another one."""
         readings = [self._reading(one, checker) for one in filled]
         if not all(one.is_shareable for one in readings):
@@ -36,7 +37,7 @@ class Verdicts:
         naming = Naming(self._words_of(readings))
         ways = tuple(id(one.combination) for one in filled)
         signatures = [reading.signature(one.filled, naming) for reading, one in zip(readings, filled, strict=True)]
-        return Key((id(checker), is_whole, ways, tuple(signatures)), naming)
+        return Key((id(checker), is_whole, setting.key, ways, tuple(signatures)), naming)
 
     def get(self, key: Key) -> tuple[Told, ...] | None:
         """Give what was found in a cluster that is alike, None where there was none."""

@@ -35,6 +35,7 @@ _WIDEST: Final = 200
 _WIDEST_JSON: Final = 8
 _LARGEST_PRETTY_JSON: Final = 50_000
 _MOST_DIGITS: Final = 20
+_CALL: Final = 5  # what a test or a filter costs that is called for an item, as against taking an item
 
 
 def default(value: Any, other: Any = "", boolean: Any = False) -> Any:  # noqa: FBT002 - Jinja's signature
@@ -147,7 +148,9 @@ def map_(meter: Meter) -> Callable[..., list[Any]]:
             raise TemplateError("unknown-filter", f"no filter named '{str(name)[:40]}'")
         apply = FILTERS.get(name) or METERED[name](meter)
         made: list[Any] = []
-        for item in lists.members(value):
+        items = lists.members(value)
+        meter.spend(_CALL * len(items))
+        for item in items:
             made.append(defined(apply(item, *args)))
             meter.size(item)
             meter.size(made[-1])
@@ -164,6 +167,7 @@ def keep(*, wanted: bool, by_attribute: bool) -> Callable[[Meter], Callable[...,
             attribute, rest = (args[0], args[1:]) if by_attribute else (None, args)
             test = _test_of(rest, meter)
             items = lists.members(value)
+            meter.spend(_CALL * len(items))
             subjects = (item if attribute is None else lists.attribute_of(item, attribute) for item in items)
             return [item for item, subject in zip(items, subjects, strict=True) if test(subject) is wanted]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import marshal
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +21,7 @@ from gitopsgen.template.observe import Observation
 
 _DIGEST: Final = 32  # bytes of a SHA-256
 _MOST: Final = 64  # of one template: one that always finds a new way is not worth remembering
+_KEPT_SECONDS: Final = 30 * 24 * 3600
 Key = tuple[Any, ...]
 Plain = Any
 
@@ -72,9 +74,18 @@ class Ways:
             self._cache.parent.mkdir(parents=True, exist_ok=True)
             temporary.write_bytes(self._version + hashlib.sha256(kept).digest() + kept)
             temporary.replace(self._cache)
+            self._forget_old()
         except (OSError, ValueError):
             with suppress(OSError):
                 temporary.unlink()
+
+    def _forget_old(self) -> None:
+        # of projects that are gone, as of the temporary ones of tests
+        assert self._cache is not None  # noqa: S101 - who saves has one
+        kind = self._cache.name.partition("-")[0]
+        for other in self._cache.parent.glob(f"{kind}-*"):
+            if time.time() - other.stat().st_mtime > _KEPT_SECONDS:
+                other.unlink(missing_ok=True)
 
     def _is_current(self, templates: tuple[str, ...], digest: str) -> bool:
         try:

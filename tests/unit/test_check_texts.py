@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from gitopsgen.capacity.selectors import matches
 from gitopsgen.check import credentials, names
-from gitopsgen.check.cluster import matches
 from gitopsgen.check.images import Image, parse
 from gitopsgen.check.istio.hosts import covers, qualified, service_address
 

@@ -72,7 +72,7 @@ def test_a_run_that_is_no_function_of_its_observations_is_a_bug():
 
 def test_a_template_without_questions_has_one_way():
     decisions = Decisions(Expressions())
-    leaf = Leaf("t", (), (), (), (), (), ())
+    leaf = Leaf("t", (), (), (), (), (), (), ())
     decisions.add(leaf)
 
     assert decisions.find({}) is leaf

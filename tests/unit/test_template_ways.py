@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from gitopsgen.template.errors import TemplateErrors
@@ -118,3 +120,16 @@ def test_a_damaged_cache_is_no_cache(tmp_path, damage):
     second, instances = engine_over(tmp_path, {"t.yaml.j2": TEXT}, cache=cache)
 
     assert made(second, instances["t.yaml.j2"], VALUES[0]) == fresh
+
+
+def test_what_an_abandoned_project_left_is_forgotten(tmp_path):
+    old, young = tmp_path / "cache" / "ways-old", tmp_path / "cache" / "ways-young"
+    (tmp_path / "cache").mkdir()
+    for path in (old, young):
+        path.write_bytes(b"")
+    os.utime(old, (1, 1))
+    engine, instances = engine_over(tmp_path, {"t.yaml.j2": TEXT}, cache=tmp_path / "cache" / "ways-here")
+    made(engine, instances["t.yaml.j2"], VALUES[0])
+    engine.save()
+
+    assert sorted(path.name for path in (tmp_path / "cache").iterdir()) == ["ways-here", "ways-young"]

@@ -33,7 +33,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gitopsgen.check.cluster import matches
+from gitopsgen.capacity.selectors import matches
 from gitopsgen.check.pods import pod_labels
 from gitopsgen.check.rule import Found, Rule, Subject, mapping, of_kind
 from gitopsgen.diagnostics import Severity

@@ -29,7 +29,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gitopsgen.check.cluster import Cluster, matches
+from gitopsgen.capacity.selectors import matches
+from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import pod_labels
 from gitopsgen.check.references.replicas import several
 from gitopsgen.check.rule import Found, Rule, Subject, mapping

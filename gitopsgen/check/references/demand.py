@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil
 from typing import Any
 
+from gitopsgen.capacity.pods import of_pod
+from gitopsgen.capacity.quantities import amount
+from gitopsgen.capacity.surges import surge
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import pod_spec
-from gitopsgen.check.quantities import amount
 from gitopsgen.check.references.scaling import autoscalers, most_pods, target_of
-from gitopsgen.check.rule import Subject, mapping, sequence, text
+from gitopsgen.check.rule import Subject, mapping, text
 
 _REPLICATED = frozenset({"Deployment", "ReplicaSet", "ReplicationController", "StatefulSet"})
 # Names of quotas for what pods ask, without `requests.` that means the same.
@@ -38,7 +39,7 @@ class Demand:
         kind, _, name = _SHORT.get(resource, resource).partition(".")
         if kind not in {"limits", "requests"} or name not in {"cpu", "memory"}:
             return Fraction(0)
-        asked = _of_pod(pod_spec(self.workload), kind, name)
+        asked = of_pod(pod_spec(self.workload), kind, name)
         extra = amount(self.overhead.get(name)) if asked else None
         return self.pods * (asked + (extra or 0))
 
@@ -74,38 +75,10 @@ def _replicas(workload: Subject) -> int:
 def _surge(workload: Subject, replicas: int) -> int:
     if workload.known.name != "Deployment":
         return 0
-    strategy = mapping(mapping(workload.data.get("spec")).get("strategy"))
-    if strategy.get("type") == "Recreate":
-        return 0
-    surge = mapping(strategy.get("rollingUpdate")).get("maxSurge", "25%")
-    if isinstance(surge, str) and surge.endswith("%") and surge[:-1].isdigit():
-        return ceil(Fraction(int(surge[:-1]) * replicas, 100))
-    return surge if isinstance(surge, int) else 0
+    return surge(mapping(mapping(workload.data.get("spec")).get("strategy")), replicas)
 
 
 def _overhead(cluster: Cluster, workload: Subject) -> Mapping[str, Any]:
     name = text(pod_spec(workload).get("runtimeClassName"))
     found = cluster.get("RuntimeClass", name, group="node.k8s.io")
     return {} if found is None else mapping(mapping(found.data.get("overhead")).get("podFixed"))
-
-
-def _of_pod(spec: Mapping[str, Any], kind: str, name: str) -> Fraction:
-    """Give what a pod asks: its containers together, or the greediest of those that run before them."""
-    running = sum((_of_container(each, kind, name) for each in sequence(spec.get("containers"))), Fraction(0))
-    first = Fraction(0)
-    for each in sequence(spec.get("initContainers")):
-        asked = _of_container(each, kind, name)
-        if mapping(each).get("restartPolicy") == "Always":
-            running += asked
-        else:
-            first = max(first, asked)
-    return max(running, first)
-
-
-def _of_container(container: Any, kind: str, name: str) -> Fraction:
-    resources = mapping(mapping(container).get("resources"))
-    asked = amount(mapping(resources.get(kind)).get(name))
-    if asked is None and kind == "requests":
-        # a limit without a request is the request too
-        asked = amount(mapping(resources.get("limits")).get(name))
-    return asked or Fraction(0)

@@ -45,9 +45,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+from gitopsgen.capacity.quantities import amount, written
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import pod_spec
-from gitopsgen.check.quantities import amount, written
 from gitopsgen.check.references.demand import Demand, demands
 from gitopsgen.check.rule import Found, Rule, Subject, mapping, sequence, text
 from gitopsgen.diagnostics import Severity

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from gitopsgen.check.cluster import Cluster, matches
+from gitopsgen.capacity.selectors import matches
+from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import has_template, port_names
 from gitopsgen.check.rule import Subject, mapping, sequence, text
 

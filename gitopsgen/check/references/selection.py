@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gitopsgen.check.cluster import Cluster, matches
+from gitopsgen.capacity.selectors import matches
+from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.rule import Subject
 
 _OURSELVES = "gitopsgen"

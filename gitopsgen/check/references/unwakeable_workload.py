@@ -68,7 +68,7 @@ def _autoscaler(subject: Subject) -> Iterator[Found]:
     if spec.get("minReplicas") != 0 or isinstance(spec.get("minReplicas"), bool):
         return
     field = ("spec", "minReplicas")
-    if not any(mapping(metric).get("type") in _FROM_OUTSIDE for metric in sequence(spec.get("metrics"))):
+    if not any(text(mapping(metric).get("type")) in _FROM_OUTSIDE for metric in sequence(spec.get("metrics"))):
         message = "zero pods have no processor time or memory to measure, so nothing wakes the first"
         yield subject.found(field, message, "use a ScaledObject with a trigger from outside, or at least 1")
     elif (version := _kubernetes(subject)) < _GATE_IS_OPEN:

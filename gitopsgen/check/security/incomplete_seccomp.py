@@ -58,7 +58,7 @@ _64_BIT: Final = frozenset({"SCMP_ARCH_X86_64", "SCMP_ARCH_AARCH64"})
 def check(subject: Subject) -> Iterator[Found]:
     """Report what is missing in an allow list, and what means nothing there."""
     spec = mapping(subject.data.get("spec"))
-    if spec.get("defaultAction") not in _REFUSING:
+    if text(spec.get("defaultAction")) not in _REFUSING:
         return
     architectures = [text(each) for each in sequence(spec.get("architectures"))]
     if not architectures:
@@ -86,6 +86,6 @@ def _allowed(spec: Mapping[str, Any]) -> set[str]:
 def _meaningless(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
     for index, rule in enumerate(sequence(spec.get("syscalls"))):
         for number, name in enumerate(sequence(mapping(rule).get("names"))):
-            if name in _UNKNOWN:
+            if text(name) in _UNKNOWN:
                 path = ("spec", "syscalls", index, "names", number)
                 yield subject.found(path, f'no 64-bit architecture has the call "{name}"')

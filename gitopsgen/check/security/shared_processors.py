@@ -37,8 +37,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from gitopsgen.capacity.quantities import amount
 from gitopsgen.check.pods import containers, pod_labels
-from gitopsgen.check.quantities import amount
 from gitopsgen.check.rule import Found, Rule, Subject, has_pods, mapping
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.variant import Path

@@ -37,7 +37,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from gitopsgen.check.pods import containers, template
-from gitopsgen.check.rule import Found, Rule, Subject, has_pods, mapping, sequence
+from gitopsgen.check.rule import Found, Rule, Subject, has_pods, mapping, sequence, text
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.variant import Path
 
@@ -62,6 +62,6 @@ def _privileges(subject: Subject) -> Iterator[tuple[Path, str]]:
         if context.get("privileged") is True:
             yield (*path, "securityContext", "privileged"), "a container is privileged"
         for index, name in enumerate(sequence(mapping(context.get("capabilities")).get("add"))):
-            if name not in _HARMLESS:
+            if text(name) not in _HARMLESS:
                 place = (*path, "securityContext", "capabilities", "add", index)
                 yield place, f"a container adds the capability {name}"

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from gitopsgen.check.quantities import amount
+from gitopsgen.capacity.quantities import amount
 
 
 @pytest.mark.parametrize(
