@@ -19,7 +19,9 @@ BINARY = {"Ki": KIBI, "Mi": KIBI**2, "Gi": KIBI**3}
 HUGE_PAGES = re.compile(r"hugepagesz=1G hugepages=(\d+)")
 FUNCTIONS = re.compile(r"^ExecStart=.*/virtual-functions \S+ (\d+)$", re.MULTILINE)
 RACK = re.compile(r"--node-labels=([^\"]+)")
-SERVER_TAINT = "node-role.kubernetes.io/control-plane"
+SERVER = "node-role.kubernetes.io/control-plane"
+# What firmware and kernel keep of a machine's memory: of 8 GiB the kubelet sees 7.75.
+KERNEL_SHARE = 32
 
 # Labels that an operator puts on the workers, by its name.
 OPERATORS_LABELS = {"kata-deploy": {"katacontainers.io/kata-runtime": "true"}}
@@ -44,12 +46,14 @@ def nodes(tree: Path, facts: Mapping[str, Any], operators: set[str]) -> list[dic
     if "1Gi" in "".join(amounts):
         amounts["memory"] = str(int(amounts["memory"]) - amounts["hugepages-1Gi"] * BINARY["Gi"])
     racks = list(_racks(bootstrap)) or [{}]
+    if facts["distribution"] == "k3s":
+        labels[SERVER] = "true"
     workers = [
-        _node(f"worker-{index}", {**kubelet.labels, **labels, **racks[index % len(racks)]}, amounts)
+        _node(f"node-{index + 1}", {**kubelet.labels, **labels, **racks[index % len(racks)]}, amounts)
         for index in range(facts.get("workers", facts.get("nodes", 0)))
     ]
     servers = [
-        _node(f"server-{index}", kubelet.labels, amounts, taints=[{"key": SERVER_TAINT, "effect": "NoSchedule"}])
+        _node(f"server-{index + 1}", {**kubelet.labels, SERVER: ""}, amounts, [{"key": SERVER, "effect": "NoSchedule"}])
         for index in range(facts.get("controlPlane", 0))
     ]
     return [*workers, *servers]
@@ -88,9 +92,10 @@ def _racks(bootstrap: Path) -> Iterator[dict[str, str]]:
 
 
 def _amounts(size: Mapping[str, Any], kubelet: Kubelet) -> dict[str, Any]:
+    memory = _memory(size["memory"])
     return {
         "cpu": f"{_cpu(size['cpu']) - kubelet.reserved_cpu}m",
-        "memory": str(_memory(size["memory"]) - kubelet.reserved_memory),
+        "memory": str(memory - memory // KERNEL_SHARE - kubelet.reserved_memory),
         "pods": str(kubelet.max_pods),
         "ephemeral-storage": "100Gi",
     }

@@ -15,6 +15,7 @@ from .client import ApiClient, Reply, Request
 from .cluster import LOOPBACK, Site, api_server, free_ports, running
 from .components import kubernetes_program, kwok
 from .plane import ControlPlane, Object
+from .reserved import requests_of
 
 STAGES = Path(__file__).parent / "kwok.yaml"
 SELECTED_NODE = "volume.kubernetes.io/selected-node"
@@ -32,10 +33,15 @@ class Pod:
 
     namespace: str
     name: str
-    owner: str
     node: str
     reason: str
+    labels: Mapping[str, str]
     spec: Mapping[str, Any]
+
+    @property
+    def requests(self) -> Mapping[str, int]:
+        """What the scheduler reserves for it, as it stands after admission: thousandths of processors, bytes."""
+        return requests_of(self.spec)
 
 
 class Cluster:
@@ -134,14 +140,13 @@ def _player(program: Path, site: Site) -> list[str]:
 
 def _pod(obj: Mapping[str, Any]) -> Pod:
     metadata, status = obj["metadata"], obj.get("status", {})
-    owners = [f"{each['kind']}/{each['name']}" for each in metadata.get("ownerReferences", [])]
     scheduled = next((each for each in status.get("conditions", []) if each["type"] == "PodScheduled"), {})
     return Pod(
         namespace=metadata["namespace"],
         name=metadata["name"],
-        owner="".join(owners),
         node=obj["spec"].get("nodeName", ""),
         reason=scheduled.get("message", ""),
+        labels=metadata.get("labels", {}),
         spec=obj["spec"],
     )
 

@@ -29,6 +29,7 @@ PLACING = (
     "tolerations",
     "topologySpreadConstraints",
 )
+SERVERS_OWN = {"default", "kube-system"}
 POD_SECURITY = "pod-security.kubernetes.io/"
 
 
@@ -46,7 +47,7 @@ class StandIns:
         given.sort(key=lambda each: GIVEN.index(each["kind"]))
         known = {(each["kind"], each["metadata"]["name"]) for each in given}
         namespaces = {each["metadata"]["namespace"] for each in (*made, *given) if "namespace" in each["metadata"]}
-        for name in sorted(namespaces):
+        for name in sorted(namespaces - SERVERS_OWN):
             if ("Namespace", name) not in known:
                 yield {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
         claims = (claim for each in made for claim in each["spec"].get("volumeClaimTemplates", []))
