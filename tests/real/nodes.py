@@ -97,7 +97,6 @@ def _amounts(size: Mapping[str, Any], kubelet: Kubelet) -> dict[str, Any]:
         "cpu": f"{_cpu(size['cpu']) - kubelet.reserved_cpu}m",
         "memory": str(memory - memory // KERNEL_SHARE - kubelet.reserved_memory),
         "pods": str(kubelet.max_pods),
-        "ephemeral-storage": "100Gi",
     }
 
 

@@ -5,7 +5,7 @@ Knows nothing of the fleet. Volumes of one node are made where the scheduler wan
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 from .client import ApiClient, Reply, Request
 from .cluster import LOOPBACK, Site, api_server, free_ports, running
 from .components import kubernetes_program, kwok
-from .plane import ControlPlane, Object
+from .plane import ClusterError, ControlPlane, Object
 from .reserved import requests_of
 
 STAGES = Path(__file__).parent / "kwok.yaml"
@@ -37,6 +37,12 @@ class Pod:
     reason: str
     labels: Mapping[str, str]
     spec: Mapping[str, Any]
+    is_of_daemon_set: bool
+
+    @property
+    def has_volume(self) -> bool:
+        """Whether it has a volume that stays where it is."""
+        return any("persistentVolumeClaim" in each for each in self.spec.get("volumes", []))
 
     @property
     def requests(self) -> Mapping[str, int]:
@@ -51,10 +57,22 @@ class Cluster:
         self.plane = ControlPlane(client)
         self._client = client
 
+    def create(self, objects: Iterable[Object]) -> None:
+        """Make objects for real."""
+        for obj in objects:
+            made = self.plane.create(obj)
+            if not made.accepted:
+                message = f"{obj['kind']} {obj['metadata']['name']}: {made.message}"
+                raise ClusterError(message)
+
     def pods(self) -> list[Pod]:
         """Give all pods that are to stay."""
         items = self._list("/api/v1/pods")
         return [_pod(each) for each in items if "deletionTimestamp" not in each["metadata"]]
+
+    def refusals(self) -> list[str]:
+        """Say which pods could not even be made."""
+        return [each["message"] for each in self._list("/api/v1/events") if each.get("reason") == "FailedCreate"]
 
     def settle(self, expected: int) -> list[Pod]:
         """Wait until so many pods have their place, or nothing changes any more."""
@@ -148,6 +166,7 @@ def _pod(obj: Mapping[str, Any]) -> Pod:
         reason=scheduled.get("message", ""),
         labels=metadata.get("labels", {}),
         spec=obj["spec"],
+        is_of_daemon_set=any(each["kind"] == "DaemonSet" for each in metadata.get("ownerReferences", [])),
     )
 
 

@@ -5,7 +5,7 @@ Only what placing asks for is kept: what admission refuses is tried elsewhere.
 """
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gitopsgen.capacity import Setting, Workload
@@ -30,41 +30,46 @@ PLACING = (
     "topologySpreadConstraints",
 )
 SERVERS_OWN = {"default", "kube-system"}
+LONGEST_LABEL = 63
 POD_SECURITY = "pod-security.kubernetes.io/"
 
 
 class StandIns:
-    """The objects of one cluster, and what becomes of its workloads."""
+    """The objects of one cluster as they are given to a server; a workload is known by its place in the sequence."""
 
-    def __init__(self, items: Sequence[Item], setting: Setting) -> None:
+    def __init__(self, items: Sequence[Item], setting: Setting, workloads: Sequence[Workload]) -> None:
         self._objects = Objects(items)
         self._setting = setting
+        self._made = [self._workload(number, each) for number, each in enumerate(workloads)]
 
-    def of(self, workloads: Sequence[Workload]) -> Iterator[Object]:
-        """Give all that a server needs to make the pods of these workloads, in the order in which it takes them."""
-        made = [self._workload(number, each) for number, each in enumerate(workloads)]
+    def workloads(self, numbers: Iterable[int]) -> list[Object]:
+        """Give some of the workloads."""
+        return [self._made[number] for number in numbers]
+
+    def surroundings(self) -> Iterator[Object]:
+        """Give all that a server looks at when pods are made, in the order in which it takes them."""
         given = [_admitting(each.data) for each in self._objects.items if each.kind in GIVEN]
         given.sort(key=lambda each: GIVEN.index(each["kind"]))
         known = {(each["kind"], each["metadata"]["name"]) for each in given}
-        namespaces = {each["metadata"]["namespace"] for each in (*made, *given) if "namespace" in each["metadata"]}
+        namespaces = {
+            each["metadata"]["namespace"] for each in (*self._made, *given) if "namespace" in each["metadata"]
+        }
         for name in sorted(namespaces - SERVERS_OWN):
             if ("Namespace", name) not in known:
                 yield {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
-        claims = (claim for each in made for claim in each["spec"].get("volumeClaimTemplates", []))
+        claims = (claim for each in self._made for claim in each["spec"].get("volumeClaimTemplates", []))
         for name in sorted({each["spec"].get("storageClassName", "") for each in claims} - {""}):
             if ("StorageClass", name) not in known:
                 # Of the distribution, or of a chart.
                 yield _storage_class(name)
         yield from given
-        yield from made
 
     def _workload(self, number: int, workload: Workload) -> Object:
         claim = workload.claim
         native = self._objects.get(claim.kind, claim.name, claim.namespace, "apps")
         made = copy.deepcopy(dict(native.data)) if native and claim.kind in NATIVE else _stand_in(number, workload)
-        made["metadata"]["labels"] = {**made["metadata"].get("labels", {}), LABEL: str(number)}
         pod = made["spec"]["template"]
-        pod["metadata"].setdefault("labels", {})[LABEL] = str(number)
+        pod["metadata"]["labels"] = {**pod["metadata"].get("labels", {}), LABEL: str(number)}
         namespace = self._objects.get("Namespace", claim.namespace)
         for index, amounts in enumerate(injected(claim, namespace, self._setting)):
             asked = {name: f"{value}m" if name == "cpu" else str(value) for name, value in amounts.items()}
@@ -84,7 +89,8 @@ def _stand_in(number: int, workload: Workload) -> Object:
         {**_container(f"i-{index}", each.get("resources") or {}), **_stays(each)}
         for index, each in enumerate(claim.spec.get("initContainers") or ())
     ]
-    labels = {**claim.labels, LABEL: str(number)}
+    # Systems are told apart by a label of our own, which may be longer than a server takes.
+    labels = {**{key: value[-LONGEST_LABEL:] for key, value in claim.labels.items()}, LABEL: str(number)}
     return {
         "apiVersion": "apps/v1",
         "kind": "DaemonSet" if claim.per_node else "Deployment",
@@ -96,8 +102,11 @@ def _stand_in(number: int, workload: Workload) -> Object:
     }
 
 
-def _container(name: str, resources: Mapping[str, Any]) -> Object:
-    return {"name": name, "image": IMAGE, "resources": dict(resources)}
+def _container(name: str, resources: Mapping[str, Any]) -> dict[str, Any]:
+    """Make a container whose limits hold what it asks for: what a namespace gives as default may be less."""
+    asked = dict(resources.get("requests") or {})
+    limits = {**{key: asked[key] for key in asked if key in {"cpu", "memory"}}, **(resources.get("limits") or {})}
+    return {"name": name, "image": IMAGE, "resources": {"requests": asked, "limits": limits}}
 
 
 def _stays(container: Mapping[str, Any]) -> Object:
