@@ -133,12 +133,22 @@ def test_the_architecture_page_stops_in_time():
     assert (ROOT / "docs/architecture.md").read_text("utf-8").count("\n") <= 120
 
 
-def test_actions_are_pinned_by_commit_and_nothing_is_permitted_by_default():
-    uses = re.findall(r"uses: (\S+)", CI)
+def faults_of_a_workflow(text):
+    """Give what no workflow may have: actions that move, rights that nobody asked for, hands on clusters."""
+    moving = [use for use in re.findall(r"uses: (\S+)", text) if not re.search(r"@[0-9a-f]{40}$", use)]
+    open_handed = [] if "\npermissions: {}\n" in text else ["permissions"]
+    return [*moving, *open_handed, *re.findall(r"kubectl (?:set|apply|patch|edit)\b", text)]
 
-    assert uses
-    assert [use for use in uses if not re.search(r"@[0-9a-f]{40}$", use)] == []
-    assert "\npermissions: {}\n" in CI
+
+def test_actions_are_pinned_by_commit_and_nothing_is_permitted_by_default():
+    assert "uses: " in CI
+    assert faults_of_a_workflow(CI) == []
+
+
+def test_the_pipeline_of_the_document_would_not_pass():
+    sample = (ROOT / "tests/workflows/document-payment-platform.yaml").read_text("utf-8")
+
+    assert faults_of_a_workflow(sample) == ["actions/checkout@v2", "permissions", "kubectl set"]
 
 
 def test_every_ignored_rule_of_the_linter_has_its_reason():

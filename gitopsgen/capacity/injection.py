@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.capacity.gateways import default
-from gitopsgen.capacity.objects import Item, mapping
+from gitopsgen.capacity.objects import Item, mapping, sequence
 from gitopsgen.capacity.pods import Amounts, amounts, requests
 from gitopsgen.capacity.workload import Claim, Setting
 
@@ -33,13 +33,13 @@ def injected(claim: Claim, namespace: Item | None, setting: Setting) -> Iterator
 
 
 def _has_proxy(claim: Claim, labels: Mapping[str, Any]) -> bool:
-    wanted = claim.labels.get(_INJECT, claim.annotations.get(_INJECT))
-    if claim.spec.get("hostNetwork") is True or wanted in {"false", False} or claim.kind in _OURS:
+    wanted = str(claim.labels.get(_INJECT, claim.annotations.get(_INJECT))).lower()
+    if claim.spec.get("hostNetwork") is True or wanted == "false" or claim.kind in _OURS:
         return False
-    if any(mapping(one).get("name") == "istio-proxy" for one in claim.spec.get("containers") or ()):
+    if any(mapping(one).get("name") == "istio-proxy" for one in sequence(claim.spec.get("containers"))):
         return False  # it is one itself: the template `gateway` fills it
     chosen = labels.get("istio-injection")
-    return chosen == "enabled" or (chosen != "disabled" and ("istio.io/rev" in labels or wanted in {"true", True}))
+    return chosen == "enabled" or (chosen != "disabled" and ("istio.io/rev" in labels or wanted == "true"))
 
 
 def _proxy(annotations: Mapping[str, Any], setting: Setting) -> Amounts:

@@ -56,8 +56,10 @@ class Objects:
         self._by_kind: dict[tuple[str, str], list[Item]] = {}
         self._by_name: dict[tuple[str, str, str, str], Item] = {}
         for item in self.items:
-            self._by_kind.setdefault((item.kind, item.group), []).append(item)
-            self._by_name.setdefault((item.kind, item.group, item.namespace, item.name), item)
+            kind, group, metadata = item.kind, item.group, mapping(item.data.get("metadata"))
+            self._by_kind.setdefault((kind, group), []).append(item)
+            name, namespace = text(metadata.get("name")), text(metadata.get("namespace"))
+            self._by_name.setdefault((kind, group, namespace, name), item)
 
     def of(self, kind: str, group: str = "") -> list[Item]:
         """Give all objects of a kind."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 _QUANTITY = re.compile(r"(?P<number>[+-]?(?:\d+\.?\d*|\.\d+))(?P<suffix>m|k|M|G|T|P|E|[KMGTPE]i|[eE][+-]?\d+)?")
@@ -27,7 +28,12 @@ def amount(value: Any) -> Fraction | None:
     """Give a quantity as a number, None for what is none."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
-    found = _QUANTITY.fullmatch(str(value).strip())
+    return _parsed(str(value))
+
+
+@lru_cache(maxsize=4096)  # a fleet says the same few over and over
+def _parsed(quantity: str) -> Fraction | None:
+    found = _QUANTITY.fullmatch(quantity.strip())
     if found is None:
         return None
     suffix = found["suffix"] or ""

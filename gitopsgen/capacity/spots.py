@@ -48,6 +48,8 @@ class Spot:
 
 def tolerated(node: Node, workload: Workload) -> bool:
     """Whether pods of a workload tolerate all taints of a node that keep pods away."""
+    if not node.taints:
+        return True
     hard = [one for one in node.taints if one.get("effect") in _ASKED]
     return all(tolerates(list(workload.tolerations), taint) for taint in hard)
 
@@ -61,7 +63,8 @@ def selects(node: Node, workload: Workload) -> bool:
     """Whether a node has the labels that pods of a workload ask of it."""
     if any(node.labels.get(key) != value for key, value in workload.selector.items()):
         return False
-    terms = at(workload.claim.spec, "affinity", "nodeAffinity", _REQUIRED)
+    affinity = workload.claim.spec.get("affinity")
+    terms = at(affinity, "nodeAffinity", _REQUIRED) if affinity else None
     if terms is None:
         return True
     return any(

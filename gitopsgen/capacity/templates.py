@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gitopsgen.capacity.objects import Item, mapping, sequence
+from gitopsgen.capacity.objects import Item, mapping, sequence, text
 from gitopsgen.capacity.workload import Claim, Path
 
 
@@ -62,8 +62,8 @@ _CONTAINERS = ("containers", "initContainers")
 
 
 def _joined(default: list[Any], given: list[Any]) -> list[Any]:
-    known = {mapping(one).get("name"): mapping(one) for one in default}
+    known = {text(mapping(one).get("name")): mapping(one) for one in default}
     for one in given:
-        name = mapping(one).get("name")
+        name = text(mapping(one).get("name"))
         known[name] = {**known.get(name, {}), **mapping(one)}
     return list(known.values())

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, Final
 
-from gitopsgen.capacity.objects import Item, Objects, at, mapping, whole
+from gitopsgen.capacity.objects import Item, Objects, at, mapping, text, whole
 from gitopsgen.capacity.quantities import amount
 from gitopsgen.capacity.templates import claim_of
 from gitopsgen.capacity.workload import Claim, Setting
@@ -26,7 +26,7 @@ _PLACING: Final = ("affinity", "nodeSelector", "priorityClassName", "tolerations
 
 def machine(item: Item, _objects: Objects, _setting: Setting) -> Iterator[Claim]:
     """Give the claim of a machine that runs, none of one that is stopped."""
-    if item.spec.get("runStrategy") in {"Halted", "Manual"} or item.spec.get("running") is False:
+    if text(item.spec.get("runStrategy")) in {"Halted", "Manual"} or item.spec.get("running") is False:
         return
     template = mapping(item.spec.get("template"))
     spec = mapping(template.get("spec"))

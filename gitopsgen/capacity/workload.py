@@ -69,12 +69,13 @@ class Workload:
 class Setting:
     """What is known of a cluster beside its objects.
 
-    `facts` are those of the cluster (`nodes`, `size`…); `systems` are the values of the case that installs operators
-    (`operators`), with the names that its version set leaves out in `without`; `key` is the same for settings that
-    are the same.
+    `facts` are those of the cluster (`nodes`, `size`…); `operators` are the values of the case that installs them,
+    with the names that its version set leaves out in `without`; `key` is the same for settings that are the same.
+    `fitting` remembers what was found to fit, by its likeness.
     """
 
     facts: Mapping[str, Any]
     operators: Mapping[str, Any] = field(default_factory=dict)
     without: frozenset[str] = frozenset()
     key: Any = None
+    fitting: set[bytes] = field(default_factory=set, compare=False)

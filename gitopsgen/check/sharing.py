@@ -3,7 +3,7 @@
 A rule whose `is_shared` is set promises what it does with strings. It compares them, in whole or in parts between
 separators, with each other and with words of its own; it tells them by the sorts of characters in those parts and by
 the lengths that Kubernetes allows; it reckons with no number in a label, and looks at no digits in annotations and in
-the data of a ConfigMap. So it judges
+the data of a ConfigMap, but for those that it names (`reckons`, `reads`). So it judges
 alike where each part that differs is replaced, everywhere, by another one of the same sort. What is not such a name
 (numbers, quantities, very long texts, anything that might be a credential) is compared as it is.
 """

@@ -26,6 +26,7 @@ COMMANDS = {
     "impact": "gitopsgen.cli.impact",
     "capacity": "gitopsgen.cli.capacity",
     "verify": "gitopsgen.cli.verify",
+    "evidence": "gitopsgen.cli.evidence",
     "schemas": "gitopsgen.cli.schemas",
     "pins": "gitopsgen.cli.pins",
 }

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gitopsgen.pipeline.evidence import evidence
     from gitopsgen.pipeline.explain import Explanation, explain
     from gitopsgen.pipeline.impact import Impact, impact
     from gitopsgen.pipeline.options import RenderOptions, RenderReport
@@ -18,13 +19,24 @@ _HOMES = {
     "Impact": "impact",
     "RenderOptions": "options",
     "RenderReport": "options",
+    "evidence": "evidence",
     "explain": "explain",
     "impact": "impact",
     "render": "start",
     "verify": "verify",
 }
 
-__all__ = ["Explanation", "Impact", "RenderOptions", "RenderReport", "explain", "impact", "render", "verify"]
+__all__ = [
+    "Explanation",
+    "Impact",
+    "RenderOptions",
+    "RenderReport",
+    "evidence",
+    "explain",
+    "impact",
+    "render",
+    "verify",
+]
 
 
 def __getattr__(name: str) -> object:

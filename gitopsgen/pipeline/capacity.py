@@ -18,7 +18,7 @@ from gitopsgen.capacity.growth import Break, breaks
 from gitopsgen.capacity.judged import Judged
 from gitopsgen.capacity.objects import Objects
 from gitopsgen.check.sharing import parts_of
-from gitopsgen.compose import Selection
+from gitopsgen.compose import Selection, select
 from gitopsgen.diagnostics import Diagnostic, Outcome, UsageError
 from gitopsgen.model.variant import Variant
 from gitopsgen.pipeline.findings import collapsed
@@ -41,24 +41,22 @@ class Capacity:
 def capacity(root: Path, selection: Selection, fail: str = "") -> Outcome[Capacity]:
     """Judge the selected clusters; with `fail`, tell who carries the load of the region of that name.
 
-    Raises `UsageError` for a selection of cases (pods of all share the nodes), or a region that does not exist.
+    Raises `UsageError` for a selection of cases (pods of all share the nodes), or a name that does not exist.
     """
     if selection.cases:
         raise UsageError("a cluster's cases share its nodes: select regions or clusters")
     whole = Selection(version_set=selection.version_set, sets=selection.sets)
     opened = open_project(root, whole if fail else selection)
+    if fail:
+        select(opened.project, Selection(regions=(fail,)))  # says what it may be called
     work = _Work(opened, looks_ahead=not fail)
     judged = list(work.clusters())
-    if not fail:
-        return Outcome(Capacity(tuple(judged)), collapsed([*opened.diagnostics, *work.found]))
-    if fail not in opened.project.regions:
-        raise UsageError(f'there is no region "{fail}"')
-    lost = [one for one in judged if one.region == fail]
-    rest = [one for one in judged if one.region != fail]
-    shown = [one for one in lost if _is_chosen(one.cluster, selection.clusters)]
-    return Outcome(
-        Capacity(tuple(shown), tuple(_takeovers(shown, rest))), collapsed([*opened.diagnostics, *work.found])
-    )
+    takers: tuple[Takeover, ...] = ()
+    if fail:
+        lost = [one for one in judged if one.region == fail and _is_chosen(one.cluster, selection.clusters)]
+        takers = tuple(_takeovers(lost, [one for one in judged if one.region != fail]))
+        judged = lost
+    return Outcome(Capacity(tuple(judged), takers), collapsed([*opened.diagnostics, *work.found]))
 
 
 def _is_chosen(name: str, patterns: Sequence[str]) -> bool:

@@ -17,6 +17,7 @@ from gitopsgen.model.project import Patch, Project
 from gitopsgen.model.variant import Path as FieldPath
 from gitopsgen.model.variant import Variant
 from gitopsgen.pipeline.fields import parse_path
+from gitopsgen.pipeline.newcomers import Newcomers
 from gitopsgen.pipeline.patching import is_for
 from gitopsgen.source import with_scalar
 from gitopsgen.template.errors import TemplateError
@@ -194,26 +195,30 @@ class Question:
 
     def _compared(self, variants: Iterable[Variant]) -> dict[str, str]:
         """Give the files whose reads give something else in other variants."""
-        others = {str(variant.id): variant for variant in variants}
+        changed = dict(self._changed(variants))
         found: dict[str, str] = {}
         for path, entry in self.entries.items():
-            before, after = self.variants.get(entry.owner), others.get(entry.owner)
-            if before is None or after is None:
+            after = changed.get(entry.owner)
+            if after is None:
                 continue
             reads = self._reads(entry)
-            if self._result(reads, before.context) != self._result(reads, after.context):
+            if self._result(reads, self.variants[entry.owner].context) != self._result(reads, after.context):
                 found[path] = entry.owner
-        return found | self._patched(
-            {
-                address: [
-                    one
-                    for one in (*before.patches, *after.patches)
-                    if (one in before.patches) != (one in after.patches)
-                ]
-                for address, before in self.variants.items()
-                if (after := others.get(address)) and after.patches != before.patches
-            }
-        )
+        affected = {self.entries[path].template for path in found}
+        found |= Newcomers(self.project).of(changed.values(), self.entries, affected) if changed else {}
+        return found | self._patched({address: self._repatched(address, after) for address, after in changed.items()})
+
+    def _changed(self, others: Iterable[Variant]) -> Iterator[tuple[str, Variant]]:
+        """Give the variants that would have other values, or other patches, by address."""
+        for after in others:
+            before = self.variants.get(str(after.id))
+            if before and (after.context != before.context or after.patches != before.patches):
+                yield str(after.id), after
+
+    def _repatched(self, address: str, after: Variant) -> list[Patch]:
+        before = self.variants[address]
+        both = (*before.patches, *after.patches)
+        return [one for one in both if (one in before.patches) != (one in after.patches)]
 
     def _result(self, reads: ReadSet, context: Mapping[str, Any]) -> bytes:
         try:

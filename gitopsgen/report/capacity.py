@@ -66,7 +66,7 @@ def _used(verdict: Verdict, placement: Placement) -> str:
 
 def _ahead(one: Judged) -> str:
     if not one.verdict.fits:
-        return "DOES NOT FIT"
+        return "overbooked" if one.own.get("overbooked") else "DOES NOT FIT"
     if not one.breaks:
         return f"+{FURTHEST} % fits"
     first = one.breaks[0]
@@ -137,9 +137,10 @@ def _remarks(one: Judged) -> Iterator[str]:
     yield f"headroom in a rollout: {_headroom(verdict, verdict.peak)}" + (
         f"; with one node lost: {_headroom(verdict, verdict.worst)}" if verdict.worst else ""
     )
+    verb = "overbooked" if one.own.get("overbooked") else "DOES NOT FIT"
     for problem in verdict.problems:
         when = "with one node lost" if problem.lost else "in a rollout"
-        yield f"DOES NOT FIT {when}: {described(problem.unplaced)}"
+        yield f"{verb} {when}: {described(problem.unplaced)}"
     waiting = {described(each) for lost in verdict.lost.values() for each in lost.unplaced if waits(each)}
     if waiting:
         yield f"with one node lost these wait: {', '.join(sorted(waiting))}"

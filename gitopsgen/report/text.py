@@ -6,9 +6,9 @@ Knows no files: the caller hands in where source lines come from.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from gitopsgen.diagnostics import Diagnostic, Location, Severity
+from gitopsgen.diagnostics import Diagnostic, Location, Related, Severity
 from gitopsgen.report.terminal import Paint, clean, padding
 
 Excerpt = Callable[[Location], str | None]
@@ -16,17 +16,34 @@ Excerpt = Callable[[Location], str | None]
 _STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 _BEFORE = 60  # columns kept before the caret of a line too long to show
 _WIDEST = 140
+_MOST_RELATED = 12
+_LAST_RELATED = 3  # where it was rendered, and in how many more places
 
 
 def lines(findings: Iterable[Diagnostic], excerpt: Excerpt, paint: Paint) -> Iterator[str]:
-    """Give the lines of all findings, in the order given."""
+    """Give the lines of all findings, in the order given.
+
+    Of warnings with one code the first is told in full, the others in one line each: errors are not to drown in them.
+    """
+    told: set[str] = set()
     for finding in findings:
         yield _headline(finding, paint)
+        if finding.severity is not Severity.ERROR and finding.code in told:
+            continue
+        told.add(finding.code)
         yield from _source(finding, excerpt, paint)
-        for related in finding.related:
-            yield f"  {clean(related.message)}: {paint(clean(str(related.location)), 'bold')}"
+        yield from _related(finding.related, paint)
         if finding.hint:
             yield f"  {paint('hint', 'cyan')}: {clean(finding.hint)}"
+
+
+def _related(related: Sequence[Related], paint: Paint) -> Iterator[str]:
+    left_out = len(related) - _MOST_RELATED
+    for number, one in enumerate(related):
+        if left_out > 0 and number == _MOST_RELATED - _LAST_RELATED:
+            yield f"  … {left_out} more places, listed by -o json"
+        if left_out <= 0 or not _MOST_RELATED - _LAST_RELATED <= number < len(related) - _LAST_RELATED:
+            yield f"  {clean(one.message)}: {paint(clean(str(one.location)), 'bold')}"
 
 
 def _headline(finding: Diagnostic, paint: Paint) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gitopsgen.model.rendered import Rendered
+    from gitopsgen.tree.contents import Content, read_contents
     from gitopsgen.tree.ledgers import read_ledgers
     from gitopsgen.tree.locking import Lock, lock
     from gitopsgen.tree.output import Output, output_of
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from gitopsgen.tree.writing import Staged, discard, settle, stage, write, write_all
 
 _HOMES = {
+    "Content": "tree.contents",
     "Entry": "tree.records",
     "Lock": "tree.locking",
     "Output": "tree.output",
@@ -35,6 +37,7 @@ _HOMES = {
     "plan": "tree.planning",
     "plan_pruning": "tree.pruning",
     "plan_traces": "tree.traces",
+    "read_contents": "tree.contents",
     "read_ledgers": "tree.ledgers",
     "read_traces": "tree.traces",
     "settle": "tree.writing",
@@ -47,6 +50,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Content",
     "Entry",
     "Lock",
     "Output",
@@ -62,6 +66,7 @@ __all__ = [
     "plan",
     "plan_pruning",
     "plan_traces",
+    "read_contents",
     "read_ledgers",
     "read_traces",
     "settle",

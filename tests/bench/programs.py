@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.real import components
+from tests.real import builds, components
 
 KUBECONFORM_VERSION = "0.8.0"
 HELM_VERSION = "3.22.0"
@@ -47,28 +46,24 @@ def found() -> tuple[dict[str, Path], dict[str, str]]:
     for program in wanted:
         try:
             programs[program.__name__] = program()
-        except components.UnavailableError as error:
+        except builds.UnavailableError as error:
             missing[program.__name__] = str(error).splitlines()[0]
     return programs, missing
 
 
 def _go_program(name: str, package: str, version: str) -> Path:
-    def install(folder: Path) -> None:
-        settings = {**os.environ, "CGO_ENABLED": "0", "GOWORK": "off", "GOBIN": str(folder)}
-        components._run([components._tool("go"), "install", "-trimpath", f"{package}@v{version}"], folder, settings)
-
-    return components._cached(name, version, install)
+    return builds.cached(name, version, lambda folder: builds.install(f"{package}@v{version}", folder))
 
 
 def _python_program(name: str) -> Path:
     version = PYTHON_TOOLS[name]
     # An environment remembers its own path, so it is made where it stays; the cache then holds a starter of it.
-    home = components.cache_folder() / name / f"{version}-environment"
+    home = builds.cache_folder() / name / f"{version}-environment"
 
     def install(folder: Path) -> None:
-        components._run([sys.executable, "-m", "venv", "--clear", str(home)])
+        builds.run([sys.executable, "-m", "venv", "--clear", str(home)])
         quiet = ["--quiet", "--disable-pip-version-check"]
-        components._run([str(home / "bin" / "python"), "-m", "pip", "install", *quiet, f"{name}=={version}"])
+        builds.run([str(home / "bin" / "python"), "-m", "pip", "install", *quiet, f"{name}=={version}"])
         (folder / name).symlink_to(home / "bin" / name)
 
-    return components._cached(name, version, install)
+    return builds.cached(name, version, install)

@@ -123,7 +123,7 @@ def test_equal_cities_do_share(invented):
     judged = []
     checker = regions.checker(variants[0].context["cluster"])
     original = checker.cluster
-    checker.cluster = lambda manifests: judged.append(len(manifests)) or original(manifests)
+    checker.cluster = lambda manifests, setting: judged.append(len(manifests)) or original(manifests, setting)
     for region, members in by_region(variants):
         regions.render(region, members)
 

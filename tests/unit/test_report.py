@@ -149,3 +149,23 @@ def test_a_table_is_aligned_by_what_the_eye_sees():
         "urumqi    乌鲁木齐  3",
     ]
     assert list(terminal.table([])) == []
+
+
+def test_warnings_of_one_code_are_told_in_full_once_and_errors_always():
+    def found(severity):
+        where = Location("a.yaml", 1, 1)
+        return [Diagnostic("GG423", "n", severity, f"number {one}", where, "do this") for one in range(3)]
+
+    def told(severity):
+        return [line for line in text.lines(found(severity), lambda _: None, terminal.plain) if "hint" in line]
+
+    assert (len(told(Severity.WARNING)), len(told(Severity.ERROR))) == (1, 3)
+
+
+def test_of_very_many_related_places_some_are_shown_and_the_others_counted():
+    related = tuple(Related(f"place {number}", Location("a.yaml", number)) for number in range(50))
+    finding = Diagnostic("GG531", "n", Severity.ERROR, "found", Location("a.yaml", 1), related=related)
+    told = shown(finding)[1:]
+
+    assert "  … 38 more places, listed by -o json" in told
+    assert (len(told), told[0].split(":")[0], told[-1].split(":")[0]) == (13, "  place 0", "  place 49")

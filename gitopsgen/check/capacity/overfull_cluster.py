@@ -46,6 +46,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gitopsgen.capacity import Item, Problem, Setting, Verdict, Workload, judge
+from gitopsgen.capacity.likeness import likeness
 from gitopsgen.capacity.verdict import peak_of
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.rule import Found, Rule, text
@@ -71,7 +72,7 @@ def check(cluster: Cluster) -> Iterator[Found]:
     items = [Item(one.manifest.variant.case, one.data, one) for one in cluster.subjects]
     setting = cluster.setting or Setting({})
     verdict = judge(items, cluster.files, setting)
-    if verdict is None or verdict.fits:
+    if verdict is None or _fits(verdict, setting):
         return
     largest = culprit(verdict)
     if largest is None:
@@ -80,6 +81,15 @@ def check(cluster: Cluster) -> Iterator[Found]:
     message = described(verdict.problems) + (f" (accepted: {reason})" if reason else "")
     severity = Severity.WARNING if reason else None
     yield Found(largest.claim.item.source, largest.claim.path, message, "" if reason else _HINT, severity)
+
+
+def _fits(verdict: Verdict, setting: Setting) -> bool:
+    key = likeness(verdict.workloads, verdict.nodes)
+    if key not in setting.fitting:
+        if not verdict.fits:
+            return False
+        setting.fitting.add(key)
+    return True
 
 
 def described(problems: tuple[Problem, ...]) -> str:
