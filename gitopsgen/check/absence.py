@@ -24,6 +24,8 @@ _SECRETS: Final = frozenset(
         "VaultPKISecret", "VaultStaticSecret",
     }
 )  # fmt: skip
+# Kinds beside those with pods that read a ConfigMap by its name.
+_READERS: Final = frozenset({"Beat", "Cluster", "GatewayClass", "Kafka", "KafkaConnect", "Logstash", "VirtualMachine"})
 _SCALERS: Final = frozenset({"HorizontalPodAutoscaler", "ScaledObject"})
 # By name of the rule: the kinds that it looks for. A rule that is not here may look for any.
 _SOUGHT: Final = {
@@ -31,6 +33,7 @@ _SOUGHT: Final = {
     "blocking-disruption-budget": _SCALERS,
     "command-on-wasm": frozenset({"RuntimeClass"}),
     "contested-scale-target": frozenset[str](),
+    "contested-volume": frozenset[str](),
     "dangling-backend": _HOSTS,
     "dangling-disruption-budget": _PODS,
     "dangling-monitor": _PODS | _HOSTS,
@@ -39,6 +42,7 @@ _SOUGHT: Final = {
     "dangling-role-binding": frozenset({"ClusterRole", "Role", "ServiceAccount"}),
     "dangling-scale-target": _PODS,
     "dangling-service": _PODS,
+    "diluted-metric": frozenset({"Namespace"}),
     "duplicate-object": frozenset[str](),
     "exceeded-quota": frozenset[str](),
     "idle-policy": _PODS | _HOSTS,
@@ -57,6 +61,7 @@ _SOUGHT: Final = {
     "outdated-rego": frozenset[str](),
     "overfull-cluster": frozenset({"PriorityClass"}),  # more objects ask for more; a class may let pods wait
     "overlong-retry": frozenset[str](),
+    "unconfined-pod": frozenset[str](),
     "unfiltered-guest": frozenset({"RuntimeClass"}),
     "unguarded-namespace": frozenset({"LimitRange", "NetworkPolicy", "ResourceQuota"}),
     "unknown-destination-host": _HOSTS,
@@ -67,6 +72,7 @@ _SOUGHT: Final = {
     "unknown-rule-host": _HOSTS,
     "unknown-subset": frozenset({"DestinationRule"}),
     "unknown-target-port": _PODS,
+    "unread-config-map": _PODS | _READERS,
     "unrecorded-series": frozenset({"PrometheusRule"}),
     "unsafe-retry": frozenset[str](),
     "unset-request": frozenset[str](),

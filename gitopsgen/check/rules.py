@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from gitopsgen.check.argocd import unsound_rolling_sync
 from gitopsgen.check.capacity import overfull_cluster
 from gitopsgen.check.istio import (
     dangling_backend,
     dangling_parent,
+    diluted_metric,
     idle_policy,
     ignored_outlier,
     lost_redirection,
@@ -40,17 +42,19 @@ from gitopsgen.check.kubernetes import (
     unserved_kind,
     wrong_type,
 )
-from gitopsgen.check.nodes import open_kubeconfig, unknown_server_option, unplaced_node
+from gitopsgen.check.nodes import literal_token, open_kubeconfig, unknown_server_option, unplaced_node
 from gitopsgen.check.references import (
     autoscaled_replicas,
     blocking_disruption_budget,
     contested_scale_target,
+    contested_volume,
     dangling_disruption_budget,
     dangling_monitor,
     dangling_network_policy,
     dangling_role_binding,
     dangling_scale_target,
     dangling_service,
+    even_quorum,
     exceeded_quota,
     foreign_runtime_class,
     incomplete_alert,
@@ -63,9 +67,11 @@ from gitopsgen.check.references import (
     missing_secret,
     missing_service_account,
     missing_volume_claim,
+    uncounted_overhead,
     unguarded_namespace,
     unknown_monitor_port,
     unknown_target_port,
+    unread_config_map,
     unrecorded_series,
     unset_request,
     unwakeable_workload,
@@ -81,6 +87,7 @@ from gitopsgen.check.security import (
     outdated_rego,
     secret_address,
     shared_processors,
+    unconfined_pod,
     unfiltered_guest,
     unjustified_privilege,
     unpinned_image,
@@ -117,10 +124,13 @@ MANIFEST_RULES: tuple[ManifestRule, ...] = (
     unwakeable_workload,
     incomplete_alert,
     incomplete_seccomp,
+    unsound_rolling_sync,
     ignored_outlier,
     tight_pool,
     shared_processors,
     unjustified_privilege,
+    even_quorum,
+    uncounted_overhead,
 )
 CLUSTER_RULES: tuple[ClusterRule, ...] = (
     duplicate_object,
@@ -166,9 +176,13 @@ CLUSTER_RULES: tuple[ClusterRule, ...] = (
     unknown_provider,
     lost_redirection,
     overfull_cluster,
+    diluted_metric,
+    contested_volume,
+    unread_config_map,
+    unconfined_pod,
 )
 # Of the files that nodes read, not of objects.
-NODE_RULES: tuple[ManifestRule, ...] = (unknown_server_option, open_kubeconfig, unplaced_node)
+NODE_RULES: tuple[ManifestRule, ...] = (unknown_server_option, open_kubeconfig, unplaced_node, literal_token)
 RULES: tuple[ManifestRule | ClusterRule, ...] = tuple(
     sorted((*MANIFEST_RULES, *CLUSTER_RULES, *NODE_RULES), key=lambda module: module.RULE.code)
 )

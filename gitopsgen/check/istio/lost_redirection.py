@@ -37,41 +37,30 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.check.cluster import Cluster
+from gitopsgen.check.istio.sidecars import INJECT, has_sidecar, namespace_labels
 from gitopsgen.check.pods import pod_labels, spec_path
-from gitopsgen.check.rule import Found, Rule, Subject, mapping
+from gitopsgen.check.rule import Found, Rule, Subject
 from gitopsgen.check.runtimes import handler, is_kata, is_runwasi
 from gitopsgen.diagnostics import Severity
 
 RULE = Rule("GG725", "lost-redirection", Severity.ERROR, is_shared=True)
 _MODE: Final = "istio.io/dataplane-mode"
-_INJECT: Final = "sidecar.istio.io/inject"
 
 
 def check(cluster: Cluster) -> Iterator[Found]:
     """Report pods whose runtime and whose mesh do not go together."""
     for subject in cluster.workloads():
         runtime = handler(cluster, subject)
-        namespace = _namespace_labels(cluster, subject)
+        namespace = namespace_labels(cluster, subject)
         path = (*spec_path(subject), "runtimeClassName")
         if is_kata(runtime) and _is_ambient(subject, namespace):
             message = f"{subject} runs in a guest of its own, whose traffic an ambient mesh does not see"
             yield subject.found(path, message, "use sidecars there, or leave it out of the mesh")
-        elif is_runwasi(runtime) and _has_sidecar(subject, namespace):
+        elif is_runwasi(runtime) and has_sidecar(subject, namespace):
             message = f"{subject} runs WebAssembly modules, beside which no sidecar starts"
-            yield subject.found(path, message, f'use an ambient mesh, or label the pods {_INJECT}: "false"')
-
-
-def _namespace_labels(cluster: Cluster, subject: Subject) -> Mapping[str, Any]:
-    namespace = cluster.get("Namespace", subject.namespace)
-    return mapping(namespace.metadata.get("labels")) if namespace else {}
+            yield subject.found(path, message, f'use an ambient mesh, or label the pods {INJECT}: "false"')
 
 
 def _is_ambient(subject: Subject, namespace: Mapping[str, Any]) -> bool:
     mode: Any = pod_labels(subject).get(_MODE, namespace.get(_MODE))
     return bool(mode == "ambient")
-
-
-def _has_sidecar(subject: Subject, namespace: Mapping[str, Any]) -> bool:
-    asked = pod_labels(subject).get(_INJECT)
-    enabled = namespace.get("istio-injection") == "enabled" or "istio.io/rev" in namespace
-    return asked == "true" or (enabled and asked != "false")
