@@ -109,75 +109,75 @@ def allowing(*rules, action="ALLOW"):
     return thing(ISTIO, "AuthorizationPolicy", spec={"action": action, "rules": [{"to": [one]} for one in rules]})
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "expected"),
-    [
-        (
-            thing("apps/v1", "StatefulSet", spec=STATEFUL),
-            thing("apps/v1", "StatefulSet", spec={**STATEFUL, "serviceName": "y"}),
-            "spec.serviceName",
+DANGEROUS = [
+    (
+        thing("apps/v1", "StatefulSet", spec=STATEFUL),
+        thing("apps/v1", "StatefulSet", spec={**STATEFUL, "serviceName": "y"}),
+        "spec.serviceName",
+    ),
+    (
+        thing("v1", "ConfigMap", immutable=True, data={"a": "1"}),
+        thing("v1", "ConfigMap", immutable=True, data={"a": "2"}),
+        '"data" changes',
+    ),
+    (
+        thing(RBAC, "RoleBinding", roleRef={"name": "a"}),
+        thing(RBAC, "RoleBinding", roleRef={"name": "b"}),
+        "roleRef",
+    ),
+    (
+        thing(CLUSTER, "Cluster", spec={"storage": {"size": "2Ti"}}),
+        thing(CLUSTER, "Cluster", spec={"storage": {"size": "1024Gi"}}),
+        "from 2Ti to 1024Gi",
+    ),
+    (thing(CLUSTER, "Cluster", spec={"storage": {"size": "2Ti"}}), None, "is removed"),
+    (role(([""], ["pods"], ["get"])), role(([""], ["pods"], ["get", "delete"])), "allows more: delete pods"),
+    (None, role(([""], ["*"], ["get"])), "allows more: get *"),
+    (
+        thing(RBAC, "RoleBinding", subjects=[]),
+        thing(RBAC, "RoleBinding", subjects=[{"kind": "Group", "name": "g"}]),
+        "to Group g",
+    ),
+    (thing(ISTIO, "PeerAuthentication", spec={"mtls": {"mode": "STRICT"}}), None, "the mode STRICT"),
+    (
+        thing(ISTIO, "PeerAuthentication", spec={"mtls": {"mode": "STRICT"}}),
+        thing(
+            ISTIO,
+            "PeerAuthentication",
+            spec={"mtls": {"mode": "STRICT"}, "portLevelMtls": {"80": {"mode": "DISABLE"}}},
         ),
-        (
-            thing("v1", "ConfigMap", immutable=True, data={"a": "1"}),
-            thing("v1", "ConfigMap", immutable=True, data={"a": "2"}),
-            '"data" changes',
-        ),
-        (
-            thing(RBAC, "RoleBinding", roleRef={"name": "a"}),
-            thing(RBAC, "RoleBinding", roleRef={"name": "b"}),
-            "roleRef",
-        ),
-        (
-            thing(CLUSTER, "Cluster", spec={"storage": {"size": "2Ti"}}),
-            thing(CLUSTER, "Cluster", spec={"storage": {"size": "1024Gi"}}),
-            "from 2Ti to 1024Gi",
-        ),
-        (thing(CLUSTER, "Cluster", spec={"storage": {"size": "2Ti"}}), None, "is removed"),
-        (role(([""], ["pods"], ["get"])), role(([""], ["pods"], ["get", "delete"])), "allows more: delete pods"),
-        (None, role(([""], ["*"], ["get"])), "allows more: get *"),
-        (
-            thing(RBAC, "RoleBinding", subjects=[]),
-            thing(RBAC, "RoleBinding", subjects=[{"kind": "Group", "name": "g"}]),
-            "to Group g",
-        ),
-        (thing(ISTIO, "PeerAuthentication", spec={"mtls": {"mode": "STRICT"}}), None, "the mode STRICT"),
-        (
-            thing(ISTIO, "PeerAuthentication", spec={"mtls": {"mode": "STRICT"}}),
-            thing(
-                ISTIO,
-                "PeerAuthentication",
-                spec={"mtls": {"mode": "STRICT"}, "portLevelMtls": {"80": {"mode": "DISABLE"}}},
-            ),
-            "an exception has the mode DISABLE",
-        ),
-        (pod(SAFE), pod({**SAFE, "privileged": True}), "privileged of container"),
-        (pod(SAFE), pod({**SAFE, "capabilities": {"drop": ["ALL"], "add": ["SYS_TIME"]}}), "the capability SYS_TIME"),
-        (pod(SAFE), pod({**SAFE, "capabilities": {}}), "does not drop all"),
-        (pod(SAFE), pod(SAFE, hostNetwork=True), "its pods get hostNetwork"),
-        (pod(SAFE), pod(SAFE, volumes=[{"name": "v", "hostPath": {"path": "/run"}}]), '"/run" of the node'),
-        (pod(SAFE, runtimeClassName="kata"), pod(SAFE), 'leave the runtime class "kata"'),
-        (
-            policy(),
-            policy(ingress=[{"from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]}]),
-            "from cidr=10.0.0.0/8 on any port",
-        ),
-        (policy(), policy(policyTypes=[]), "does not restrict ingress"),
-        (policy(), None, "keeps nothing out"),
-        (allowing(), allowing({"operation": {"ports": ["80"]}}), "none allowed before"),
-        (allowing({"operation": {}}, action="DENY"), allowing(action="DENY"), "a rule that denied is gone"),
-        (
-            thing("v1", "Service", spec={}),
-            thing("v1", "Service", spec={"type": "NodePort"}),
-            "from outside the cluster",
-        ),
-        (thing("batch/v1", "CronJob", spec={}), thing("batch/v1", "CronJob", spec={"suspend": True}), "is suspended"),
-        (
-            thing("autoscaling/v2", "HorizontalPodAutoscaler", spec={"maxReplicas": 3}),
-            thing("autoscaling/v2", "HorizontalPodAutoscaler", spec={"maxReplicas": 0}),
-            "maxReplicas becomes 0, it was 3",
-        ),
-    ],
-)
+        "an exception has the mode DISABLE",
+    ),
+    (pod(SAFE), pod({**SAFE, "privileged": True}), "privileged of container"),
+    (pod(SAFE), pod({**SAFE, "capabilities": {"drop": ["ALL"], "add": ["SYS_TIME"]}}), "the capability SYS_TIME"),
+    (pod(SAFE), pod({**SAFE, "capabilities": {}}), "does not drop all"),
+    (pod(SAFE), pod(SAFE, hostNetwork=True), "its pods get hostNetwork"),
+    (pod(SAFE), pod(SAFE, volumes=[{"name": "v", "hostPath": {"path": "/run"}}]), '"/run" of the node'),
+    (pod(SAFE, runtimeClassName="kata"), pod(SAFE), 'leave the runtime class "kata"'),
+    (
+        policy(),
+        policy(ingress=[{"from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]}]),
+        "from cidr=10.0.0.0/8 on any port",
+    ),
+    (policy(), policy(policyTypes=[]), "does not restrict ingress"),
+    (policy(), None, "keeps nothing out"),
+    (allowing(), allowing({"operation": {"ports": ["80"]}}), "none allowed before"),
+    (allowing({"operation": {}}, action="DENY"), allowing(action="DENY"), "a rule that denied is gone"),
+    (
+        thing("v1", "Service", spec={}),
+        thing("v1", "Service", spec={"type": "NodePort"}),
+        "from outside the cluster",
+    ),
+    (thing("batch/v1", "CronJob", spec={}), thing("batch/v1", "CronJob", spec={"suspend": True}), "is suspended"),
+    (
+        thing("autoscaling/v2", "HorizontalPodAutoscaler", spec={"maxReplicas": 3}),
+        thing("autoscaling/v2", "HorizontalPodAutoscaler", spec={"maxReplicas": 0}),
+        "maxReplicas becomes 0, it was 3",
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), DANGEROUS)
 def test_what_is_dangerous_is_told(old, new, expected):
     assert [message for _, message in found(old, new) if expected in message] != []
 
@@ -240,3 +240,21 @@ def test_what_guarded_a_namespace_may_go_with_it():
         ("removed-namespace", ["xian/edge"]),
         ("opened-network", ["wuhan/edge"]),
     ]
+
+
+def broken(data, put):
+    """Give the data with something else in place of each of its parts, one at a time."""
+    if isinstance(data, dict | list):
+        for step in data if isinstance(data, dict) else range(len(data)):
+            for inner in (put, *broken(data[step], put)):
+                changed = deepcopy(data)
+                changed[step] = inner
+                yield changed
+
+
+@pytest.mark.parametrize("put", [None, 3, "x", [], {}, [{}], [None], {"a": {}}, True], ids=repr)
+def test_nothing_that_stands_in_an_object_breaks_a_rule(put):
+    for old, new, _ in DANGEROUS:
+        for changed in broken(new or old, put):
+            found(old, changed)
+            found(changed, old)
