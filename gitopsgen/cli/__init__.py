@@ -28,11 +28,15 @@ COMMANDS = {
     "list": "gitopsgen.cli.listing",
     "explain": "gitopsgen.cli.explain",
     "impact": "gitopsgen.cli.impact",
+    "diff": "gitopsgen.cli.diff",
     "capacity": "gitopsgen.cli.capacity",
     "verify": "gitopsgen.cli.verify",
     "evidence": "gitopsgen.cli.evidence",
     "schemas": "gitopsgen.cli.schemas",
     "pins": "gitopsgen.cli.pins",
+    "promote": "gitopsgen.cli.promote",
+    "rollback": "gitopsgen.cli.rollback",
+    "status": "gitopsgen.cli.status",
 }
 
 DONE, FOUND, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130

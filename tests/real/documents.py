@@ -3,8 +3,9 @@
 Knows nothing of what the documents are for.
 """
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 import yaml
@@ -41,3 +42,9 @@ def parse(body: str) -> dict[str, Any]:
         message = f"not an object: {body[:60]!r}"
         raise TypeError(message)
     return cast("dict[str, Any]", obj)
+
+
+def joined(objects: Iterable[Mapping[str, Any]]) -> str:
+    """Write objects as one file."""
+    # JSON is YAML, and leaves no choice of quotes.
+    return "\n---\n".join(map(json.dumps, objects))

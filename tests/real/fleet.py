@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 from . import documents
 from .constraints import MATCHING_KIND, TEMPLATE_KIND, constraint_definitions
@@ -85,6 +86,12 @@ def manifest_files(tree: Path) -> Iterator[Path]:
         is_hidden = any(part.startswith(".") for part in parts)
         if not is_hidden and "bootstrap" not in parts and path.name != "kustomization.yaml":
             yield path
+
+
+def objects_below(tree: Path) -> list[dict[str, Any]]:
+    """Read all objects that Argo CD would apply."""
+    texts = (path.read_text(encoding="utf-8") for path in manifest_files(tree))
+    return [documents.parse(body) for text in texts for _, body in documents.split(text)]
 
 
 def distinct_documents(files: Iterable[Path], root: Path) -> list[Document]:

@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from . import documents
-from .fleet import manifest_files
+from .fleet import objects_below
 from .plane import ControlPlane
 from .test_apiserver import CHECKOUT, MODERN, SEED, VersionSet, server
 
@@ -105,8 +104,7 @@ class Platform:
 
     def __init__(self, plane: ControlPlane, tree: Path) -> None:
         self.plane = plane
-        texts = (path.read_text() for path in manifest_files(tree))
-        self._objects = [documents.parse(body) for text in texts for _, body in documents.split(text)]
+        self._objects = objects_below(tree)
         template = next(each for each in self.of("Deployment") if each["metadata"]["name"] == "payment-v1")
         self.pod = injected(template["spec"]["template"])
 
