@@ -104,9 +104,9 @@ def _lines(removal: Removal) -> list[str]:
     lines = [f"holds data: {what} in {_where(clusters)}" for what, clusters in removal.data.items()]
     changes = removal.draft.changes
     lines += [f"{'remove' if content is None else 'edit'}: {name}" for name, content in sorted(changes.items())]
-    folders = Counter("/".join(file.split("/")[:4]) for file in removal.pruned)
-    pruned = [f"pruned by the next render: {count} files in {folder}" for folder, count in folders.items()]
-    more = [f"pruned by the next render: files in {len(pruned) - _SHOWN} more folders"] if len(pruned) > _SHOWN else []
+    folders = Counter("/".join(file.split("/")[:-1][:4]) for file in removal.pruned)
+    pruned = [f"pruned by the next render: {folder} ({count})" for folder, count in folders.items()]
+    more = [f"pruned by the next render: {len(pruned) - _SHOWN} more folders"] if len(pruned) > _SHOWN else []
     lines += [*pruned[:_SHOWN], *more]
     return [*lines, *removal.notes]
 

@@ -22,7 +22,7 @@ from gitopsgen.pipeline import RenderOptions, render
 from gitopsgen.scaffold import library, writing
 from gitopsgen.scaffold.edits import data, with_missing, without
 from gitopsgen.scaffold.names import check_name
-from gitopsgen.scaffold.region import nearest
+from gitopsgen.scaffold.region import nearest, new_region
 from gitopsgen.scaffold.repository import new_repository
 from gitopsgen.scaffold.template import TEMPLATES
 
@@ -650,3 +650,29 @@ def test_a_conflict_is_told_with_its_place_and_written_with_markers(repository, 
 
 def test_where_nothing_was_scaffolded_there_is_nothing_to_upgrade(tmp_path):
     assert "nothing here was scaffolded" in run("upgrade", str(tmp_path), cwd=tmp_path, code=2)
+
+
+def test_on_a_terminal_what_is_not_given_is_asked_and_the_likely_is_offered(repository):
+    offered = {}
+    told = {"Chinese name of the city": "嘉兴", "GB/T 2260 code of the city": "330400", "Site code": "JXN"}
+    told |= {"Latitude": "30.746", "Longitude": "120.756", "Tier": "edge-large"}
+
+    def ask(question, default, choices):
+        offered[question] = default
+        return next((answer for start, answer in told.items() if question.startswith(start)), default)
+
+    new_region(load(repository).value, "jiaxing", "", {"wave": "2"}, ask)
+
+    text = (repository / "overlays/regions/jiaxing/region.yaml").read_text("utf-8")
+    assert "  iso: CN-ZJ\n" in text
+    assert "  wave: 2\n  failover: [hangzhou, shanghai, wuhu]\n" in text
+    assert offered["Area (a file in overlays/areas)"] == "cn-east"
+    assert "Wave in which it is promoted" not in offered
+    assert is_clean(repository)
+
+
+def test_a_blueprint_that_runs_nowhere_yet_is_no_mistake(repository):
+    said = run("new", "blueprint", "books", "--no-input", cwd=repository)
+
+    assert "no cluster runs books yet" in said
+    assert is_clean(repository)

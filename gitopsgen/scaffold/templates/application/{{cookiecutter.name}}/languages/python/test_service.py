@@ -1,3 +1,5 @@
+"""The service, with a stand-in for the policy."""
+
 import json
 import logging
 import threading
