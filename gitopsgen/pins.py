@@ -5,10 +5,7 @@ Knows no stage and no clock: who calls says what day it is, and how a registry i
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from io import StringIO
@@ -18,6 +15,7 @@ from typing import Any
 from gitopsgen.diagnostics import Diagnostic, Location, Outcome, Severity, UsageError
 from gitopsgen.registry import RegistryError
 from gitopsgen.source import locate, read, read_bytes
+from gitopsgen.tree.inputs import replace_input
 
 LOCK = "images.lock.yaml"
 UNRESOLVED = "unresolved"
@@ -162,18 +160,7 @@ def _editor() -> Any:
 def _write(path: Path, lock: Any) -> None:
     text = StringIO()
     _editor().dump(lock, text)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text.getvalue())
-            stream.flush()
-            os.fsync(descriptor)
-        Path(name).chmod(path.stat().st_mode & 0o777)
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            Path(name).unlink()
-        raise
+    replace_input(path, text.getvalue().encode())
 
 
 def _place(run: _Run, image: str) -> Location:

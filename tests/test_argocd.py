@@ -282,3 +282,35 @@ def test_objects_wait_for_what_they_need(whole_fleet):
         steps = [{wave for kind in kinds for wave in waves[kind]} for kinds in order]
 
         assert all(max(one) < min(other) for one, other in pairwise(steps) if one and other)
+
+
+def test_a_rolling_case_has_every_application_in_one_step_in_the_order_of_its_batches(tmp_path):
+    """And no automated sync, which Argo CD would switch off; all other cases stay as they are."""
+    project = tmp_path / "project"
+    two_cases(project)
+    (project / "overlays/rollouts.yaml").write_text(
+        "cases:\n  bye:\n    rollingSync: true\n    waves:\n"
+        "      - {name: canary, where: {cluster: back}, maxUpdate: 0}\n      - {name: rest, size: 1, maxUpdate: 50%}\n",
+        "utf-8",
+    )
+    run(project, "render")
+    spec, other = (
+        yaml.safe_load((project / f"generated/argocd/applicationset-{case}.yaml").read_text("utf-8"))["spec"]
+        for case in ("bye", "hello")
+    )
+    steps = spec["strategy"]["rollingSync"]["steps"]
+    applications = [
+        expanded(spec["template"]["metadata"], json.loads(path.read_text("utf-8")))
+        for path in sorted((project / "generated").glob("*/*/bye/app.json"))
+    ]
+    taken = [
+        [one["name"] for one in applications if one["labels"][each["key"]] in each["values"]]
+        for step in steps
+        for each in step["matchExpressions"]
+    ]
+
+    assert taken == [["wuxi-back-bye"], ["suzhou-edge-bye"]]
+    assert [step["maxUpdate"] for step in steps] == [0, "50%"]
+    assert "automated" not in spec["template"]["spec"]["syncPolicy"]
+    assert "strategy" not in other
+    assert other["template"]["spec"]["syncPolicy"]["automated"] == {"prune": True, "selfHeal": True}

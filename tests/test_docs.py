@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import pytest
 import typer
+import yaml
 
 from gitopsgen import cli
 
@@ -17,7 +18,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")]
 PAGES += sorted((ROOT / "docs").rglob("*.md"))
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
-CI = (ROOT / ".github/workflows/ci.yml").read_text("utf-8")
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 
 WIDEST_HELP = 60  # what fits beside the names in a terminal of 80 columns
 
@@ -134,15 +135,38 @@ def test_the_architecture_page_stops_in_time():
 
 
 def faults_of_a_workflow(text):
-    """Give what no workflow may have: actions that move, rights that nobody asked for, hands on clusters."""
-    moving = [use for use in re.findall(r"uses: (\S+)", text) if not re.search(r"@[0-9a-f]{40}$", use)]
+    """Give what no workflow may have: actions that move, rights that nobody asked for, hands on clusters.
+
+    An action of this repository (`./…`) is of the commit that was checked out.
+    """
+    moving = [use for use in re.findall(r"uses: (\S+)", text) if not re.search(r"^\./|@[0-9a-f]{40}$", use)]
     open_handed = [] if "\npermissions: {}\n" in text else ["permissions"]
     return [*moving, *open_handed, *re.findall(r"kubectl (?:set|apply|patch|edit)\b", text)]
 
 
-def test_actions_are_pinned_by_commit_and_nothing_is_permitted_by_default():
-    assert "uses: " in CI
-    assert faults_of_a_workflow(CI) == []
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
+def test_actions_are_pinned_by_commit_and_nothing_is_permitted_by_default(file):
+    assert faults_of_a_workflow(file.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
+def test_no_workflow_that_may_write_runs_what_a_pull_request_brings(file):
+    """And none puts what others wrote (names of branches, titles) into a script as text."""
+    text = file.read_text("utf-8")
+    jobs = yaml.safe_load(text)["jobs"].values()
+    scripts = [step["run"] for job in jobs for step in job["steps"] if "run" in step]
+
+    assert "pull_request_target" not in text
+    assert ": write" not in text or "actions/checkout" not in text
+    assert [script for script in scripts if "${{" in script] == []
+
+
+def test_the_action_is_pinned_by_commit_too():
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    steps = action["runs"]["steps"]
+
+    assert [use for step in steps if (use := step.get("uses")) and not re.search(r"@[0-9a-f]{40}$", use)] == []
+    assert [step["run"] for step in steps if "${{" in step.get("run", "")] == []
 
 
 def test_the_pipeline_of_the_document_would_not_pass():

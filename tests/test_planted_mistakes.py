@@ -32,7 +32,7 @@ FACTS = {
     "lanzhou": (r"(?m)^  site: .*$", "  site: off # GG103"),
     "liuzhou": (r"\Z", "classes:\n  egde: {payment-gateway: {autoscaling: {max: 12}}} # GG114\n"),
     "luoyang": (r"\Z", "  clusters:\n    spare: {class: tradign} # GG114\n"),
-    "mianyang": (r"\Z", "  clusters:\n    edge: {nodes: 2} # GG124\n"),
+    "mianyang": (r"\Z", "  clusters:\n    edge: {nodes: 2, overbooked: planted mistakes need room} # GG124\n"),
     "linyi": (r"(?m)^  province: (.*)$", r"  province: \1\n  province: \1 # GG102"),
 }
 ELSEWHERE = {

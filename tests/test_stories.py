@@ -1,7 +1,8 @@
 """Replay whole sessions with the program: `tests/stories/*.txt`.
 
 A story is prose, then sections. `-- path --` writes a file into a fresh copy of `tests/stories/base`
-(an empty one removes it); `-- session --` runs commands, with variables before them as in a shell.
+(an empty one removes it); `-- commit --` commits all that stands there, in a repository that the first one makes;
+`-- session --` runs commands, with variables before them as in a shell.
 Below each stands what it must print: `> ` before a line of stdout, `2> ` of stderr, `= 1` for an exit
 code other than 0.
 GITOPSGEN_REWRITE=1 writes what was printed into the story instead of comparing.
@@ -62,6 +63,16 @@ def write(project, path, text):
         file.unlink()
 
 
+def commit(project):
+    """Commit everything, as nobody in particular at no particular time."""
+    who = {f"GIT_{role}_{what}": "a@example.com" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    when = dict.fromkeys(("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"), "2026-01-01T00:00:00Z")
+    settings = dict.fromkeys(("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"), os.devnull)
+    start = [] if (project / ".git").exists() else [["init", "-q", "-b", "main"]]
+    for words in (*start, ["add", "."], ["commit", "-qm", "story"]):
+        subprocess.run(["git", *words], cwd=project, env={**environment(), **who, **when, **settings}, check=True)  # noqa: S607
+
+
 def retell(story, project):
     """Give the story as it happens now."""
     prose, *sections = SECTION.split(story)
@@ -71,7 +82,7 @@ def retell(story, project):
             blank = "\n" if text.endswith("\n\n") else ""
             told.append(f"-- session --\n{replay(text, project)}{blank}")
         else:
-            write(project, name, text)
+            commit(project) if name == "commit" else write(project, name, text)
             told.append(f"-- {name} --\n{text}")
     return "".join(told)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gitopsgen.model.project import Settings, Template
+from gitopsgen.model.rollout import Batch
 from gitopsgen.model.variant import Variant
 
 DIRECTORY: Final = Path(__file__).parent
@@ -31,10 +32,16 @@ Kind = tuple[str, str, str]  # group, kind and namespace (empty for none)
 Kinds = Mapping[str, frozenset[Kind]]  # by `region/cluster`; equal ones are mostly one
 
 
-def context(settings: Settings, case: Mapping[str, Any], variants: Sequence[Variant], kinds: Kinds) -> dict[str, Any]:
+def context(
+    settings: Settings,
+    case: Mapping[str, Any],
+    variants: Sequence[Variant],
+    kinds: Kinds,
+    batches: Sequence[Batch] = (),
+) -> dict[str, Any]:
     """Give what the templates of one case see.
 
-    `variants` are all of the case, `kinds` those of their manifests.
+    `variants` are all of the case, `kinds` those of their manifests; `batches` is empty unless Argo CD rolls it out.
     """
     known = {cluster_of(variant): destination(variant) for variant in variants}
     found = frozenset[Kind]().union(*set(kinds.values()))
@@ -48,10 +55,22 @@ def context(settings: Settings, case: Mapping[str, Any], variants: Sequence[Vari
             "clusterKinds": _groups(found, namespaced=False),
             "namespacedKinds": _groups(found, namespaced=True),
             "operators": operators(variants),
+            "steps": steps(batches),
         },
         "images": {},
         "files": {},
     }
+
+
+def steps(batches: Iterable[Batch]) -> list[dict[str, Any]]:
+    """Give the steps of a RollingSync: each takes the Applications of one batch, by a label that names the cluster."""
+    return [
+        {
+            "targets": [cluster.replace("/", "-") for cluster in batch.clusters],
+            **({} if batch.max_update is None else {"maxUpdate": batch.max_update}),
+        }
+        for batch in batches
+    ]
 
 
 def operators(variants: Iterable[Variant]) -> dict[str, list[Any]]:

@@ -8,20 +8,27 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from textwrap import dedent
+from typing import Protocol
 
-from gitopsgen.check.rule import ClusterRule, ManifestRule
+from gitopsgen.check.rule import Rule
 from gitopsgen.check.rules import RULES
 
 HEADINGS = ("What it finds", "Why", "Example", "Instead")
 _CODE = frozenset({"Example", "Instead"})
 
 
-def summary(module: ManifestRule | ClusterRule) -> str:
+class Documented(Protocol):
+    """A module with a rule, whose docstring is its documentation."""
+
+    RULE: Rule
+
+
+def summary(module: Documented) -> str:
     """Give the first line of a rule's documentation."""
     return (module.__doc__ or "").partition("\n")[0]
 
 
-def sections(module: ManifestRule | ClusterRule) -> dict[str, str]:
+def sections(module: Documented) -> dict[str, str]:
     """Give the text under each heading of a rule's documentation."""
     found: dict[str, list[str]] = {}
     lines: list[str] = []
@@ -33,7 +40,7 @@ def sections(module: ManifestRule | ClusterRule) -> dict[str, str]:
     return {heading: dedent("\n".join(text)).strip() for heading, text in found.items()}
 
 
-def page(module: ManifestRule | ClusterRule) -> str:
+def page(module: Documented) -> str:
     """Give the page of a rule, in Markdown."""
     rule = module.RULE
     parts = [f"# {rule.name} ({rule.code})", f"{summary(module)} Severity: {rule.severity.value}."]

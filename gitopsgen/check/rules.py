@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gitopsgen.check.argocd import unsound_rolling_sync
 from gitopsgen.check.capacity import overfull_cluster
 from gitopsgen.check.istio import (
     dangling_backend,
@@ -123,6 +124,7 @@ MANIFEST_RULES: tuple[ManifestRule, ...] = (
     unwakeable_workload,
     incomplete_alert,
     incomplete_seccomp,
+    unsound_rolling_sync,
     ignored_outlier,
     tight_pool,
     shared_processors,

@@ -20,15 +20,23 @@ from gitopsgen.diagnostics import UsageError
 
 # One line a subcommand: its module, which has an `app`. Only the one that runs is imported.
 COMMANDS = {
+    "init": "gitopsgen.cli.init",
+    "new": "gitopsgen.cli.new",
+    "remove": "gitopsgen.cli.remove",
+    "upgrade": "gitopsgen.cli.upgrade",
     "render": "gitopsgen.cli.render",
     "list": "gitopsgen.cli.listing",
     "explain": "gitopsgen.cli.explain",
     "impact": "gitopsgen.cli.impact",
+    "diff": "gitopsgen.cli.diff",
     "capacity": "gitopsgen.cli.capacity",
     "verify": "gitopsgen.cli.verify",
     "evidence": "gitopsgen.cli.evidence",
     "schemas": "gitopsgen.cli.schemas",
     "pins": "gitopsgen.cli.pins",
+    "promote": "gitopsgen.cli.promote",
+    "rollback": "gitopsgen.cli.rollback",
+    "status": "gitopsgen.cli.status",
 }
 
 DONE, FOUND, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130

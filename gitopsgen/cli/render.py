@@ -14,8 +14,10 @@ from gitopsgen.cli.options import (
     Clusters,
     Color,
     Colour,
+    DryRun,
     FailOn,
     Format,
+    Jobs,
     Output,
     ProjectDirectory,
     Quiet,
@@ -46,13 +48,13 @@ def render(
     set_: Sets = None,
     version_set: VersionSet = "",
     check: Annotated[bool, option("--check", help="Write nothing; exit with 1 if anything would change.")] = False,
-    dry_run: Annotated[bool, option("--dry-run", help="Write nothing; say what would change.")] = False,
+    dry_run: DryRun = False,
     stdout: Annotated[bool, option("--stdout", help="Write no files; print one stream of documents.")] = False,
     output_dir: Annotated[
         Path | None, option("--output-dir", metavar="DIR", help="Write here instead of the project's output directory.")
     ] = None,
     force: Annotated[bool, option("--force", help="Overwrite files that were edited by hand.")] = False,
-    jobs: Annotated[int, option("-j", "--jobs", min=0, help="Processes to use; 0: one a processor.")] = 0,
+    jobs: Jobs = 0,
     fail_on: FailOn = Weight.ERROR,
     verbose: Annotated[bool, option("-v", "--verbose", help="Name every file that changed.")] = False,
     project: ProjectDirectory = None,
@@ -79,13 +81,14 @@ def render(
         dry_run=dry_run,
         stdout=stdout,
         force=force,
-        jobs=jobs or _processors(),
+        jobs=jobs or processors(),
         fail_on=Severity(fail_on.value),
     )
     return _finish(console, options, run(console.root, options, console.progress()), verbose)
 
 
-def _processors() -> int:
+def processors() -> int:
+    """Give how many processes there is room for."""
     # a container may give fewer than the machine has; not every system can say so
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -93,19 +96,22 @@ def _processors() -> int:
 def _finish(console: Console, options: RenderOptions, done: RenderReport, verbose: bool) -> int:
     from gitopsgen.report import Report
 
-    files = [] if _failed(done, options) else _files(console.root, options, done)  # beside errors nothing is written
+    files = (
+        [] if _failed(done, options) else files_of(console.root, done, options.output)
+    )  # beside errors nothing is written
     records: dict[str, list[Any]] = {"variants": [str(variant) for variant in done.variants], "files": files}
     lines = _lines(options, done, files, verbose, console.quiet)
     code = console.finish(Report(done.diagnostics, records, lines), options.fail_on)
     return code or int(options.check and bool(files))
 
 
-def _files(root: Path, options: RenderOptions, done: RenderReport) -> list[dict[str, str]]:
+def files_of(root: Path, done: RenderReport, output: Path | None = None) -> list[dict[str, str]]:
+    """Give a record for each file that changed."""
     changes = {"created": done.created, "updated": done.updated, "deleted": done.deleted}
     return [
         {"path": path, "change": change}
         for change, paths in changes.items()
-        for path in below_root(root, paths, options.output)
+        for path in below_root(root, paths, output)
     ]
 
 

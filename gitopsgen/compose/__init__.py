@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from gitopsgen.compose.findings import CASE_LEFT_OUT, KUBERNETES_TOO_OLD
 from gitopsgen.compose.judging import CaseValues, case_values
 from gitopsgen.compose.provenance import Origins, provenance
+from gitopsgen.compose.releases import released_weights
+from gitopsgen.compose.rollouts import declared_problems, rollouts
 from gitopsgen.compose.selection import Target, parse_selector, parse_set, select
 from gitopsgen.compose.shares import Shares, member_name
 from gitopsgen.compose.stacks import case_files, case_overlays, set_layers, value_layers, with_set
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from gitopsgen.model.variant import Path
     from gitopsgen.source import FindingKind
 
-__all__ = ["Origins", "Selection", "compose", "parse_selector", "parse_set", "provenance", "select"]
+__all__ = ["Origins", "Selection", "compose", "parse_selector", "parse_set", "provenance", "rollouts", "select"]
 
 
 def compose(project: Project, selection: Selection) -> Outcome[tuple[Variant, ...]]:
@@ -83,6 +85,7 @@ class _Composing:
             *case_files(target.region, cluster.name, blueprint.name),
             f"{blueprint.directory}/blueprint.yaml",
             f"{self.project.settings.overlays}/version-sets/{cluster.version_set}.yaml",
+            f"{self.project.settings.overlays}/releases.lock.yaml",
             *(layer.file for layer in blueprint.defaults),
         )
         is_versioned = cluster.version_set in self.project.version_sets
@@ -140,6 +143,9 @@ class _Composing:
     def diagnostics(self) -> tuple[Any, ...]:
         """Give all findings at their lines, sorted, each once."""
         found = [*self.found, *((file, problem, ()) for file, problem in self.shares.found)]
+        found += [(file, problem, ()) for file, problem in released_weights(self.project)]
+        if self.selection.is_whole and not self.project.unread:
+            found += [(self.project.rollouts.file, problem, ()) for problem in declared_problems(self.project)]
         for name in sorted(self.version_sets):
             file = f"{self.project.settings.overlays}/version-sets/{name}.yaml"
             found += [(file, problem, ()) for problem in version_problems(self.project.version_sets[name])]

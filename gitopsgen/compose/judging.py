@@ -74,12 +74,14 @@ class CaseValues:
             for stack in stacks[:1] if is_common else stacks:
                 self._note(self._place(stack, problem, is_common=is_common), problem)
         found = list(self.found)
+        lock = f"{self.project.settings.overlays}/releases.lock.yaml"
         for layer, problem in self.fold.problems():
             found.append((layer.file, moved(problem, file_path(layer, problem.path)), ()))
         for layer, problem in self.fold.inherited():
             # A blueprint may pin what its components say today; an overlay has no reason to.
-            is_default = any(layer is default for default in self.blueprint.defaults)
-            if not is_default and (is_whole or "/regions/" in layer.file):
+            # A release records what was promoted, whatever overlays say by now.
+            is_kept = any(layer is default for default in self.blueprint.defaults) or layer.file == lock
+            if not is_kept and (is_whole or "/regions/" in layer.file):
                 found.append((layer.file, moved(problem, file_path(layer, problem.path)), ()))
         return found
 

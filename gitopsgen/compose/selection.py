@@ -104,18 +104,19 @@ def _check_names(what: str, globs: tuple[str, ...], known: Collection[str]) -> N
 
 
 def _matching(targets: tuple[Target, ...], conditions: tuple[Condition, ...]) -> tuple[Target, ...]:
-    known = {key for target in targets for key in _facts(target)}
+    known = {key for target in targets for key in facts_of(target)}
     for key, _, _ in conditions:
         if targets and key not in known:
             raise UsageError(f'selector key "{key}" is no fact of a region; {did_you_mean(key, known)}'.rstrip("; "))
-    return tuple(target for target in targets if _fits(_facts(target), conditions))
+    return tuple(target for target in targets if _fits(facts_of(target), conditions))
 
 
 def _fits(facts: Mapping[str, Any], conditions: tuple[Condition, ...]) -> bool:
-    return all((value in _texts(facts.get(key))) == (operator == "=") for key, operator, value in conditions)
+    return all((value in texts(facts.get(key))) == (operator == "=") for key, operator, value in conditions)
 
 
-def _facts(target: Target) -> dict[str, Any]:
+def facts_of(target: Target) -> dict[str, Any]:
+    """Give the facts that selectors can ask for, by name."""
     simple = {key: value for key, value in target.region.facts.items() if not isinstance(value, dict)}
     return {
         **simple,
@@ -127,10 +128,10 @@ def _facts(target: Target) -> dict[str, Any]:
     }
 
 
-def _texts(value: Any) -> list[str]:
+def texts(value: Any) -> list[str]:
     """Give a fact as it would be typed; a list fits by any of its items."""
     if isinstance(value, list):
-        return [text for item in value for text in _texts(item)]
+        return [text for item in value for text in texts(item)]
     if isinstance(value, dict):
         return [str(value.get("name", ""))]
     return [str(value).lower() if isinstance(value, bool) else str(value)]

@@ -36,13 +36,20 @@ def _put(data: dict[str, Any], path: Path, value: Any) -> None:
     data[str(path[-1])] = value
 
 
-def value_layers(project: Project, region: Region, cluster: Cluster, blueprint: Blueprint) -> tuple[Layer, ...]:
-    """Give the layers of values that files hold for a variant; in one file, those of its class come over the others."""
+def value_layers(
+    project: Project, region: Region, cluster: Cluster, blueprint: Blueprint, *, released: bool = True
+) -> tuple[Layer, ...]:
+    """Give the layers of values that files hold for a variant; in one file, those of its class come over the others.
+
+    The highest is the release that its cluster runs, unless `released` is false.
+    """
     case = blueprint.name
     common = (project.overlays[file] for file in region.layers)
     overlays = (*common, *case_overlays(project, region, cluster.name, case))
     parts = (part for overlay in overlays for part in (overlay.cases, overlay.class_cases.get(cluster.class_name, {})))
-    return (*blueprint.defaults, *(layer for part in parts if (layer := part.get(case))))
+    own = (*blueprint.defaults, *(layer for part in parts if (layer := part.get(case))))
+    releases = project.releases.get(case) if released else None
+    return (*own, *releases.layer(f"{region.name}/{cluster.name}")) if releases else own
 
 
 def case_overlays(project: Project, region: Region, cluster: str, case: str) -> tuple[Overlay, ...]:

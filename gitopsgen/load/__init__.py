@@ -14,6 +14,7 @@ from gitopsgen.load.inputs import Inputs
 from gitopsgen.load.layers import read_layers, read_neighbours, read_others
 from gitopsgen.load.references import check_classes, check_names, check_uses
 from gitopsgen.load.regions import Facts
+from gitopsgen.load.rollouts import RELEASES, check_clusters
 from gitopsgen.load.settings import read_settings
 from gitopsgen.model.project import Project
 
@@ -70,6 +71,7 @@ def _regions(facts: Facts, blueprints: dict[str, Blueprint], *, is_whole: bool) 
     check_names(facts, blueprints)
     check_uses(facts, blueprints)
     check_classes(facts)
+    check_clusters(facts, f"{facts.layers.folder}/{RELEASES}", facts.layers.releases)
     facts.report_merging(is_whole=is_whole)
     return {region: facts.record(region, is_complete=region not in incomplete) for region in known}
 
@@ -105,4 +107,6 @@ def _project(
         texts=inputs.texts,
         known_regions=layers.known_regions,
         unread=frozenset(inputs.unread),
+        rollouts=layers.rollouts,
+        releases=dict(sorted(layers.releases.items())),
     )

@@ -37,7 +37,9 @@ class Inputs:
         """Give the files under a directory, sorted; the directory `skip` is left out."""
         outcome = walk(self.root, directory, skip)
         self.found.extend(outcome.diagnostics)
-        return outcome.value
+        added = {file for file in self.instead if file.startswith(f"{directory}/")}
+        added = {file for file in added if not (skip and file.startswith(f"{skip}/"))}
+        return tuple(sorted({*outcome.value, *added})) if added else outcome.value
 
     def raw(self, file: str) -> bytes | None:
         """Give the bytes of a file and note their digest, None where it cannot be read."""

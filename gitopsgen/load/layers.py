@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gitopsgen.load.findings import INVALID_FACT, MISSING_FILE, STRAY_FILE
 from gitopsgen.load.overlays import OverlayReader
+from gitopsgen.load.rollouts import RELEASES, ROLLOUTS, RolloutReader
 from gitopsgen.model.project import Overlay, VersionSet
+from gitopsgen.model.rollout import Releases, Rollouts
 from gitopsgen.source import directories
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ class Layers:
     overlays: dict[str, Overlay] = field(default_factory=dict)
     version_sets: dict[str, VersionSet] = field(default_factory=dict)
     images: dict[str, Any] = field(default_factory=dict)
+    rollouts: Rollouts = field(default_factory=lambda: Rollouts(""))
+    releases: dict[str, Releases] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=lambda: {kind: [] for kind in _FOLDERS.values()})
     known_regions: tuple[str, ...] = ()
     read_regions: list[str] = field(default_factory=list)
@@ -57,7 +61,7 @@ class Layers:
 
 def read_layers(inputs: Inputs, folder: str, cases: Collection[str], globs: tuple[str, ...]) -> Layers:
     """Read the overlays of a project; of regions only those that match a glob, where any is given."""
-    layers = Layers(folder)
+    layers = Layers(folder, rollouts=Rollouts(f"{folder}/{ROLLOUTS}"))
     reader = OverlayReader(inputs, cases)
     regions = f"{folder}/regions"
     for file in inputs.walk(folder, skip=regions):
@@ -104,6 +108,10 @@ def _read_common(layers: Layers, reader: OverlayReader, file: str) -> None:
     elif path == "images.lock.yaml":
         locked = reader.plain("image-lock", file).get("images")
         layers.images = locked if isinstance(locked, dict) else {}
+    elif path == ROLLOUTS:
+        layers.rollouts = RolloutReader(reader.inputs, reader.cases).rollouts(file)
+    elif path == RELEASES:
+        layers.releases = RolloutReader(reader.inputs, reader.cases).releases(file)
     elif directory in _FOLDERS and file.endswith(".yaml"):
         layers.names[_FOLDERS[directory]].append(name)
         _keep(layers, file, reader.layer(_FOLDERS[directory], name, file))

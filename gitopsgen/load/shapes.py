@@ -34,7 +34,7 @@ def _schema(name: str) -> dict[str, Any]:
     text = (_FOLDER / f"{name}.json").read_text("utf-8")
     schema: dict[str, Any] = json.loads(text.replace("facts.json#/$defs/", "#/$defs/"))
     if "facts.json" in text:
-        schema["$defs"] = _schema("facts")["$defs"]
+        schema["$defs"] = {**_schema("facts")["$defs"], **schema.get("$defs", {})}
     return schema
 
 

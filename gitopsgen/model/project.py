@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gitopsgen.diagnostics import Location
+from gitopsgen.model.rollout import Releases, Rollouts
 
 Plain = Any  # None, bool, int, float, str, list or dict of Plain: what YAML and JSON can carry
 
@@ -195,3 +196,5 @@ class Project:
     others: Mapping[str, Region] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()  # files that could not be read: what they would say is unknown
     unclear: frozenset[Location] = frozenset()  # places with an error already: what else they break is no news
+    rollouts: Rollouts = field(default_factory=lambda: Rollouts(""))
+    releases: Mapping[str, Releases] = field(default_factory=dict)  # the release lock, by case

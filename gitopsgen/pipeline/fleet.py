@@ -10,6 +10,7 @@ from typing import Any
 from gitopsgen import argocd
 from gitopsgen.argocd.clashes import Clash, clashes
 from gitopsgen.check import Checker, Finding
+from gitopsgen.compose import rollouts
 from gitopsgen.diagnostics import Diagnostic, Location, Related
 from gitopsgen.model.manifest import Manifest
 from gitopsgen.model.project import Template
@@ -54,6 +55,8 @@ class Fleet:
         self.diagnostics: list[Diagnostic] = []
         self._instances = [self._instance(template) for template in argocd.FLEET]
         self._operators = [self._instance(template) for template in argocd.OPERATORS]
+        rolling = [case for case, one in regions.project.rollouts.cases.items() if one.is_rolling]
+        self.batches = rollouts(regions.project, rolling).value if rolling else {}
         self.objects = list(self._objects(kinds))
         self.diagnostics += map(self._clash, clashes(variants))
 
@@ -67,7 +70,8 @@ class Fleet:
         project, places = self.regions.project, self.regions.places
         for case in sorted({variant.id.case for variant in self.variants}):
             members = [variant for variant in self.variants if variant.id.case == case]
-            context = argocd.context(project.settings, project.blueprints[case].facts, members, kinds.get(case, {}))
+            facts, batches = project.blueprints[case].facts, self.batches.get(case, ())
+            context = argocd.context(project.settings, facts, members, kinds.get(case, {}), batches)
             has_operators = bool(context["fleet"]["operators"]["repositories"])
             for instance in (*self._instances, *(self._operators if has_operators else ())):
                 try:

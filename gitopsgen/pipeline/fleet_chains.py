@@ -76,6 +76,8 @@ class FleetChains:
     def _parts(self, file: FleetFile, path: Path) -> Iterator[Iterable[Origin]]:
         if path[1] == "operators":
             return self._of_operators(file)
+        if path[1] == "steps":
+            return self._of_step(file, path[2:])
         if len(path) < 4:  # noqa: PLR2004 - an empty list: there is nothing that it sums up
             return iter(())
         name, index, field = str(path[1]), int(path[2]), path[3]
@@ -101,6 +103,21 @@ class FleetChains:
         for ((_, _, other), place), written in sources.items():
             if (place, other) == (cluster, namespace):
                 yield from self._written(written, ("metadata", "namespace"))
+
+    def _of_step(self, file: FleetFile, path: Path) -> Iterator[Iterable[Origin]]:
+        """Give what made a step: the wave that is declared, and for a target the names that it is made of."""
+        case, rollouts = file.variant.id.case, self.opened.project.rollouts
+        batch = self.fleet.batches[case][int(path[0])]
+        rollout = rollouts.cases[case]
+        wave = next((one for one in rollout.waves if one.name == batch.wave), None)
+        place = rollout.path if wave is None else (*wave.path, "maxUpdate" if path[1] == "maxUpdate" else "name")
+        where = self.opened.regions.places.values.place(rollouts.file, place)
+        yield [Origin(f"rollout of {case}", where, batch.max_update if path[1] == "maxUpdate" else batch.wave, place)]
+        if path[1] == "targets":
+            cluster = batch.clusters[int(path[2])]
+            for variant in self.opened.variants:
+                if (argocd.cluster_of(variant), variant.id.case) == (cluster, case):
+                    yield self._values(variant, ("region", "name"), ("cluster", "name"))
 
     def _of_operators(self, file: FleetFile) -> Iterator[Iterable[Origin]]:
         """Give what chose the operators of a case, where they come from, and where they go."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gitopsgen.diagnostics import Diagnostic, Severity
@@ -17,6 +17,8 @@ class RenderOptions:
 
     `output` is None for the project's own output directory; `jobs` counts processes;
     `check` and `dry_run` write nothing, `stdout` writes one stream of documents instead of files.
+    `edits` are inputs as they are to become: they are rendered, and written if the tree is.
+    `only` names the regions that may be written, where others are rendered for the fleet's own files alone.
     """
 
     selection: Selection
@@ -27,6 +29,12 @@ class RenderOptions:
     force: bool = False
     jobs: int = 1
     fail_on: Severity = Severity.ERROR
+    edits: Mapping[str, bytes] = field(default_factory=dict)
+    only: frozenset[str] | None = None
+
+    def may_write(self, region: str) -> bool:
+        """Tell whether a region is among those that may be written."""
+        return self.only is None or region in self.only
 
     @property
     def writes(self) -> bool:
@@ -36,7 +44,11 @@ class RenderOptions:
 
 @dataclass(frozen=True, slots=True)
 class RenderReport:
-    """What a run found and did; paths are relative to the output directory, `unchanged` counts files."""
+    """What a run found and did; paths are relative to the output directory, `unchanged` counts files.
+
+    `is_reshaped` says that nothing was written since edits change which objects there are: what Argo CD may deploy
+    depends on that, and only a run over the whole fleet tells.
+    """
 
     diagnostics: tuple[Diagnostic, ...] = ()
     created: tuple[str, ...] = ()
@@ -46,3 +58,4 @@ class RenderReport:
     variants: tuple[VariantId, ...] = ()
     manifests: int = 0
     stream: Iterable[str] = ()
+    is_reshaped: bool = False

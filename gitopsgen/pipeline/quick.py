@@ -24,7 +24,9 @@ _FLEET = ""
 
 def unchanged_fleet(root: Path, options: RenderOptions) -> RenderReport | None:
     """Give the report of the last run where nothing has changed since, None where something may have."""
-    if not options.selection.is_whole or options.stdout or options.force or names_other_output(root):
+    if not options.selection.is_whole or options.stdout or options.force or options.edits:
+        return None
+    if names_other_output(root):
         return None
     memory = Memory.load(output_of(root, "generated", options.output))
     fleet = memory.records.get(_FLEET)

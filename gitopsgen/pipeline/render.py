@@ -39,6 +39,7 @@ from gitopsgen.tree import (
     plan_pruning,
     plan_traces,
     read_traces,
+    replace_input,
     sweep,
     write_all,
     write_traces,
@@ -51,7 +52,7 @@ SMALL = 12  # regions: below that, starting processes costs more than they save
 
 def render_fleet(root: Path, options: RenderOptions, progress: Progress | None = None) -> RenderReport:
     """Do what `gitopsgen.pipeline.render` promises, where something may have changed."""
-    loaded = load(root, regions=options.selection.regions)
+    loaded = load(root, regions=options.selection.regions, instead=options.edits)
     composed = compose(loaded.value, options.selection)
     engine = engine_of(loaded.value)
     run = _Run(loaded.value, options, composed.value, engine, (*loaded.diagnostics, *composed.diagnostics))
@@ -91,6 +92,7 @@ class _Run:
     outcomes: list[RegionOutcome] = field(default_factory=list)
     skipped: dict[str, Remembered] = field(default_factory=dict)
     others: list[RegionPlan] = field(default_factory=list)
+    is_reshaped: bool = False
 
     def members(self) -> list[Member]:
         """Give the variants by region."""
@@ -114,6 +116,7 @@ class _Run:
         if self.options.writes:
             self.found += sweep(output)
         work = RegionWork(self._regions(), output, self.options.force, self._is_partial, self.options.writes)
+        work.only, work.watches = self.options.only, bool(self.options.edits)
         self.outcomes, written = crew.run(
             work,
             _parts(stale, self.options.jobs, work),
@@ -135,6 +138,10 @@ class _Run:
     def _is_partial(self) -> bool:
         chosen = self.options.selection
         return bool(chosen.clusters or chosen.cases or chosen.selector)
+
+    @property
+    def _is_everything(self) -> bool:
+        return self.options.selection.is_whole and self.options.only is None
 
     def _keys(self) -> Mapping[str, str]:
         """Give the key of each region that is rendered whole; a part of a region has none."""
@@ -159,14 +166,19 @@ class _Run:
             fleet = Fleet(regions, self.variants, self._kinds())
             judged = memory.records[argocd.REGION] = fleet.judged(memory.records.get(argocd.REGION))
             self.found += (*fleet.diagnostics, *judged.findings)
-            kept = {*(one.id.region for one in self.variants), argocd.REGION}
-            self.others = [
-                plan(output, argocd.REGION, fleet.files(), force=self.options.force),
-                *plan_pruning(output, kept, force=self.options.force),
-            ]
+            self.others = [plan(output, argocd.REGION, fleet.files(), force=self.options.force)]
+            if self.options.only is None:
+                kept = {*(one.id.region for one in self.variants), argocd.REGION}
+                self.others += plan_pruning(output, kept, force=self.options.force)
             self.found += tuple(one for each in self.others for one in each.diagnostics)
+        elif any(one.is_reshaped for one in outcomes):
+            self.is_reshaped = True
+            return False
         fatal = {Severity.ERROR, self.options.fail_on}
-        return self.options.writes and not any(one.severity in fatal for one in self._all_found())
+        agreed = self.options.writes and not any(one.severity in fatal for one in self._all_found())
+        for file, content in self.options.edits.items() if agreed else ():
+            replace_input(self.project.settings.root / file, content)
+        return agreed
 
     def _kinds(self) -> Mapping[str, argocd.Kinds]:
         """Give the kinds of each case's manifests, over all regions."""
@@ -200,14 +212,14 @@ class _Run:
         for outcome in self.outcomes:
             for (template, trace), reads in outcome.reads.items():
                 traces.setdefault(template, {})[trace] = reads
-        planned = plan_traces(output, traces, is_complete=self.options.selection.is_whole)
+        planned = plan_traces(output, traces, is_complete=self._is_everything)
         kept = write_traces(planned)
         state.record(kept.value, "")
         self.found += (*planned.diagnostics, *kept.diagnostics)
 
     def _remember(self, memory: Memory, state: TreeState, keys: Mapping[str, str]) -> None:
         for one in self.outcomes:
-            if one.region in keys:
+            if one.region in keys and self.options.may_write(one.region):
                 facts = {
                     "manifests": one.manifests,
                     "files": one.files,
@@ -220,9 +232,9 @@ class _Run:
                     "traces": sorted(one.traces),
                 }
                 memory.records[one.region] = Remembered(keys[one.region], facts, one.diagnostics)
-            else:
+            elif self.options.may_write(one.region):
                 memory.records.pop(one.region, None)
-        if self.options.selection.is_whole:
+        if self._is_everything:
             kept = {argocd.REGION, *(region for region, _ in self.members())}
             memory.records = {region: one for region, one in memory.records.items() if region in kept}
             remember_fleet(self.project, self.options, self.report(), memory)
@@ -255,6 +267,7 @@ class _Run:
             variants=tuple(variant.id for variant in self.variants),
             manifests=sum(one.manifests for one in self.outcomes) + sum(facts["manifests"] for facts in skipped),
             stream=stream,
+            is_reshaped=self.is_reshaped,
         )
 
 

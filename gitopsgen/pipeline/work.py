@@ -12,7 +12,7 @@ from gitopsgen.diagnostics import Diagnostic
 from gitopsgen.model.rendered import Rendered
 from gitopsgen.model.variant import Variant
 from gitopsgen.pipeline.regions import Regions
-from gitopsgen.tree import Output, RegionPlan, Staged, Written, discard, plan, settle, stage, write
+from gitopsgen.tree import Output, RegionPlan, Staged, Written, discard, is_reshaped, plan, settle, stage, write
 
 Member = tuple[str, Sequence[Variant]]
 
@@ -38,6 +38,7 @@ class RegionOutcome:
     unchanged: int = 0
     refusals: tuple[Diagnostic, ...] = ()
     ways: Sequence[Any] = ()  # found by this process, for the next run
+    is_reshaped: bool = False  # there are other objects than before
 
 
 @dataclass(slots=True)
@@ -49,9 +50,11 @@ class RegionWork:
     force: bool = False
     is_partial: bool = False
     writes: bool = False
+    only: frozenset[str] | None = None  # the regions that may be written, None for all
     plans: list[RegionPlan | Staged] = field(default_factory=list)
     rendered: list[Rendered] = field(default_factory=list)
     told: set[tuple[str, str]] = field(default_factory=set)
+    watches: bool = False  # whether it is asked for `is_reshaped`
 
     def judge(self, part: Sequence[Member]) -> Iterator[RegionOutcome]:
         """Render, check and plan region by region."""
@@ -69,11 +72,14 @@ class RegionWork:
                 *((plan.created, plan.updated, plan.deleted, len(plan.unchanged)) if plan else ((), (), (), 0)),
                 refusals=plan.diagnostics if plan else (),
                 ways=self.regions.engine.ways.told() if self.regions.engine.ways else (),
+                is_reshaped=plan is not None and self.watches and is_reshaped(plan),
             )
 
     def _planned(self, region: str, variants: Sequence[Variant], files: list[Rendered]) -> RegionPlan | None:
         if self.output is None:
             self.rendered += files
+            return None
+        if self.only is not None and region not in self.only:
             return None
         owners = {str(variant.id) for variant in variants} | {f"{region}/{variant.id.cluster}" for variant in variants}
         in_scope = {"in_scope": owners.__contains__} if self.is_partial else {}

@@ -27,7 +27,10 @@ def _image(expressions: Expressions, node: Node) -> Function:
     spec = expressions.function(node[1])
 
     def name(context: Context) -> str:
-        key = image_key(defined(spec(context)))
+        wanted = defined(spec(context))
+        key = image_key(wanted)
+        if wanted.get("digest"):
+            return f"{context['project']['registry']}/{key}@{wanted['digest']}"
         entry = context["images"].get(key)
         if entry is None:
             raise TemplateError("unlocked-image", f"found image '{key}', which the image lock does not hold")

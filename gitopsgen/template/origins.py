@@ -128,11 +128,14 @@ class Finder:
         self.find(node[1] if takes_left else node[2], rest)
 
     def image(self, node: Node, _rest: Path) -> None:
-        """Lead to name and tag, the registry, and the digest in the lock."""
+        """Lead to name and tag, the registry, and the digest: the image's own, or that in the lock."""
         spec = self.value(node[1])
-        for key in ("repository", "tag"):
+        has_digest = bool(spec.get("digest")) if isinstance(spec, Mapping) else False
+        for key in ("repository", "tag", *(("digest",) if has_digest else ())):
             self.find(node[1], (key,))
-        self.found.paths |= {("project", "registry"): None, ("images", image_key(spec), "digest"): None}
+        self.found.paths[("project", "registry")] = None
+        if not has_digest:
+            self.found.paths[("images", image_key(spec), "digest")] = None
 
     def files(self, node: Node, rest: Path) -> None:
         """Lead to one native file, or to all that match."""

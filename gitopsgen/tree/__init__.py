@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gitopsgen.model.rendered import Rendered
     from gitopsgen.tree.contents import Content, read_contents
+    from gitopsgen.tree.inputs import replace_input
     from gitopsgen.tree.ledgers import read_ledgers
     from gitopsgen.tree.locking import Lock, lock
     from gitopsgen.tree.output import Output, output_of
     from gitopsgen.tree.planning import RegionPlan, plan
     from gitopsgen.tree.pruning import plan_pruning, sweep
     from gitopsgen.tree.records import Entry, Written
+    from gitopsgen.tree.reshaping import is_reshaped
     from gitopsgen.tree.stat_cache import TreeState
     from gitopsgen.tree.traces import TracesPlan, plan_traces, read_traces, write_traces
     from gitopsgen.tree.verification import verify
@@ -32,6 +34,7 @@ _HOMES = {
     "TreeState": "tree.stat_cache",
     "Written": "tree.records",
     "discard": "tree.writing",
+    "is_reshaped": "tree.reshaping",
     "lock": "tree.locking",
     "output_of": "tree.output",
     "plan": "tree.planning",
@@ -40,6 +43,7 @@ _HOMES = {
     "read_contents": "tree.contents",
     "read_ledgers": "tree.ledgers",
     "read_traces": "tree.traces",
+    "replace_input": "tree.inputs",
     "settle": "tree.writing",
     "stage": "tree.writing",
     "sweep": "tree.pruning",
@@ -61,6 +65,7 @@ __all__ = [
     "TreeState",
     "Written",
     "discard",
+    "is_reshaped",
     "lock",
     "output_of",
     "plan",
@@ -69,6 +74,7 @@ __all__ = [
     "read_contents",
     "read_ledgers",
     "read_traces",
+    "replace_input",
     "settle",
     "stage",
     "sweep",

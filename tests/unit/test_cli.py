@@ -21,7 +21,7 @@ from gitopsgen.diagnostics import Diagnostic, Location, Severity
 from gitopsgen.report import Report
 
 WARNING = Diagnostic("GG101", "n", Severity.WARNING, "m", Location("a.yaml", 1, 1))
-SLOW_IMPORTS = ["jinja2", "yaml", "ruamel", "jsonschema_rs", "rich", "kubernetes_validate", "pydantic"]
+SLOW_IMPORTS = ["jinja2", "yaml", "ruamel", "jsonschema_rs", "rich", "kubernetes_validate", "pydantic", "cookiecutter"]
 
 
 class Terminal(io.StringIO):

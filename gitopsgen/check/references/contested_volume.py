@@ -81,4 +81,4 @@ def _replicas(subject: Subject) -> int:
 
 def _is_shared(claim: Subject) -> bool:
     modes = sequence(mapping(claim.data.get("spec")).get("accessModes"))
-    return not modes or any(mode in _SHARED for mode in modes)
+    return not modes or any(isinstance(mode, str) and mode in _SHARED for mode in modes)

@@ -42,28 +42,37 @@ from gitopsgen.diagnostics import Severity
 
 RULE = Rule("GG536", "unread-config-map", Severity.WARNING, is_shared=True)
 _BY_LABEL: Final = frozenset({"grafana_dashboard"})
+# Kinds that are many or large, and never read a ConfigMap.
+_SILENT: Final = frozenset(
+    {"ConfigMap", "ExternalSecret", "NetworkPolicy", "PrometheusRule", "Role", "RoleBinding", "ServiceAccount"}
+)
 
 
 def check(cluster: Cluster) -> Iterator[Found]:
     """Report ConfigMaps that nothing names."""
-    wanted = [one for one in cluster.of("ConfigMap") if cluster.pods(one.namespace) and not _is_found(one)]
-    if not wanted:
-        return
-    named = {one for subject in cluster.subjects for one in _strings(subject)}
-    for subject in wanted:
-        if subject.name not in named:
-            message = f"nothing in the cluster names {subject}"
-            yield subject.found(("metadata", "name"), message, "let the pods read it, or leave it out")
+    wanted = {(one.namespace, one.name): one for one in cluster.of("ConfigMap") if _is_asked(cluster, one)}
+    for subject, reference in cluster.referring("ConfigMap"):
+        wanted.pop((subject.namespace, reference.name), None)
+    for subject in cluster.subjects if wanted else ():  # few are left, and most of those are a gateway's
+        if subject.known.name not in _SILENT:
+            left = {name for _, name in wanted}
+            for name in left.intersection(_strings(subject)):
+                wanted = {key: one for key, one in wanted.items() if key[1] != name}
+    for one in wanted.values():
+        message = f"nothing in the cluster names {one}"
+        yield one.found(("metadata", "name"), message, "let the pods read it, or leave it out")
 
 
-def _is_found(subject: Subject) -> bool:
-    return not _BY_LABEL.isdisjoint(mapping(subject.metadata.get("labels")))
+def _is_asked(cluster: Cluster, subject: Subject) -> bool:
+    """Tell whether someone has to name it: not in a namespace that a chart fills, nor where a label does."""
+    is_labelled = not _BY_LABEL.isdisjoint(mapping(subject.metadata.get("labels")))
+    return bool(cluster.pods(subject.namespace)) and not is_labelled
 
 
 def _strings(subject: Subject) -> Iterator[str]:
     """Give all strings of an object but those that say what it is itself."""
     for key, value in subject.data.items():
-        if key not in {"apiVersion", "kind", "metadata"} and subject.known.name != "ConfigMap":
+        if key not in {"apiVersion", "kind", "metadata"}:
             yield from _inside(value)
 
 

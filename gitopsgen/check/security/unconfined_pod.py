@@ -40,7 +40,7 @@ from typing import Any, Final
 
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import containers, pod_spec
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, sequence
+from gitopsgen.check.rule import Found, Rule, Subject, mapping, sequence, text
 from gitopsgen.diagnostics import Severity
 
 RULE = Rule("GG443", "unconfined-pod", Severity.ERROR, is_shared=True)
@@ -67,7 +67,7 @@ def _is_restricted(cluster: Cluster, subject: Subject) -> bool:
 
 def _lacking(pod: Mapping[str, Any], own: Mapping[str, Any]) -> Iterator[str]:
     """Give what is wrong, then what to set for each of it."""
-    profile = mapping(own.get("seccompProfile") or pod.get("seccompProfile")).get("type")
+    profile = text(mapping(own.get("seccompProfile") or pod.get("seccompProfile")).get("type"))
     wrong = {
         "may gain privileges": own.get("allowPrivilegeEscalation") is not False,
         "keeps capabilities": "ALL" not in sequence(mapping(own.get("capabilities")).get("drop")),

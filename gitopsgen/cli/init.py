@@ -1,0 +1,47 @@
+"""`gitopsgen init`: a new GitOps repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gitopsgen.cli.asking import NoInput, asker
+from gitopsgen.cli.console import Console
+from gitopsgen.cli.options import Color, Colour, Format, Output, Quiet, option, subcommand
+
+app = subcommand()
+
+
+@app.command()
+def init(
+    directory: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where; it must not exist, or be empty.")] = Path(),
+    repository: Annotated[str, option("--repository", metavar="URL", help="The Git repository, for Argo CD.")] = "",
+    registry: Annotated[str, option("--registry", metavar="HOST", help="The image registry.")] = "",
+    owners: Annotated[str, option("--owners", metavar="TEAM", help="Who reviews changes (CODEOWNERS).")] = "",
+    no_input: NoInput = False,
+    output: Output = Format.TEXT,
+    color: Color = Colour.AUTO,
+    quiet: Quiet = False,
+) -> int:
+    """Make a new GitOps repository that works at once.
+
+    One case in three cities, rendered; CI, pre-commit, README.
+    Until the case's image is pushed, its digest is unknown, and a warning says so.
+
+    gitopsgen init shop-gitops --repository https://git.example.com/shop/gitops.git
+    """
+    from gitopsgen.compose import Selection
+    from gitopsgen.pipeline import RenderOptions, render
+    from gitopsgen.report import Report
+    from gitopsgen.scaffold.repository import new_repository
+
+    root = directory.resolve()
+    given = {"repository_url": repository, "registry": registry, "owners": owners}
+    made = new_repository(root, {key: value for key, value in given.items() if value}, asker(no_input))
+    report = render(root, RenderOptions(Selection()))
+    lines = [f"{directory}/{name}" for name in ("gitopsgen.yaml", "README.md", "blueprints", "overlays", "generated")]
+    summary = (f"{len(made.files)} files in {directory}, and what they render to; next: git init, make test",)
+    records = {"files": list(made.files)}
+    return Console(root, output, color, quiet).finish(Report(report.diagnostics, records, lines, summary))

@@ -1,0 +1,79 @@
+"""`gitopsgen promote`: a release brought to the next clusters."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gitopsgen.cli.console import open_console
+from gitopsgen.cli.options import (
+    Color,
+    Colour,
+    DryRun,
+    Format,
+    Jobs,
+    Output,
+    ProjectDirectory,
+    Quiet,
+    WaveBatch,
+    WaveName,
+    option,
+    subcommand,
+)
+from gitopsgen.diagnostics import UsageError
+
+app = subcommand()
+
+
+@app.command()
+def promote(
+    case: Annotated[str, typer.Argument(metavar="CASE", help="The case to promote.")],
+    set_: Annotated[
+        list[str] | None,
+        option("--set", metavar="PATH=VALUE", help="Make a new release that sets this (repeatable): image.tag=1.5.0."),
+    ] = None,
+    next_: Annotated[bool, option("--next", help="Bring the newest release to the next batch.")] = False,
+    wave: WaveName = "",
+    batch: WaveBatch = 0,
+    name: Annotated[str, option("--name", metavar="NAME", help="The new release's name; r1, r2… otherwise.")] = "",
+    after: Annotated[
+        str,
+        option("--after", metavar="NAME", help="The release that a new one follows; what its clusters run otherwise."),
+    ] = "",
+    any_order: Annotated[bool, option("--any-order", help="Even where batches before it are not done.")] = False,
+    dry_run: DryRun = False,
+    jobs: Jobs = 0,
+    project: ProjectDirectory = None,
+    output: Output = Format.TEXT,
+    color: Color = Colour.AUTO,
+    quiet: Quiet = False,
+) -> int:
+    """Bring a release of a case to the next clusters.
+
+    One batch a run. With --set a new release is made: its values come over those of all overlays, and hold in the
+    clusters that have it. The release lock is edited, and the cities of the batch are rendered; no other file changes.
+    Nothing is written if an error is found.
+
+    gitopsgen promote payment-gateway --set image.tag=1.5.0 --wave canary
+
+    gitopsgen promote payment-gateway --next
+    """
+    from datetime import UTC, datetime
+
+    from gitopsgen.cli.promotion import finish, options_of
+    from gitopsgen.cli.selection import selection_of
+    from gitopsgen.pipeline import Promotion
+    from gitopsgen.pipeline import promote as run
+    from gitopsgen.promote import Scope
+
+    if not (set_ or next_ or wave):
+        raise UsageError("say what to promote: a new release with --set, or the newest one with --next or --wave")
+    if next_ and (set_ or wave):
+        raise UsageError("--next is the newest release and the next batch: neither --set nor --wave with it")
+    if (name or after) and not set_:
+        raise UsageError("--name and --after are for a new release: make one with --set")
+    console = open_console(project, output, color, quiet)
+    today = datetime.now(UTC).date().isoformat()
+    wish = Promotion(case, today, selection_of(sets=set_).sets, Scope(wave, batch), name, after, any_order)
+    return finish(console, run(console.root, wish, options_of(jobs, dry_run)), dry_run=dry_run)

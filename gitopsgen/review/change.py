@@ -1,0 +1,83 @@
+"""What a danger rule looks at: two versions of an object, and the form of what it finds.
+
+Knows no rule: `rules` lists them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+from gitopsgen.check.pods import template_path
+from gitopsgen.check.rule import Known, Rule, Subject
+from gitopsgen.diff import Change, Difference, Pair
+from gitopsgen.model.manifest import Manifest
+from gitopsgen.model.variant import Path, VariantId
+from gitopsgen.schemas import split_api_version
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Two versions of one object; one of them is None where the object came or went."""
+
+    before: Subject | None
+    after: Subject | None
+    changes: tuple[Change, ...]
+
+    @property
+    def subject(self) -> Subject:
+        """The object as it will be, or was."""
+        found = self.after or self.before
+        assert found is not None  # noqa: S101 - a change has two sides, and one of them is there
+        return found
+
+    @property
+    def both(self) -> tuple[Subject, Subject] | None:
+        """Both versions, None where the object came or went."""
+        return (self.before, self.after) if self.before and self.after else None
+
+
+class Found(NamedTuple):
+    """What a rule finds: at which field of the object as it will be, or was, and what is dangerous about it."""
+
+    field: Path
+    message: str
+    hint: str = ""
+
+
+class Fleetwide(NamedTuple):
+    """What a rule finds of many objects at once: the change to show, in which object, and all places."""
+
+    pair: Pair
+    change: Change
+    places: tuple[str, ...]
+    message: str
+    hint: str = ""
+
+
+class ChangeRule(Protocol):
+    """A module with a rule that judges the change of each object by itself."""
+
+    RULE: Rule
+
+    def check(self, change: Changed) -> Iterator[Found]:
+        """Give what is dangerous about the change."""
+
+
+class FleetRule(Protocol):
+    """A module with a rule that judges all changes together."""
+
+    RULE: Rule
+
+    def check(self, difference: Difference) -> Iterator[Fleetwide]:
+        """Give what is dangerous about the changes."""
+
+
+def subject(data: Any, case: str = "") -> Subject | None:
+    """Give an object as rules see it, None for what is none."""
+    kind, version = (data.get(key) if isinstance(data, dict) else None for key in ("kind", "apiVersion"))
+    if not isinstance(kind, str) or not isinstance(version, str):
+        return None
+    known = Known(version, kind, pods=template_path(split_api_version(version)[0], kind))
+    return Subject(Manifest(VariantId("", "", case), "", "", 0, data), known)

@@ -1,0 +1,80 @@
+"""All danger rules over all changes: each danger once, with every place where it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from gitopsgen.check.rule import Rule
+from gitopsgen.diff import MISSING, Difference, Object, Pair, Status, plain_path, shown
+from gitopsgen.model.variant import Path
+from gitopsgen.review.change import Changed, subject
+from gitopsgen.review.dangers import opened_network, weakened_mesh_tls
+from gitopsgen.review.rules import CHANGE_RULES, FLEET_RULES
+
+_GUARDS: Final = (opened_network.RULE, weakened_mesh_tls.RULE)
+
+
+class Danger(NamedTuple):
+    """A danger, as people see it; `field` is in the object as it will be, or, of a removed one, as it was.
+
+    `files` are the paths of the object in the output tree, by place.
+    """
+
+    rule: Rule
+    object: Object | None
+    status: Status
+    message: str
+    hint: str
+    field: Path
+    files: dict[str, str]
+
+
+def find_dangers(difference: Difference) -> tuple[Danger, ...]:
+    """Give all dangers of a change, by code and object."""
+    alike: dict[tuple[str, Object | None, str], Danger] = {}
+    for danger in (*_of_changes(difference), *_of_fleet(difference)):
+        key = (danger.rule.code, danger.object, danger.message)
+        alike.setdefault(key, danger._replace(files={})).files.update(danger.files)
+    return tuple(sorted(alike.values(), key=lambda one: (one.rule.code, one.object or (), one.message)))
+
+
+def _of_changes(difference: Difference) -> Iterator[Danger]:
+    gone = _gone(difference)
+    for pair in difference.pairs:
+        change = _change(pair)
+        if change is None:
+            continue
+        for module in CHANGE_RULES:
+            if module.RULE.on is None or module.RULE.on(change.subject.known):
+                files = _files(pair, module.RULE, gone)
+                for found in module.check(change) if files else ():
+                    message, hint = shown(found.message), shown(found.hint)
+                    yield Danger(module.RULE, pair.object, pair.status, message, hint, found.field, dict(files))
+
+
+def _gone(difference: Difference) -> set[tuple[str, str]]:
+    """Give the namespaces that go, each with its place."""
+    removed = (pair for pair in difference.pairs if pair.status is Status.REMOVED and pair.object.kind == "Namespace")
+    return {(place, pair.object.name) for pair in removed for place in pair.files}
+
+
+def _files(pair: Pair, rule: Rule, gone: set[tuple[str, str]]) -> Mapping[str, str]:
+    """Give where a change is to be judged: what guarded a namespace may go with it."""
+    if pair.status is not Status.REMOVED or rule not in _GUARDS:
+        return pair.files
+    return {place: file for place, file in pair.files.items() if (place, pair.object.namespace) not in gone}
+
+
+def _of_fleet(difference: Difference) -> Iterator[Danger]:
+    for module in FLEET_RULES:
+        for found in module.check(difference):
+            files = {place: found.pair.files.get(place, "") for place in found.places}
+            data = found.pair.old if found.pair.new is MISSING else found.pair.new
+            field = plain_path(data, found.change.path)
+            yield Danger(module.RULE, None, found.pair.status, found.message, found.hint, field, files)
+
+
+def _change(pair: Pair) -> Changed | None:
+    before, after = subject(pair.old, pair.object.case), subject(pair.new, pair.object.case)
+    return Changed(before, after, pair.changes) if before or after else None

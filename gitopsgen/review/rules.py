@@ -1,0 +1,37 @@
+"""Every danger that is looked for, sorted by code. A new one is one file, and one line here."""
+
+from __future__ import annotations
+
+from gitopsgen.review.change import ChangeRule, FleetRule
+from gitopsgen.review.dangers import (
+    immutable_field,
+    opened_network,
+    removed_definition,
+    removed_namespace,
+    removed_store,
+    scaled_to_zero,
+    shrunk_storage,
+    undigested_image,
+    weakened_mesh_tls,
+    weakened_pod_security,
+    weakened_seccomp,
+    whole_fleet_change,
+    widened_role,
+)
+
+CHANGE_RULES: tuple[ChangeRule, ...] = (
+    immutable_field,
+    shrunk_storage,
+    removed_namespace,
+    removed_definition,
+    removed_store,
+    widened_role,
+    weakened_mesh_tls,
+    weakened_seccomp,
+    weakened_pod_security,
+    opened_network,
+    scaled_to_zero,
+    undigested_image,
+)
+FLEET_RULES: tuple[FleetRule, ...] = (whole_fleet_change,)
+RULES: tuple[ChangeRule | FleetRule, ...] = (*CHANGE_RULES, *FLEET_RULES)

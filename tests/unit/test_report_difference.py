@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import json
+import re
+
+from gitopsgen.diagnostics import Diagnostic, Location, Severity
+from gitopsgen.diff import City, FilePair, difference
+from gitopsgen.emit import emit
+from gitopsgen.report import sarif, terminal
+from gitopsgen.report.difference import html, markdown, text
+from gitopsgen.report.difference.json import records
+from gitopsgen.review import masked
+
+NAMES = [f"city{first}{second}" for first in "abcdefgh" for second in "abcdefgh"] + ["lhasa"]
+CITIES = {name: City(name, tier="core" if name.endswith("a") else "edge", wave=1) for name in NAMES}
+SCREEN = 24
+KEY = "-----BEGIN PRIVATE KEY-----\n{}\n{}\n-----END PRIVATE KEY-----\n"
+
+
+def config(name="x", kind="ConfigMap", **data):
+    return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name, "namespace": "shop"}, "data": data}
+
+
+def fleet(states, cities=NAMES):
+    """Compare a fleet; `states` gives the objects of a city, before and after, by file."""
+    pairs, listing = [], []
+    for city in sorted(cities):
+        for file, (old, new) in states(city).items():
+            sides = [None if side is None else emit(side).encode() for side in (old, new)]
+            pairs.append(FilePair(f"{city}/edge/shop/{file}.yaml", *sides))
+            listing.append(pairs[-1].path)
+    changed = sorted((one for one in pairs if one.old != one.new), key=lambda one: one.path)
+    return masked(difference(changed, (CITIES, CITIES), listing))
+
+
+def danger(number=1, message="is removed"):
+    where = Location(f"overlays/{number}.yaml", number, 3)
+    return Diagnostic("GG905", "removed-store", Severity.WARNING, message, where, "copy the data")
+
+
+def plain(found, **how):
+    return list(text.lines(found, terminal.plain, **how))
+
+
+def test_a_change_of_all_cities_fits_on_a_screen_with_the_city_that_differs():
+    def states(city):
+        new = {"a": "3" if city == "lhasa" else "2", "host": f"{city}.example.com"}
+        return {"x": (config(a="1"), config(**new)), "y": (config("y", a="1"), config("y", a="2"))}
+
+    told = plain(fleet(states))
+
+    assert told == [
+        "shop: ConfigMap shop/x",
+        "  all 65 cities",
+        '    + data.host: "<region>.example.com"',
+        "  64 of 65 cities, not lhasa",
+        '    - data.a: "1"',
+        '    + data.a: "2"',
+        "  lhasa",
+        '    - data.a: "1"',
+        '    + data.a: "3"',
+        "shop: ConfigMap shop/y",
+        "  all 65 cities",
+        '    - data.a: "1"',
+        '    + data.a: "2"',
+    ]
+    assert len(told) <= SCREEN
+
+
+def test_what_places_have_in_common_is_said():
+    def states(city):
+        return {"x": (config(a="1"), config(a="2" if city.endswith("a") and city != "lhasa" else "1"))}
+
+    without = [name for name in NAMES if name != "lhasa"]
+
+    assert "  all 8 cities of tier core" in plain(fleet(states, without))
+    assert "  8 of 65 cities: cityaa, cityba, cityca, cityda, cityea, cityfa and 2 more" in plain(fleet(states))
+
+
+def test_objects_that_come_are_told_as_yaml_and_cut():
+    values = {f"key{number:02}": "v" for number in range(30)}
+
+    found = fleet(lambda _: {"x": (None, config(**values))})
+
+    assert plain(found)[0] == "shop: ConfigMap shop/x (added)"
+    assert plain(found)[2:5] == ["    + apiVersion: v1", "    + kind: ConfigMap", "    + metadata:"]
+    assert plain(found)[-1] == "    @ … 24 more lines"
+    assert plain(found, is_full=True)[-1] == "    +   key29: v"
+
+
+def test_secrets_are_masked_in_every_format():
+    def states(city):
+        plain = {"url": f"https://app:{city}pw@db", "note": f"{city}-open", "DB_PASSWORD": f"{city}pw"}
+        harmless = {"url": "https://db", "note": "n", "DB_PASSWORD": "${PW}"}
+        return {
+            "s": (config("s", "Secret", p="b2xk"), config("s", "Secret", p=f"{city}pw")),
+            "c": (config("c", **harmless), config("c", **plain)),
+            "k": (config("k", f=KEY.format("x", "y")), config("k", f=KEY.format("x", f"{city}pw"))),
+            "t": (config("t", f="a: 1\npassword: hunter1\n"), config("t", f=f"a: 1\npassword: {city}pw\n")),
+        }
+
+    found = fleet(states, ["cityaa", "lhasa"])
+
+    told = [*plain(found), *markdown.lines(found, (), "t"), *html.lines(found, (), "t"), json.dumps(records(found))]
+    assert "(hidden)" in "\n".join(told)
+    assert re.findall("b2xk|pw|hunter1", "\n".join(told)) == []
+    assert '    + data.note: "<region>-open"' in plain(found)
+
+
+def test_markdown_stays_within_the_limit_and_says_what_it_left_out():
+    def state(number, city):
+        value = "9" if (number, city) == (399, "lhasa") else "w" * (90 + number)
+        return config(f"x{number}", a="1"), config(f"x{number}", a=value)
+
+    found = fleet(lambda city: {f"x{number}": state(number, city) for number in range(400)}, ["cityaa", "lhasa"])
+
+    told = "\n".join(markdown.lines(found, [danger()], "t"))
+
+    assert 50_000 < len(told.encode()) <= markdown.LIMIT
+    assert '+ data.a: "9"' in told  # who differs is told first
+    left = int(re.search(r"(\d+) hunks are left out", told)[1])
+    assert told.count("```diff") + left == 401
+    assert "GG905" in told
+
+
+def test_dangers_are_never_left_out_of_markdown():
+    found = fleet(lambda _: {"x": (config(a="1"), config(a="2"))}, ["lhasa"])
+    some = [danger(number, f"{number} is removed") for number in range(1, 201)]
+    many = [danger(number, "w" * 100) for number in range(1, 2001)]
+
+    told = "\n".join(markdown.lines(found, some, "t"))
+    counted = "\n".join(markdown.lines(found, many, "t"))
+
+    assert [number for number in range(1, 201) if f"overlays/{number}.yaml:{number}:3" not in told] == []
+    assert "2000 dangers" in counted
+    assert "2000 times" in counted
+    assert max(len(each.encode()) for each in (told, counted)) <= markdown.LIMIT
+
+
+def test_values_cannot_break_out_of_their_format():
+    hostile = "```\n</details><script>@everyone\n\x1b[2J"
+
+    found = fleet(lambda _: {"x": (config(a="1\n"), config(a=hostile))}, ["lhasa"])
+    finding = danger(1, "<b>@everyone</b> [x](y)")
+
+    marked = "\n".join(markdown.lines(found, [finding], "t"))
+    page = "\n".join(html.lines(found, [finding], "t"))
+    assert "````diff" in marked
+    assert "&lt;b&gt;&#64;everyone" in marked
+    assert r"\[x\]\(y\)" in marked
+    assert "<script>" not in page
+    assert "\x1b" not in marked + page + "\n".join(plain(found))
+
+
+def test_json_has_every_place_and_what_labels_stand_for():
+    found = fleet(lambda city: {"x": (config(a="1"), config(a=f"{city}!"))}, ["cityaa", "lhasa"])
+
+    told = records(found)
+
+    (change,) = told["changes"]
+    (hunk,) = change["hunks"]
+    assert hunk["places"] == ["cityaa/edge", "lhasa/edge"]
+    assert hunk["fields"] == [{"path": ["data", "a"], "sort": "field", "at": 0, "old": "1", "new": "<region>!"}]
+    assert [(one["place"], one["names"]["<region>"]) for one in told["places"]] == [
+        ("cityaa/edge", "cityaa"),
+        ("lhasa/edge", "lhasa"),
+    ]
+
+
+def test_sarif_has_rule_place_and_level():
+    document = json.loads(sarif.document([danger(7)], "1.2"))
+
+    (run,) = document["runs"]
+    (result,) = run["results"]
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["GG905"]
+    assert (result["ruleId"], result["level"]) == ("GG905", "warning")
+    assert result["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "overlays/7.yaml"},
+        "region": {"startLine": 7, "startColumn": 3},
+    }
