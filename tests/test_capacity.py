@@ -62,7 +62,7 @@ def test_pods_ask_for_what_the_documents_say(judged, cluster, name, expected):
         ("shanghai/trading", None, ((28700, 33420), (28700, 33420), (28700, 33420))),
         ("shanghai/risk", "risk-control", ((3005, 5808), (9605, 11088), (10225, 11584))),
         ("shanghai/platform", "payment-platform", ((10850, 10896), (19200, 19536), (23250, 23608))),
-        ("shanghai/platform", None, ((19190, 16308), (27540, 24948), (31590, 29020))),
+        ("shanghai/platform", None, ((17590, 16308), (25940, 24948), (29990, 29020))),
         ("shanghai/bank-a", None, ((47180, 113900), (55280, 130380), (61150, 140572))),
     ],
 )
