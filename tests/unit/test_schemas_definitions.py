@@ -42,7 +42,7 @@ def test_a_field_that_is_called_type_is_no_schema_of_its_parent():
     short = folded({"type": "object", "properties": {"a": {"properties": fields}, "b": {"properties": fields}}})
 
     assert list(short["$defs"]) == ["other"]
-    assert short["properties"]["b"] == {"properties": dict.fromkeys(fields, {"$ref": "#/$defs/other"})}
+    assert short["properties"]["b"] == {"properties": {key: {"$ref": "#/$defs/other"} for key in fields}}
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("schemas/*/argoproj.io/applicationset_*.json")), ids=str)
