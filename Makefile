@@ -55,7 +55,7 @@ bench: .venv/installed-test
 	@$(BIN)/python -m tests.bench
 
 real: .venv/installed-test
-	@$(BIN)/pytest -q -n $(WORKERS) --dist loadfile tests/real --ignore tests/real/test_scheduling.py
+	@GITOPSGEN_REAL=1 $(BIN)/pytest -q -n $(WORKERS) --dist loadfile tests/real tests/test_kustomize.py --ignore tests/real/test_scheduling.py
 
 real-capacity: .venv/installed-test
 	@$(BIN)/pytest -q -n $(WORKERS) --dist worksteal tests/real/test_scheduling.py

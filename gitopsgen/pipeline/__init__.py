@@ -1,6 +1,7 @@
 """The stages put together: what each command does, as one function.
 
 Names are imported when they are first asked for: a run with nothing to do needs a tenth of them.
+No module here is called as a name that it gives: whoever imports the module would get it in the place of the name.
 """
 
 from importlib import import_module
@@ -8,33 +9,33 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gitopsgen.pipeline.comparison import DiffOptions, DiffReport, diff
-    from gitopsgen.pipeline.evidence import evidence
-    from gitopsgen.pipeline.explain import Explanation, explain
-    from gitopsgen.pipeline.impact import Impact, impact
+    from gitopsgen.pipeline.dependents import Impact, impact
+    from gitopsgen.pipeline.explanations import Explanation, explain
     from gitopsgen.pipeline.options import RenderOptions, RenderReport
     from gitopsgen.pipeline.promotion import Promotion, PromotionReport, Rollback, promote, rollback, status
     from gitopsgen.pipeline.start import render
-    from gitopsgen.pipeline.verify import verify
+    from gitopsgen.pipeline.support import evidence
+    from gitopsgen.pipeline.verification import verify
 
 _HOMES = {
     "DiffOptions": "comparison",
     "DiffReport": "comparison",
-    "Explanation": "explain",
-    "Impact": "impact",
+    "Explanation": "explanations",
+    "Impact": "dependents",
     "Promotion": "promotion",
     "PromotionReport": "promotion",
     "RenderOptions": "options",
     "RenderReport": "options",
     "Rollback": "promotion",
     "diff": "comparison",
-    "evidence": "evidence",
-    "explain": "explain",
-    "impact": "impact",
+    "evidence": "support",
+    "explain": "explanations",
+    "impact": "dependents",
     "promote": "promotion",
     "render": "start",
     "rollback": "promotion",
     "status": "promotion",
-    "verify": "verify",
+    "verify": "verification",
 }
 
 __all__ = [
@@ -64,5 +65,5 @@ def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     found = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = found  # a submodule of the same name must not take its place
+    globals()[name] = found
     return found

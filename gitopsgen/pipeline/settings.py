@@ -27,7 +27,8 @@ class Settings:
         operators = context["values"]["operators"] if context else {}
         versions = context.get("versions", {})
         # values and versions are shared where they are equal, and live as long as the variants
-        key = (repr([cluster.get(name) for name in _FACTS]), id(operators) if operators else 0, id(versions))
+        told = (id(operators), id(versions)) if owner else ()
+        key = (repr([cluster.get(name) for name in _FACTS]), told)
         known = self._known.get(key)
         if known is None:
             pins = versions.get("operators", {})

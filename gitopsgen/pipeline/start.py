@@ -20,7 +20,7 @@ def render(root: Path, options: RenderOptions, progress: Callable[[int, int], No
     if unchanged:
         return unchanged
     with _uncollected():
-        from gitopsgen.pipeline.render import render_fleet  # noqa: PLC0415 - see above
+        from gitopsgen.pipeline.rendering import render_fleet  # noqa: PLC0415 - see above
 
         return render_fleet(root, options, progress)
 

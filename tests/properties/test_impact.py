@@ -14,8 +14,8 @@ from gitopsgen.compose import Selection
 from gitopsgen.diagnostics import Outcome
 from gitopsgen.load import load
 from gitopsgen.pipeline import RenderOptions, render
+from gitopsgen.pipeline.dependents import Question
 from gitopsgen.pipeline.fields import shown
-from gitopsgen.pipeline.impact import Question
 from gitopsgen.pipeline.project import open_project
 from gitopsgen.pipeline.work import RegionWork
 from gitopsgen.template.origins import leaves
