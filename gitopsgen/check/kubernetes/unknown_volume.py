@@ -36,11 +36,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gitopsgen.check.pods import containers, pod_spec
-from gitopsgen.check.rule import Found, Rule, Subject, has_pods, mapping, sequence, text
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, mapping, sequence, text
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.wording import suggestion
 
-RULE = Rule("GG417", "unknown-volume", Severity.ERROR, on=has_pods, is_shared=True)
+RULE = Rule("GG417", "unknown-volume", Severity.ERROR, on=has_pods, is_shared=True, refused_by=API_SERVER)
 
 
 def check(subject: Subject) -> Iterator[Found]:
