@@ -284,4 +284,4 @@ def _summary(report: CheckReport) -> Iterator[str]:
     if report.known or report.gone:
         yield f"baseline: {report.known} known, {report.gone} no longer found"
     if report.unchecked:
-        yield f"not checked: {report.unchecked} objects of kinds without a schema"
+        yield f"not checked: {_many(report.unchecked, 'object')} of kinds without a schema"

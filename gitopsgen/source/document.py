@@ -61,9 +61,7 @@ class Composer:
         try:
             self._consume(CParser(self.text))
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            self._syntax(place, " ".join(part for part in (error.context, error.problem) if part))
+            self._syntax(self._blamed(error), " ".join(part for part in (error.context, error.problem) if part))
         except yaml.reader.ReaderError as error:
             before = self.text.encode()[: error.position].decode(errors="replace")  # libyaml counts bytes
             place = before.count("\n") + 1, len(before) - before.rfind("\n")
@@ -73,6 +71,14 @@ class Composer:
         except _StopReadingError:
             self.root.clear()
         return self.root
+
+    def _blamed(self, error: yaml.MarkedYAMLError) -> Position:
+        """Give where the mistake is: what is never closed is told where it opens, not where the text ends."""
+        mark = error.problem_mark or error.context_mark
+        last = self.text.rstrip().count("\n")
+        if error.context_mark and mark and mark.line > last:
+            mark = error.context_mark
+        return (min(mark.line, last) + 1, mark.column + 1) if mark else (1, 1)
 
     def _syntax(self, place: Position, message: str) -> None:
         self.complaints.append((findings.YAML_SYNTAX, place, message, ""))
