@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -148,6 +149,25 @@ def test_a_baseline_knows_findings_again_wherever_they_moved(tmp_path):
     baseline.write_text("[]", "utf-8")
     with pytest.raises(UsageError, match="is no baseline"):
         check(tmp_path / "manifests", POD, baseline=baseline)
+
+
+def test_what_kustomize_builds_is_checked_and_what_it_refuses_is_a_finding(tmp_path, monkeypatch):
+    folder = tmp_path / "overlay"
+    folder.mkdir()
+    (folder / "kustomization.yaml").write_text("resources: []\n", "utf-8")
+    program = tmp_path / "bin/kustomize"
+    program.parent.mkdir()
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    how = ForeignOptions("1.35", PACK)
+
+    def built(script):
+        program.write_text(f'#!/bin/sh\ntest "$1 $2" = "build {folder}" || exit 9\n{script}\n', "utf-8")
+        program.chmod(0o755)
+        report = check_manifests((), (str(folder),), how, CheckOptions(only=("GG403",)))
+        return [(one.location.file, one.location.line, one.code) for one in report.findings]
+
+    assert built(f"cat <<'END'\n{POD}bad: 1\nEND") == [(f"{folder} (built)", 5, "GG403")]
+    assert built("echo 'Error: no such base' >&2; exit 1") == [(str(folder), None, "GG144")]
 
 
 def test_many_processes_find_what_one_finds(tmp_path):

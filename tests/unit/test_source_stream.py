@@ -43,7 +43,7 @@ def test_documents_are_split_before_they_are_read_so_that_a_broken_one_hides_no_
 
     assert read(text) == (
         [{"b": 2}, {"c": 3}],
-        [("a.yaml:4:4", "GG101"), ("a.yaml:7:1", "GG102"), ("a.yaml:12:1", "GG107")],
+        [("a.yaml:4:1", "GG101"), ("a.yaml:7:1", "GG102"), ("a.yaml:12:1", "GG107")],
     )
 
 
