@@ -46,8 +46,14 @@ class Checker:
         self.kubernetes = kubernetes
         directory = (cache or default_directory()) if keep else None
         self._sources: tuple[Source, ...] = (Bundled(kubernetes, directory), *before, Pack(pack))
+        self._wants: Callable[[Rule], bool] = lambda _: True
         self._known: dict[tuple[str, str], tuple[Known, tuple[tuple[Rule, Check], ...]]] = {}
         self._claimed: dict[tuple[str, str], Known] = {}
+
+    def restrict(self, wants: Callable[[Rule], bool]) -> Checker:
+        """Run only the rules that `wants` takes, from the first object on."""
+        self._wants = wants
+        return self
 
     def manifest(self, manifest: Manifest) -> tuple[Finding, ...]:
         """Give what is wrong with one manifest; depends on its data alone."""
@@ -65,7 +71,13 @@ class Checker:
         subjects = [Subject(manifest, self._claims(manifest.data)) for manifest in manifests if manifest.is_resource]
         files = [(manifest.file, manifest.data) for manifest in manifests if not manifest.is_resource]
         cluster = Cluster(subjects, files, setting)
-        return tuple([_finding(rule.RULE, found) for rule in CLUSTER_RULES for found in rule.check(cluster)])
+        rules = [rule for rule in CLUSTER_RULES if self._wants(rule.RULE)]
+        return tuple([_finding(rule.RULE, found) for rule in rules for found in rule.check(cluster)])
+
+    @property
+    def looks_across(self) -> bool:
+        """Whether any rule that is run looks at more than one object."""
+        return any(self._wants(rule.RULE) for rule in CLUSTER_RULES)
 
     def kind(self, api_version: str, name: str) -> Kind | None:
         """Give what is known of a kind, None where nothing is."""
@@ -102,7 +114,7 @@ class Checker:
     def _rules_of(self, claim: tuple[str, str]) -> tuple[Known, tuple[tuple[Rule, Check], ...]]:
         if claim not in self._known:
             known = self._learn(*claim)
-            self._known[claim] = known, tuple(_checks(known))
+            self._known[claim] = known, tuple(one for one in _checks(known) if self._wants(one[0]))
         return self._known[claim]
 
     def _claims(self, data: Any) -> Known:

@@ -60,7 +60,7 @@ def check_manifests(
     """Judge manifests that stand in files; raises `UsageError` for what cannot be asked."""
     choice = Choice(options.only, options.skip)
     read = read_manifests(paths, kustomizations)
-    judged = judge_manifests(read.value, replace(how, profile=Profile(options.profile or Profile.CLUSTER)))
+    judged = judge_manifests(read.value, replace(how, profile=Profile(options.profile or Profile.CLUSTER)), choice)
 
     def text_of(file: str) -> str:
         return judged.texts.get(file, "")

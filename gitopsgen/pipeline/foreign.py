@@ -12,17 +12,20 @@ from pathlib import Path as File
 from typing import Any, Final
 
 from gitopsgen.check import Checker, Finding, certain, claim_of
+from gitopsgen.check.kubernetes import missing_name, unknown_kind
 from gitopsgen.check.rule import mapping
 from gitopsgen.diagnostics import Diagnostic, Severity
 from gitopsgen.model.manifest import Manifest
 from gitopsgen.model.variant import Path, VariantId
 from gitopsgen.pipeline import crew
-from gitopsgen.pipeline.profiles import Profile, severity_of
+from gitopsgen.pipeline.profiles import EVERYTHING, Choice, Profile, severity_of
 from gitopsgen.schemas import split_api_version
 from gitopsgen.schemas.bundled import versions_with
 from gitopsgen.schemas.location import SchemaLocation
 from gitopsgen.source import Chunk, decoded, objects_of, read_chunk, split
 
+UNKNOWN: Final = unknown_kind.RULE.code
+UNNAMED: Final = missing_name.RULE.code
 _NOBODY: Final = VariantId("", "", "")
 _FEW: Final = 400  # documents: below that, starting processes costs more than they save
 _BATCHES: Final = 4  # a process: some documents take longer than others
@@ -61,13 +64,15 @@ class Judged:
     texts: Mapping[str, str] = field(default_factory=dict)
 
 
-def judge_manifests(contents: Iterable[tuple[str, bytes]], options: ForeignOptions) -> Judged:
-    """Judge streams of manifests, given as (file, content), each object by itself and all together.
+def judge_manifests(
+    contents: Iterable[tuple[str, bytes]], options: ForeignOptions, choice: Choice = EVERYTHING
+) -> Judged:
+    """Judge streams of manifests, given as (file, content), each object by itself and all together, by chosen rules.
 
     Raises `UsageError` where there are no schemas for the version, or a location of schemas cannot be one.
     """
     before = [SchemaLocation(each, options.kubernetes) for each in options.locations]
-    checker = Checker(options.kubernetes, options.pack, before=before)
+    checker = Checker(options.kubernetes, options.pack, before=before).restrict(choice.runs)
     texts: dict[str, str] = {}
     chunks: list[Chunk] = []
     found: list[Diagnostic] = []
@@ -79,15 +84,14 @@ def judge_manifests(contents: Iterable[tuple[str, bytes]], options: ForeignOptio
     work = _Work(checker, chunks, options)
     batches, _ = crew.run(work, _parts(len(chunks), options.jobs), lambda _: False, lambda _: None)
     manifests = []
+    names: list[tuple[str, int, str]] = []
     for batch in sorted(batches, key=lambda one: one.first):
         found += batch.found
-        objects = marshal.loads(batch.objects)  # noqa: S302 - made by a process of this very run
-        manifests += [
-            Foreign(_NOBODY, chunks[at].file, chunks[at].file, at, data, inside=path) for at, path, data in objects
-        ]
+        names += batch.names
+        for at, path, data in marshal.loads(batch.objects):  # noqa: S302 - made by a process of this very run
+            manifests.append(Foreign(_NOBODY, chunks[at].file, chunks[at].file, at, data, inside=path))
     found += _together(checker, manifests, chunks, options.profile)
-    names = tuple((one.file, _line_of(one, chunks[one.document]), _named(one.data)) for one in manifests)
-    return Judged(tuple(found), names, sum(batch.unchecked for batch in batches), texts)
+    return Judged(tuple(found), tuple(names), sum(batch.unchecked for batch in batches), texts)
 
 
 def _parts(number: int, jobs: int) -> list[list[range]]:
@@ -100,10 +104,14 @@ def _parts(number: int, jobs: int) -> list[list[range]]:
 
 @dataclass(slots=True)
 class _Batch:
-    """What one batch of chunks gave; `objects` are (chunk, path, data), packed for the way between processes."""
+    """What one batch of chunks gave; `objects` are (chunk, path, data), packed for the way between processes.
+
+    They are left out where no rule looks at all of them together.
+    """
 
     first: int
     found: list[Diagnostic] = field(default_factory=list)
+    names: list[tuple[str, int, str]] = field(default_factory=list)
     objects: bytes = b""
     unchecked: int = 0
 
@@ -123,7 +131,7 @@ class _Work:
             objects: list[tuple[int, Path, Any]] = []
             for number in batch:
                 objects += self._document(number, result)
-            result.objects = marshal.dumps(objects)
+            result.objects = marshal.dumps(objects if self.checker.looks_across else [])
             yield result
 
     def finish(self) -> None:
@@ -142,6 +150,7 @@ class _Work:
                 manifest = Foreign(_NOBODY, chunk.file, chunk.file, number, each, inside=path)
                 findings += self._object(manifest, result)
                 if all(claim_of(each)):
+                    result.names.append((chunk.file, _line_of(manifest, chunk), _named(each)))
                     yield number, path, each
         result.found += _placed(chunk, [(one, severity_of(one, self.options.profile)) for one in findings])
 
@@ -150,10 +159,12 @@ class _Work:
         claim = claim_of(manifest.data)
         if not all(claim):  # nothing else can be said of what is no object
             return found[:1]
-        if self.options.ignores_missing and any(one.code == "GG401" for one in found) and self._is_custom(*claim):
+        if self.options.ignores_missing and any(one.code == UNKNOWN for one in found) and self._is_custom(*claim):
             result.unchecked += 1
-            return [_ignored(one) if one.code == "GG401" else one for one in found]
-        return found
+            return [_ignored(one) if one.code == UNKNOWN else one for one in found]
+        is_unknown = any(one.code == UNKNOWN for one in found)
+        # of a kind that nobody knows it is not known either whether its objects have names
+        return [one for one in found if not (is_unknown and one.code == UNNAMED)]
 
     def _is_custom(self, api_version: str, kind: str) -> bool:
         """Tell whether a kind that nobody knows may be one of the cluster's custom ones."""

@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from gitopsgen.check import Finding
+from gitopsgen.check import Finding, Rule
+from gitopsgen.check.kubernetes import unknown_kind
 from gitopsgen.check.rules import RULES
 from gitopsgen.diagnostics import Severity, UsageError
 
 _CODE = re.compile(r"GG[0-9*]+")
+_UNKNOWN = unknown_kind.RULE.code
 _RULES = {module.RULE.code: module.RULE for module in RULES}
 
 
@@ -61,7 +63,11 @@ class Choice:
         """Tell whether a finding is asked for."""
         if _names(self._skip, code, name):
             return False
-        return not self._only or code not in _RULES or _names(self._only, code, name)
+        return not self._only or code not in _RULES or code == _UNKNOWN or _names(self._only, code, name)
+
+    def runs(self, rule: Rule) -> bool:
+        """Tell whether a rule need be run."""
+        return self.wants(rule.code, rule.name)
 
 
 def _words(given: Iterable[str]) -> tuple[str, ...]:
@@ -70,3 +76,6 @@ def _words(given: Iterable[str]) -> tuple[str, ...]:
 
 def _names(words: Iterable[str], code: str, name: str) -> bool:
     return any(fnmatchcase(code, word) or fnmatchcase(name, word) for word in words)
+
+
+EVERYTHING = Choice((), ())
