@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gitopsgen.check.kubernetes.lenience import judged
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_schema
 from gitopsgen.diagnostics import Severity
 
@@ -35,4 +36,4 @@ RULE = Rule("GG404", "missing-field", Severity.ERROR, on=has_schema, is_shared=T
 
 def check(subject: Subject) -> Iterator[Found]:
     """Report what the validator of the kind found of this sort."""
-    return subject.violating(RULE.name)
+    return map(judged, subject.violating(RULE.name))

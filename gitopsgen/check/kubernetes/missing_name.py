@@ -35,5 +35,6 @@ def check(subject: Subject) -> Iterator[Found]:
     """Report an object that names itself nowhere."""
     if not subject.metadata.get("name"):
         found = subject.found(("metadata", "name"), f'a {subject.known.name or "document"} has no "metadata.name"')
-        # a server makes a name where it is told how one begins, each time another one
-        yield found._replace(refused=False) if text(subject.metadata.get("generateName")) else found
+        # a server makes a name where it is told how one begins, and always for this kind: each time another one
+        is_made = subject.known.name == "LimitRange" or bool(text(subject.metadata.get("generateName")))
+        yield found._replace(refused=False) if is_made else found

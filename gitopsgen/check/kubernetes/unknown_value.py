@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gitopsgen.check.kubernetes.lenience import judged
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_schema
 from gitopsgen.diagnostics import Severity
 
@@ -37,4 +38,4 @@ RULE = Rule("GG406", "unknown-value", Severity.ERROR, on=has_schema, is_shared=T
 
 def check(subject: Subject) -> Iterator[Found]:
     """Report what the validator of the kind found of this sort."""
-    return subject.violating(RULE.name)
+    return map(judged, subject.violating(RULE.name))
