@@ -17,11 +17,10 @@ from .crds import from_pack
 from .fleet import WORKERS
 from .mutants import mutants
 from .plane import ControlPlane
-from .test_apiserver import CHECKOUT, MODERN, server
+from .test_apiserver import CHECKOUT, MODERN, SEED, VersionSet, server
 
 pytestmark = pytest.mark.real
 
-OPTIONS = ForeignOptions("1.35", CHECKOUT / "schemas" / MODERN.name)
 MUTANTS = 12  # of each document
 EMPTIED = 5000
 EMPTY = [None, "", [], {}, 0, "5", True]
@@ -119,11 +118,12 @@ def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str |
         yield from places(inner, (*path, step))
 
 
-def errors(objects: Sequence[Object]) -> list[set[str]]:
+def errors(version_set: VersionSet, objects: Sequence[Object]) -> list[set[str]]:
     """Give what `check` says of each."""
+    options = ForeignOptions(version_set.kubernetes.rpartition(".")[0], CHECKOUT / "schemas" / version_set.name)
     contents = [(f"{number}.json", json.dumps(obj, default=str).encode()) for number, obj in enumerate(objects)]
     found: dict[str, set[str]] = {file: set() for file, _ in contents}
-    for one in judge_manifests(contents, OPTIONS).findings:
+    for one in judge_manifests(contents, options).findings:
         if one.severity.value == "error":
             found[one.location.file].add(f"{one.code} {one.message}")
     return list(found.values())
@@ -135,20 +135,24 @@ def accepted(plane: ControlPlane, objects: Sequence[Object]) -> list[bool]:
         return [verdict.accepted for verdict in pool.map(plane.dry_run, objects)]
 
 
-@pytest.fixture(scope="module")
-def plane() -> Iterator[ControlPlane]:
+@pytest.fixture(scope="module", params=[MODERN, SEED], ids=["modern", "seed"])
+def trial(request: pytest.FixtureRequest) -> Iterator[tuple[ControlPlane, VersionSet]]:
+    version_set: VersionSet = request.param
     objects = samples()
     kinds = {(one["apiVersion"].rpartition("/")[0], one["kind"]) for one in objects}
-    with server(MODERN) as running:
+    with server(version_set) as running:
         for name in {one["metadata"].get("namespace", "default") for one in objects}:
             running.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-        running.apply_crds(from_pack(CHECKOUT / "schemas" / MODERN.name, kinds))
-        yield running
+        running.apply_crds(from_pack(CHECKOUT / "schemas" / version_set.name, kinds))
+        yield running, version_set
 
 
-def test_what_is_an_error_is_refused_for_documents_of_every_rule(plane: ControlPlane) -> None:
+def test_what_is_an_error_is_refused_for_documents_of_every_rule(
+    trial: tuple[ControlPlane, VersionSet],
+) -> None:
+    plane, version_set = trial
     objects = samples()
-    found = errors(objects)
+    found = errors(version_set, objects)
     alarms = [
         f"{sorted(said)}: {json.dumps(obj)[:300]}"
         for obj, said, is_accepted in zip(objects, found, accepted(plane, objects), strict=True)
@@ -160,21 +164,25 @@ def test_what_is_an_error_is_refused_for_documents_of_every_rule(plane: ControlP
     assert set(REFUSING) <= proven, "not proven: " + ", ".join(sorted(set(REFUSING) - proven))
 
 
-def test_what_the_server_takes_all_the_same_is_no_error(plane: ControlPlane) -> None:
+def test_what_the_server_takes_all_the_same_is_no_error(trial: tuple[ControlPlane, VersionSet]) -> None:
+    plane, version_set = trial
     objects = list(yaml.safe_load_all(TAKEN))
 
     assert [plane.dry_run(obj).message for obj in objects] == [""] * len(objects)
-    assert errors(objects) == [set()] * len(objects)
+    assert errors(version_set, objects) == [set()] * len(objects)
 
 
-def test_what_is_an_error_is_refused_for_mutants(plane: ControlPlane) -> None:
+def test_what_is_an_error_is_refused_for_mutants(trial: tuple[ControlPlane, VersionSet]) -> None:
     """The other way round is parity: what the server refuses and we do not see is counted, and printed with -s."""
+    plane, version_set = trial
     made = [(what, mutant) for obj in samples() for what, mutant in mutants(obj, MUTANTS)]
     chance = random.Random(7)  # noqa: S311 - the same ones each time
     made += chance.sample([(what, mutant) for obj in samples() for what, mutant in emptied(obj)], EMPTIED)
     objects = [mutant for _, mutant in made]
     alarms, misses = [], 0
-    for (what, obj), found, is_accepted in zip(made, errors(objects), accepted(plane, objects), strict=True):
+    for (what, obj), found, is_accepted in zip(
+        made, errors(version_set, objects), accepted(plane, objects), strict=True
+    ):
         if found and is_accepted:
             alarms.append(f"{what} of {obj['kind']} {obj['metadata'].get('name')}: {sorted(found)}")
         misses += not found and not is_accepted

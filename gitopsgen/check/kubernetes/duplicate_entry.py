@@ -31,6 +31,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gitopsgen.check.kubernetes.lenience import judged
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_schema
 from gitopsgen.diagnostics import Severity
 
@@ -47,4 +48,4 @@ def check(subject: Subject) -> Iterator[Found]:
     is_custom = kind is not None and not kind.source.startswith("Kubernetes ")
     for found in subject.violating(RULE.name):
         is_refused = is_custom or found.field[-2] in _UNIQUE or found.field[:2] == ("spec", "ports")
-        yield found._replace(refused=is_refused)
+        yield judged(found) if is_refused else found._replace(refused=False)

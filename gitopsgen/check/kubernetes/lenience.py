@@ -12,6 +12,8 @@ from gitopsgen.check.rule import Found
 from gitopsgen.model.variant import Path
 from gitopsgen.schemas.kind import Kind, node_at
 
+_BUILT_IN: Final = "Kubernetes "
+_TEMPLATES_VALIDATED: Final = [1, 35]  # the oldest server tried that does; 1.30 does not
 # By kind: fields that are required by name only.
 _BY_KIND: Final = {
     "CSIDriver": {"spec"},
@@ -19,7 +21,7 @@ _BY_KIND: Final = {
     "CustomResourceDefinition": {"served"},
     "EndpointSlice": {"endpoints"},
     "LimitRange": {"spec", "limits"},
-    "NetworkPolicy": {"podSelector"},
+    "NetworkPolicy": {"podSelector", "spec"},
     "PriorityClass": {"value"},
     "StatefulSet": {"serviceName"},
 }
@@ -27,28 +29,40 @@ _BY_KIND: Final = {
 _BY_PARENT: Final = {("httpHeaders", "value"), ("iscsi", "lun"), ("roleRef", "apiGroup"), ("sysctls", "value")}
 
 
-def judged(found: Found) -> Found:
-    """Give a finding about the schema, marked as no refusal where the server takes the object all the same."""
+def judged(found: Found, *, is_decoded: bool = False) -> Found:
+    """Give a finding, marked as no refusal where the server takes the object all the same.
+
+    `is_decoded` says that a server that does not validate the field could not read it either, unless it is null.
+    """
     kind = found.subject.known.kind
-    if kind is None:
+    if kind is None or not found.field:
         return found
-    is_taken = _is_null(kind, found.subject.data, found.field) or _is_zero(kind, found.subject.data, found.field)
+    value = _at(found.subject.data, found.field)
+    is_taken = (
+        _is_null(kind, found.subject.data, found.field)
+        or _is_zero(kind, found.field, value)
+        or (_is_unvalidated(kind, found.field) and (value is None or not is_decoded))
+    )
     return found._replace(refused=False) if is_taken else found
+
+
+def decoded(found: Found) -> Found:
+    """Give the same for a finding about what the server cannot even read."""
+    return judged(found, is_decoded=True)
 
 
 def _is_null(kind: Kind, data: Any, field: Path) -> bool:
     """Tell whether a value is null, or has nulls in it, in fields that may be left out."""
-    if not field or isinstance(field[-1], int):
-        return False
     value = _at(data, field)
-    if value is None and _has(data, field):
+    parent = _at(data, field[:-1])
+    if value is None and isinstance(parent, dict) and field[-1] in parent:
         return field[-1] not in node_at(kind.schema, field[:-1]).get("required", ())
     return isinstance(value, dict) and None in value.values()
 
 
-def _is_zero(kind: Kind, data: Any, field: Path) -> bool:
-    """Tell whether a missing field is one that the server does without."""
-    if not field or _has(data, field) or not kind.source.startswith("Kubernetes "):
+def _is_zero(kind: Kind, field: Path, value: Any) -> bool:
+    """Tell whether a field that is missing or null is one that the server does without."""
+    if value is not None or isinstance(field[-1], int) or not kind.source.startswith(_BUILT_IN):
         return False
     if field[0] == "status":  # what a manifest says of it is thrown away
         return True
@@ -56,9 +70,12 @@ def _is_zero(kind: Kind, data: Any, field: Path) -> bool:
     return field[-1] in _BY_KIND.get(kind.name, ()) or (parents[-1], field[-1]) in _BY_PARENT
 
 
-def _has(data: Any, field: Path) -> bool:
-    parent = _at(data, field[:-1])
-    return isinstance(parent, dict) and field[-1] in parent
+def _is_unvalidated(kind: Kind, field: Path) -> bool:
+    """Tell whether it is about the pods of a StatefulSet, which older servers take as they are."""
+    if kind.name != "StatefulSet" or field[:2] != ("spec", "template") or not kind.source.startswith(_BUILT_IN):
+        return False
+    version = kind.source.removeprefix(_BUILT_IN).split(".")
+    return [int(part) for part in version if part.isdecimal()] < _TEMPLATES_VALIDATED
 
 
 def _at(data: Any, field: Path) -> Any:

@@ -35,6 +35,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gitopsgen.check.kubernetes.lenience import judged
 from gitopsgen.check.pods import containers, pod_spec
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, mapping, sequence, text
 from gitopsgen.diagnostics import Severity
@@ -54,4 +55,4 @@ def check(subject: Subject) -> Iterator[Found]:
                 name = text(mapping(mount).get("name"))
                 if name and name not in volumes:
                     message = f'the mount "{name}" names no volume of the pod'
-                    yield subject.found((*path, field, index, "name"), message, suggestion(name, volumes))
+                    yield judged(subject.found((*path, field, index, "name"), message, suggestion(name, volumes)))

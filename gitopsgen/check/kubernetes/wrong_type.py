@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gitopsgen.check.kubernetes.lenience import judged
+from gitopsgen.check.kubernetes.lenience import decoded
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_schema
 from gitopsgen.diagnostics import Severity
 
@@ -34,4 +34,4 @@ RULE = Rule("GG405", "wrong-type", Severity.ERROR, on=has_schema, is_shared=True
 
 def check(subject: Subject) -> Iterator[Found]:
     """Report what the validator of the kind found of this sort."""
-    return map(judged, subject.violating(RULE.name))
+    return map(decoded, subject.violating(RULE.name))
