@@ -60,6 +60,13 @@ def test_every_document_is_judged_or_reported(tmp_path):
     assert sorted(found) == [(2, "GG401"), (6, "GG401"), (8, "GG401"), (12, "GG401"), (12, "GG401"), (14, "GG101")]
 
 
+def test_a_constraint_without_a_kind_is_no_object_either(tmp_path):
+    """Kinds of that group are judged elsewhere, where there is one."""
+    found = told(check(tmp_path, "apiVersion: constraints.gatekeeper.sh/v1beta1\nmetadata: {name: a}\n"))
+
+    assert found == [(1, "GG401", "error")]
+
+
 def test_a_kind_without_a_schema_passes_only_where_that_was_asked_for_and_is_counted(tmp_path):
     removed = "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: {name: a}\n"
 

@@ -34,7 +34,7 @@ from gitopsgen.schemas.wording import listed, suggestion
 
 def _is_unknown(known: Known) -> bool:
     # constraints get their kind from templates, so only the whole cluster can tell
-    return known.kind is None and known.group != CONSTRAINTS
+    return known.kind is None and (known.group != CONSTRAINTS or not known.name)
 
 
 RULE = Rule("GG401", "unknown-kind", Severity.ERROR, on=_is_unknown, is_shared=True, refused_by=API_SERVER)
