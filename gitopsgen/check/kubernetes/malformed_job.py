@@ -69,12 +69,13 @@ def check(subject: Subject) -> Iterator[Found]:
 
 def _selector(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Wrong]:
     selector, is_manual = spec.get("selector"), spec.get("manualSelector") is True
-    if selector is not None and (not is_manual or subject.known.name == "CronJob"):
+    selects = any(mapping(selector).get(field) for field in ("matchExpressions", "matchLabels"))
+    if selects and (not is_manual or subject.known.name == "CronJob"):
         message = "a selector of one's own; the server makes one for each job"
         yield ("selector",), message, "remove it"
     elif is_manual and selector is None and subject.known.name == "Job":
         yield ("selector",), "manualSelector without a selector", "remove manualSelector"
-    elif is_manual and isinstance(selector, dict) and not matches(selector, pod_labels(subject)):
+    elif is_manual and selects and isinstance(selector, dict) and not matches(selector, pod_labels(subject)):
         where: Path = ("template", "metadata", "labels")
         yield where, "the selector does not select these labels", "remove selector and manualSelector"
 
