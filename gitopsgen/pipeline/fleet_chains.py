@@ -45,7 +45,7 @@ class FleetChains:
         }
 
     def _naming(self, file: FleetFile) -> Iterator[Explanation]:
-        for path in naming_fields(file.made, argocd.REGION):
+        for path in naming_fields(file.made):
             yield self._chain(file, path, "")
 
     def explained(self, name: str, file: str, field: str) -> Iterator[Explanation] | None:
