@@ -59,7 +59,7 @@ real: .venv/installed-test
 	@GITOPSGEN_REAL=1 $(BIN)/pytest -q -n $(WORKERS) --dist loadfile tests/real tests/test_kustomize.py --ignore tests/real/test_scheduling.py --ignore tests/real/test_argocd.py
 
 real-capacity: .venv/installed-test
-	@$(BIN)/pytest -q tests/real/test_scheduling.py
+	@$(BIN)/pytest -q -n $(WORKERS) --dist worksteal tests/real/test_scheduling.py
 
 real-argocd: .venv/installed-test
 	@$(BIN)/pytest -q tests/real/test_argocd.py

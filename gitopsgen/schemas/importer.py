@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from gitopsgen.diagnostics import Diagnostic, Location, Outcome, Severity
+from gitopsgen.schemas.definitions import folded
 from gitopsgen.schemas.pack import RESOURCE, relative_path
 from gitopsgen.schemas.structural import Json, close
 
@@ -73,7 +74,7 @@ def schemas_of(crd: Mapping[str, Any], source: str) -> Iterator[Imported]:
                 "source": source,
             }
             path = relative_path(spec["group"], spec["names"]["kind"], version["name"])
-            yield Imported(path, {**close(_without_status(structural)), RESOURCE: resource})
+            yield Imported(path, {**folded(close(_without_status(structural))), RESOURCE: resource})
 
 
 def _without_status(structural: Json) -> Json:

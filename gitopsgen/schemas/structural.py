@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from gitopsgen.schemas.definitions import unfolded
+
 Json = dict[str, Any]
 Turn = Callable[[Json], Json]
 
@@ -44,9 +46,13 @@ def _without_defaulted(node: Json) -> Json:
     return {**kept, "required": required} if required else kept
 
 
-def reopen(node: Json) -> Json:
+def reopen(schema: Json) -> Json:
     """Give the structural schema that `close` was given, without its prose."""
-    opened = _below(_published(node), field=reopen, condition=_reopen_condition)
+    return _reopened(unfolded(schema))
+
+
+def _reopened(node: Json) -> Json:
+    opened = _below(_published(node), field=_reopened, condition=_reopen_condition)
     if opened.get("additionalProperties") is False:
         del opened["additionalProperties"]
     if isinstance(opened.get("type"), list):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gitopsgen.template.errors import TemplateError
-from gitopsgen.template.parse import Tree
+from gitopsgen.template.nodes import Parsed
 from gitopsgen.template.scope import Macro
 
 
@@ -16,10 +16,10 @@ def calls(expression: Any) -> bool:
     return expression[:1] == ("call",) or any(calls(part) for part in expression)
 
 
-def arguments_of(macro: Macro, expression: Tree) -> dict[str, Tree]:
+def arguments_of(macro: Macro, expression: Parsed) -> dict[str, Parsed]:
     """Match the arguments of a call with the parameters of a macro."""
     _, _, arguments, named, *_ = expression
-    given: dict[str, Tree] = dict(zip(macro.parameters, arguments, strict=False))
+    given: dict[str, Parsed] = dict(zip(macro.parameters, arguments, strict=False))
     if len(arguments) > len(macro.parameters):
         raise TemplateError("wrong-operand", f"macro '{macro.name}' takes {len(macro.parameters)} arguments")
     for key, one in named:
@@ -29,6 +29,6 @@ def arguments_of(macro: Macro, expression: Tree) -> dict[str, Tree]:
     return given
 
 
-def mentions(tree: Any, wanted: Tree) -> bool:
+def mentions(tree: Any, wanted: Parsed) -> bool:
     """Tell whether an expression stands somewhere in a tree."""
     return isinstance(tree, tuple) and (tree == wanted or any(mentions(part, wanted) for part in tree))

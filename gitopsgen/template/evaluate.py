@@ -15,9 +15,8 @@ from gitopsgen.template.captured import Captured
 from gitopsgen.template.errors import TemplateError
 from gitopsgen.template.filters import FORBIDDEN, NAMES
 from gitopsgen.template.functions import matching_files
-from gitopsgen.template.nodes import WITHOUT_ELSE, Node, attribute, chosen_by, concat, constant, reference
+from gitopsgen.template.nodes import WITHOUT_ELSE, Node, Parsed, attribute, chosen_by, concat, constant, reference
 from gitopsgen.template.operators import TESTS
-from gitopsgen.template.parse import Tree
 from gitopsgen.template.scope import Builtin, Loop, Macro, Meaning, Module, Scope
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ class Evaluator:
     def __init__(self, run: Run) -> None:
         """Belong to a run, which observes and captures."""
         self.run = run
-        self.kinds: dict[str, Callable[[Tree, Scope], Meaning]] = {
+        self.kinds: dict[str, Callable[[Parsed, Scope], Meaning]] = {
             "const": lambda expression, scope: constant(expression[1], scope.template, *expression[2:]),
             "none": lambda _expression, _scope: constant(None),
             "name": self.name,
@@ -66,16 +65,16 @@ class Evaluator:
             "dict": self.dict_,
         }
 
-    def meaning(self, expression: Tree, scope: Scope) -> Meaning:
+    def meaning(self, expression: Parsed, scope: Scope) -> Meaning:
         """Give what an expression means."""
         self.run.spend()
         return self.kinds[expression[0]](expression, scope)
 
-    def node(self, expression: Tree, scope: Scope) -> Node:
+    def node(self, expression: Parsed, scope: Scope) -> Node:
         """Give an expression as a lazy expression."""
         return self.as_node(self.meaning(expression, scope))
 
-    def nodes(self, expressions: Tree, scope: Scope) -> tuple[Node, ...]:
+    def nodes(self, expressions: Parsed, scope: Scope) -> tuple[Node, ...]:
         """Give several expressions as lazy expressions."""
         return tuple(self.node(one, scope) for one in expressions)
 
@@ -88,14 +87,14 @@ class Evaluator:
         name = type(value).__name__.lower()
         raise TemplateError("wrong-operand", f"found a {name}, expected a value", hint="call it with '()'")
 
-    def holds(self, expression: Tree, scope: Scope) -> bool:
+    def holds(self, expression: Parsed, scope: Scope) -> bool:
         """Observe whether a condition holds."""
         if expression[0] in {"and", "or"} and calls(expression):
             left = self.holds(expression[1], scope)
             return self.holds(expression[2], scope) if left is (expression[0] == "and") else left
         return bool(self.run.observe("truth", self.node(expression, scope)))
 
-    def name(self, expression: Tree, scope: Scope) -> Meaning:
+    def name(self, expression: Parsed, scope: Scope) -> Meaning:
         """Give what a name means, an undefined value if nothing."""
         found, weight = scope.find(expression[1])
         self.run.spend(weight)
@@ -109,7 +108,7 @@ class Evaluator:
             return " in a template that is imported without context: give it as an argument"
         return suggestion(name, sorted(scope.visible())) or f"; templates see {', '.join(sorted(self.run.roots))}"
 
-    def get(self, expression: Tree, scope: Scope) -> Meaning:
+    def get(self, expression: Parsed, scope: Scope) -> Meaning:
         """Give a member of data, of `loop`, or of an imported template."""
         value = self.meaning(expression[1], scope)
         key = self.node(expression[2], scope)
@@ -126,7 +125,7 @@ class Evaluator:
                 return constant(number)
         raise TemplateError("undefined-variable", f"found no member {member!r} in a {type(value).__name__.lower()}")
 
-    def test(self, expression: Tree, scope: Scope) -> Node:
+    def test(self, expression: Parsed, scope: Scope) -> Node:
         """Give a test."""
         _, name, subject, arguments, named, *_ = expression
         if name not in TESTS and name not in {"defined", "undefined"}:
@@ -143,12 +142,12 @@ class Evaluator:
             raise TemplateError("unknown-filter", f"no filter named '{name}'{suggestion(name, NAMES)}")
         return ("filter", name, value, given, named)
 
-    def compare(self, expression: Tree, scope: Scope) -> Node:
+    def compare(self, expression: Parsed, scope: Scope) -> Node:
         """Give a comparison."""
         others = tuple((operator, self.node(one, scope)) for operator, one in expression[2])
         return ("compare", self.node(expression[1], scope), others)
 
-    def either(self, expression: Tree, scope: Scope) -> Meaning:
+    def either(self, expression: Parsed, scope: Scope) -> Meaning:
         """Give `and` or `or`: lazy, unless a call on the right makes it steer."""
         kind, left, right = expression
         if not calls(right):
@@ -158,7 +157,7 @@ class Evaluator:
         is_true = self.run.observe("truth", self.as_node(value))
         return self.chosen(right, scope, before) if is_true is (kind == "and") else value
 
-    def condition(self, expression: Tree, scope: Scope) -> Meaning:
+    def condition(self, expression: Parsed, scope: Scope) -> Meaning:
         """Give `a if test else b`: lazy, unless a call in it makes it steer."""
         _, test, first, second = expression
         if calls(first) or calls(second):
@@ -168,18 +167,18 @@ class Evaluator:
         other = WITHOUT_ELSE if second is None else self.node(second, scope)
         return ("condition", self.node(test, scope), self.node(first, scope), other)
 
-    def chosen(self, expression: Tree, scope: Scope, since: int) -> Meaning:
+    def chosen(self, expression: Parsed, scope: Scope, since: int) -> Meaning:
         """Give the meaning of what was chosen by what was asked since then: text remembers it in its pieces."""
         asked = self.run.asked[since:]
         with self.run.guarded(since):
             value = self.meaning(expression, scope)
         return chosen_by(value, asked) if isinstance(value, tuple) else value
 
-    def dict_(self, expression: Tree, scope: Scope) -> Node:
+    def dict_(self, expression: Parsed, scope: Scope) -> Node:
         """Give a mapping that is written out."""
         return ("dict", tuple((self.node(key, scope), self.node(value, scope)) for key, value in expression[1]))
 
-    def call(self, expression: Tree, scope: Scope) -> Meaning:
+    def call(self, expression: Parsed, scope: Scope) -> Meaning:
         """Call a macro, a built-in function, or one of the methods that are allowed."""
         _, callee, arguments, named, *_ = expression
         if callee[0] == "get" and callee[2][0] == "const":
@@ -193,7 +192,7 @@ class Evaluator:
             return getattr(self, f"call_{function.name}")(expression, scope)  # type: ignore[no-any-return]
         raise TemplateError("wrong-operand", "found a call of something that is neither a macro nor a function")
 
-    def call_with(self, expression: Tree, caller: Macro, scope: Scope) -> Captured:
+    def call_with(self, expression: Parsed, caller: Macro, scope: Scope) -> Captured:
         """Call a macro with the body of a `call` block."""
         macro = self.meaning(expression[1], scope)
         if not isinstance(macro, Macro):
@@ -202,7 +201,7 @@ class Evaluator:
             raise TemplateError("wrong-operand", f"found 'call' of macro '{macro.name}', which does not use 'caller'")
         return self.call_macro(macro, expression, scope, caller)
 
-    def method(self, name: Any, subject: Node, arguments: Tree, named: Tree, scope: Scope) -> Node:
+    def method(self, name: Any, subject: Node, arguments: Parsed, named: Parsed, scope: Scope) -> Node:
         """Give what a method of data would give, by the filter of the same meaning."""
         given = self.nodes(arguments, scope)
         if name == "get" and given and not named:
@@ -213,7 +212,7 @@ class Evaluator:
             raise TemplateError("forbidden-construct", f"found a call of method '{name}', allowed are {allowed}")
         return self.filter(METHODS[name], subject, given)
 
-    def call_macro(self, macro: Macro, expression: Tree, scope: Scope, caller: Macro | None = None) -> Captured:
+    def call_macro(self, macro: Macro, expression: Parsed, scope: Scope, caller: Macro | None = None) -> Captured:
         """Run a macro with its arguments; `caller` is no name of the macro unless a `call` block gave it."""
         given = arguments_of(macro, expression)
         inner = macro.scope.inner({"caller": caller or ("undefined", f"macro '{macro.name}' was not called by 'call'")})
@@ -228,21 +227,21 @@ class Evaluator:
             inner.names[name], inner.weights[name] = value, weight
         return self.run.capture(macro.body, inner)
 
-    def call_range(self, expression: Tree, scope: Scope) -> Node:
+    def call_range(self, expression: Parsed, scope: Scope) -> Node:
         """`range(stop)` or `range(start, stop, step)`."""
         return ("range", self.nodes(expression[2], scope))
 
-    def call_image(self, expression: Tree, scope: Scope) -> Node:
+    def call_image(self, expression: Parsed, scope: Scope) -> Node:
         """`image(values.image)`: the image with its digest from the lock."""
         if len(expression[2]) != 1:
             raise TemplateError("wrong-operand", "'image' takes one argument")
         return ("image", self.node(expression[2][0], scope))
 
-    def call_dict(self, expression: Tree, scope: Scope) -> Node:
+    def call_dict(self, expression: Parsed, scope: Scope) -> Node:
         """`dict(a=1)`."""
         return ("dict", tuple((constant(key), self.node(value, scope)) for key, value in expression[3]))
 
-    def call_file(self, expression: Tree, scope: Scope) -> Node:
+    def call_file(self, expression: Parsed, scope: Scope) -> Node:
         """`file("x")`: the text of a native file of the case, or else of the component."""
         name = self.constant_text(expression, scope, "file")
         for directory in self.run.directories:
@@ -251,14 +250,14 @@ class Evaluator:
         known = [path.removeprefix(one) for one in self.run.directories for path in self.run.context["files"]]
         raise TemplateError("missing-file", f"found no native file '{name}'{suggestion(name, known)}")
 
-    def call_files(self, expression: Tree, scope: Scope) -> Node:
+    def call_files(self, expression: Parsed, scope: Scope) -> Node:
         """`files("opa/*.rego")`: base names and texts of the native files that match."""
         pattern = self.constant_text(expression, scope, "files")
         if not any(matching_files(self.run.context["files"], self.run.directories, pattern)):
             raise TemplateError("missing-file", f"found no native file that matches '{pattern}'")
         return ("files", self.run.directories, pattern)
 
-    def constant_text(self, expression: Tree, scope: Scope, name: str) -> str:
+    def constant_text(self, expression: Parsed, scope: Scope, name: str) -> str:
         """Give the one argument of a function that names files."""
         given = self.nodes(expression[2], scope)
         value = self.run.observe("value", given[0]) if len(given) == 1 else None

@@ -12,12 +12,10 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from gitopsgen.template.errors import Spot, TemplateError
-
-if TYPE_CHECKING:
-    from gitopsgen.template.parse import Tree
+from gitopsgen.template.nodes import Parsed
 
 _DIGEST: Final = 32  # bytes of a SHA-256
 MAXIMUM_SIZE: Final = 256 * 1024
@@ -33,8 +31,8 @@ class Loader:
         self.digests = dict(digests)
         self._packaged: dict[str, Path] = {}
         self.cache = cache
-        self._trees: dict[str, Tree] = {}
-        self._known: dict[str, Tree] = _read(cache)
+        self._trees: dict[str, Parsed] = {}
+        self._known: dict[str, Parsed] = _read(cache)
         self._is_new = False
 
     def add_packaged(self, path: str, file: Path) -> None:
@@ -56,14 +54,14 @@ class Loader:
             message = f"the template cannot be read: {(error.strerror or 'unknown error').lower()}"
             raise TemplateError("invalid-template", message, Spot(path, 1)) from None
 
-    def tree(self, path: str) -> Tree:
+    def tree(self, path: str) -> Parsed:
         """Give the statements of a template by its path from the project's root."""
         tree = self._trees.get(path)
         if tree is None:
             tree = self._trees[path] = self._parsed(path)
         return tree
 
-    def _parsed(self, path: str) -> Tree:
+    def _parsed(self, path: str) -> Parsed:
         digest = self.digests[path]
         known = self._known.get(digest)
         if known is None:
@@ -73,7 +71,7 @@ class Loader:
             self._is_new = True
         return known
 
-    def other(self, name: str, spot: Spot) -> tuple[str, Tree]:
+    def other(self, name: str, spot: Spot) -> tuple[str, Parsed]:
         """Give path and statements of a template that another one names, relative to the blueprints."""
         path = f"{self.blueprints}/{name}"
         if path not in self.digests:
@@ -109,14 +107,14 @@ def _version() -> bytes:
     return hashlib.sha256(sys.version.encode() + b"".join(own)).digest()
 
 
-def _read(cache: Path | None) -> dict[str, Tree]:
+def _read(cache: Path | None) -> dict[str, Parsed]:
     """Read what was kept, nothing where it is damaged or from another version."""
     try:
         raw = cache.read_bytes() if cache else b""
         version, digest, kept = raw[:_DIGEST], raw[_DIGEST : 2 * _DIGEST], raw[2 * _DIGEST :]
         if version != _version() or digest != hashlib.sha256(kept).digest():
             return {}
-        known: dict[str, Tree] = marshal.loads(kept)  # noqa: S302 - written by this user's own runs, outside the project
+        known: dict[str, Parsed] = marshal.loads(kept)  # noqa: S302 - written by this user's own runs, outside the project
     except (OSError, ValueError, EOFError, TypeError):
         return {}
     return known

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 Node = tuple[Any, ...]
+Parsed = tuple[Any, ...]  # a template, or a part of one, as Jinja parsed it
 Context = Mapping[str, Any]
 Function = Callable[[Context], Any]
 

@@ -12,9 +12,8 @@ from typing import Any, Final
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from gitopsgen.template.errors import Spot, TemplateError
+from gitopsgen.template.nodes import Parsed
 from gitopsgen.template.whitespace import refuse_line_joining
-
-Tree = tuple[Any, ...]
 
 _ENVIRONMENT: Final = Environment(
     trim_blocks=True,
@@ -35,7 +34,7 @@ _BINARY: Final = {
 _UNARY: Final = {nodes.Not: "not", nodes.Neg: "neg", nodes.Pos: "pos"}
 
 
-def parse(source: str, path: str) -> Tree:
+def parse(source: str, path: str) -> Parsed:
     """Give the statements of a template.
 
     Raises `TemplateError` with the line of the first thing that is not Jinja, or not allowed here.
@@ -73,7 +72,7 @@ class _Converter:
     def __init__(self, path: str, sources: Iterator[tuple[int, str]]) -> None:
         self.path = path
         self.sources = sources
-        self.statements: dict[type[nodes.Node], Callable[[Any], Tree]] = {
+        self.statements: dict[type[nodes.Node], Callable[[Any], Parsed]] = {
             nodes.If: self.if_,
             nodes.For: self.for_,
             nodes.Assign: self.assign,
@@ -87,7 +86,7 @@ class _Converter:
             nodes.FromImport: self.from_import,
             nodes.Scope: lambda node: ("scope", node.lineno, self.body(node.body)),
         }
-        self.expressions: dict[type[nodes.Node], Callable[[Any], Tree]] = {
+        self.expressions: dict[type[nodes.Node], Callable[[Any], Parsed]] = {
             nodes.Const: lambda node: ("const", node.value, node.lineno),
             nodes.TemplateData: lambda node: ("const", node.data, node.lineno),
             nodes.Name: lambda node: ("name", node.name),
@@ -112,10 +111,10 @@ class _Converter:
     def spot(self, line: int) -> Spot:
         return Spot(self.path, line)
 
-    def body(self, body: list[nodes.Node]) -> Tree:
+    def body(self, body: list[nodes.Node]) -> Parsed:
         return tuple(statement for node in body for statement in self.statement(node))
 
-    def statement(self, node: nodes.Node) -> Iterator[Tree]:
+    def statement(self, node: nodes.Node) -> Iterator[Parsed]:
         if isinstance(node, nodes.Output):
             yield from self.output(node)
             return
@@ -124,7 +123,7 @@ class _Converter:
             raise self.refuse(f"'{type(node).__name__.lower()}'", node.lineno)
         yield convert(node)
 
-    def output(self, node: nodes.Output) -> Iterator[Tree]:
+    def output(self, node: nodes.Output) -> Iterator[Parsed]:
         for part in node.nodes:
             if isinstance(part, nodes.TemplateData):
                 yield ("text", part.lineno, part.data)
@@ -132,12 +131,12 @@ class _Converter:
                 line, source = next(self.sources)
                 yield ("print", line, self.expression(part), source)
 
-    def if_(self, node: nodes.If) -> Tree:
+    def if_(self, node: nodes.If) -> Parsed:
         first = (node.lineno, self.expression(node.test), self.body(node.body))
         others = tuple((one.lineno, self.expression(one.test), self.body(one.body)) for one in node.elif_)
         return ("if", node.lineno, (first, *others), self.body(node.else_))
 
-    def for_(self, node: nodes.For) -> Tree:
+    def for_(self, node: nodes.For) -> Parsed:
         if node.recursive:
             raise self.refuse("a recursive loop", node.lineno)
         condition = None if node.test is None else self.expression(node.test)
@@ -152,48 +151,48 @@ class _Converter:
             return tuple(self.target(one) for one in node.items)
         raise self.refuse("a change of something that exists", node.lineno, "use 'set' with a new name")
 
-    def assign(self, node: nodes.Assign) -> Tree:
+    def assign(self, node: nodes.Assign) -> Parsed:
         return ("set", node.lineno, self.target(node.target), self.expression(node.node))
 
-    def assign_block(self, node: nodes.AssignBlock) -> Tree:
+    def assign_block(self, node: nodes.AssignBlock) -> Parsed:
         chain = None if node.filter is None else self.expression(node.filter)
         return ("set block", node.lineno, self.target(node.target), chain, self.body(node.body))
 
-    def with_(self, node: nodes.With) -> Tree:
+    def with_(self, node: nodes.With) -> Parsed:
         pairs = tuple(
             (self.target(name), self.expression(value)) for name, value in zip(node.targets, node.values, strict=True)
         )
         return ("with", node.lineno, pairs, self.body(node.body))
 
-    def macro(self, node: nodes.Macro) -> Tree:
+    def macro(self, node: nodes.Macro) -> Parsed:
         names = tuple(argument.name for argument in node.args)
         return ("macro", node.lineno, node.name, names, self.many(node.defaults), self.body(node.body))
 
-    def call_block(self, node: nodes.CallBlock) -> Tree:
+    def call_block(self, node: nodes.CallBlock) -> Parsed:
         names = tuple(argument.name for argument in node.args)
         call = self.expression(node.call)
         return ("call block", node.lineno, call, names, self.many(node.defaults), self.body(node.body))
 
-    def filter_block(self, node: nodes.FilterBlock) -> Tree:
+    def filter_block(self, node: nodes.FilterBlock) -> Parsed:
         body = self.body(node.body)
         return ("filter block", node.lineno, self.expression(node.filter), body)
 
-    def include(self, node: nodes.Include) -> Tree:
+    def include(self, node: nodes.Include) -> Parsed:
         if node.ignore_missing:
             raise self.refuse("'ignore missing'", node.lineno, "a template of the project is there, or it is not")
         return ("include", node.lineno, self.expression(node.template), node.with_context)
 
-    def import_(self, node: nodes.Import) -> Tree:
+    def import_(self, node: nodes.Import) -> Parsed:
         return ("import", node.lineno, self.expression(node.template), node.target, node.with_context)
 
-    def from_import(self, node: nodes.FromImport) -> Tree:
+    def from_import(self, node: nodes.FromImport) -> Parsed:
         names = tuple((name, name) if isinstance(name, str) else tuple(name) for name in node.names)
         return ("from import", node.lineno, self.expression(node.template), names, node.with_context)
 
-    def many(self, expressions: list[nodes.Expr]) -> Tree:
+    def many(self, expressions: list[nodes.Expr]) -> Parsed:
         return tuple(self.expression(one) for one in expressions)
 
-    def expression(self, node: nodes.Node | None) -> Tree:
+    def expression(self, node: nodes.Node | None) -> Parsed:
         if node is None:
             return ("none",)
         kind = type(node)
@@ -206,33 +205,33 @@ class _Converter:
             raise self.refuse(f"'{kind.__name__.lower()}'", node.lineno)
         return convert(node)
 
-    def item(self, node: nodes.Getitem) -> Tree:
+    def item(self, node: nodes.Getitem) -> Parsed:
         if isinstance(node.arg, nodes.Slice):
             bounds = tuple(self.expression(one) for one in (node.arg.start, node.arg.stop, node.arg.step))
             return ("slice", self.expression(node.node), bounds)
         return ("get", self.expression(node.node), self.expression(node.arg))
 
-    def arguments(self, node: nodes.Call | nodes.Filter | nodes.Test) -> tuple[Tree, Tree]:
+    def arguments(self, node: nodes.Call | nodes.Filter | nodes.Test) -> tuple[Parsed, Parsed]:
         if node.dyn_args is not None or node.dyn_kwargs is not None:
             raise self.refuse("'*' or '**' in a call", node.lineno)
         named = tuple((pair.key, self.expression(pair.value)) for pair in node.kwargs)
         return self.many(node.args), named
 
-    def call(self, node: nodes.Call) -> Tree:
+    def call(self, node: nodes.Call) -> Parsed:
         return ("call", self.expression(node.node), *self.arguments(node), node.lineno)
 
-    def filter(self, node: nodes.Filter) -> Tree:
+    def filter(self, node: nodes.Filter) -> Parsed:
         return ("filter", node.name, self.expression(node.node), *self.arguments(node), node.lineno)
 
-    def test(self, node: nodes.Test) -> Tree:
+    def test(self, node: nodes.Test) -> Parsed:
         return ("test", node.name, self.expression(node.node), *self.arguments(node), node.lineno)
 
-    def compare(self, node: nodes.Compare) -> Tree:
+    def compare(self, node: nodes.Compare) -> Parsed:
         return ("compare", self.expression(node.expr), tuple((one.op, self.expression(one.expr)) for one in node.ops))
 
-    def condition(self, node: nodes.CondExpr) -> Tree:
+    def condition(self, node: nodes.CondExpr) -> Parsed:
         other = None if node.expr2 is None else self.expression(node.expr2)
         return ("condition", self.expression(node.test), self.expression(node.expr1), other)
 
-    def dict_(self, node: nodes.Dict) -> Tree:
+    def dict_(self, node: nodes.Dict) -> Parsed:
         return ("dict", tuple((self.expression(pair.key), self.expression(pair.value)) for pair in node.items))

@@ -18,10 +18,9 @@ from gitopsgen.template.evaluate import Evaluator
 from gitopsgen.template.expressions import Context, Expressions
 from gitopsgen.template.inclusion import INCLUSIONS
 from gitopsgen.template.loops import bindings, unpack
-from gitopsgen.template.nodes import Node, constant
+from gitopsgen.template.nodes import Node, Parsed, constant
 from gitopsgen.template.observe import OBSERVERS, Observation, is_constant
 from gitopsgen.template.operators import OMIT
-from gitopsgen.template.parse import Tree
 from gitopsgen.template.scope import Builtin, Loop, Macro, Meaning, Scope
 
 MAXIMUM_STEPS: Final = 500_000
@@ -31,7 +30,7 @@ MAXIMUM_ERRORS: Final = 50
 BUILTINS: Final = ("range", "image", "file", "files", "dict")
 
 Result = TypeVar("Result")
-Load = Callable[[str, Spot], tuple[str, Tree]]
+Load = Callable[[str, Spot], tuple[str, Parsed]]
 
 
 class Run:
@@ -54,14 +53,14 @@ class Run:
         self.steps = 0
         self.size = 0
         self.depth = 0
-        self.statements: dict[str, Callable[[Tree, Scope], None]] = {
+        self.statements: dict[str, Callable[[Parsed, Scope], None]] = {
             "text": self.text, "print": self.print, "if": self.if_, "for": self.for_, "set": self.set,
             "set block": self.set_block, "with": self.with_, "macro": self.macro, "call block": self.call_block,
             "filter block": self.filter_block, "scope": lambda statement, scope: self.body(statement[2], scope.inner()),
             **{kind: partial(run, self) for kind, run in INCLUSIONS.items()},
         }  # fmt: skip
 
-    def render(self, template: str, tree: Tree, roots: Mapping[str, Node]) -> tuple[Piece, ...]:
+    def render(self, template: str, tree: Parsed, roots: Mapping[str, Node]) -> tuple[Piece, ...]:
         """Run a template; raises `TemplateErrors` with all that is wrong, each placed at its line."""
         self.templates.append(template)
         self.roots = tuple(roots)
@@ -89,7 +88,7 @@ class Run:
             self.asked.append(node)
         return answer[1] if kind == "value" else answer
 
-    def body(self, statements: Tree, scope: Scope) -> None:
+    def body(self, statements: Parsed, scope: Scope) -> None:
         """Run statements one after the other; what goes wrong in one does not hide the next."""
         for statement in statements:
             self.spend()
@@ -138,7 +137,7 @@ class Run:
         finally:
             self.guards = outer
 
-    def capture(self, body: Tree, scope: Scope) -> Captured:
+    def capture(self, body: Parsed, scope: Scope) -> Captured:
         """Run statements and give what they write instead of writing it."""
         outer, self.buffer = self.buffer, []
         try:
@@ -158,13 +157,13 @@ class Run:
         yield
         self.depth -= 1
 
-    def text(self, statement: Tree, scope: Scope) -> None:
+    def text(self, statement: Parsed, scope: Scope) -> None:
         """Write literal text."""
         if "\ue000" in statement[2] or "\ue001" in statement[2]:
             raise TemplateError("forbidden-construct", "found a character of the private range U+E000 to U+E001")
         self.write(Piece(statement[2], None, Spot(scope.template, statement[1])))
 
-    def print(self, statement: Tree, scope: Scope) -> None:
+    def print(self, statement: Parsed, scope: Scope) -> None:
         """Write `{{ expression }}`: a hole, or marked text."""
         _, line, expression, source = statement
         value = self.evaluator.meaning(expression, scope)
@@ -182,7 +181,7 @@ class Run:
         for piece in value.pieces:
             self.write(piece)
 
-    def if_(self, statement: Tree, scope: Scope) -> None:
+    def if_(self, statement: Parsed, scope: Scope) -> None:
         """Run the first branch whose condition holds."""
         before = len(self.asked)
         chosen = statement[3]
@@ -197,7 +196,7 @@ class Run:
         with self.guarded(before):
             self.body(chosen, scope)
 
-    def for_(self, statement: Tree, scope: Scope) -> None:
+    def for_(self, statement: Parsed, scope: Scope) -> None:
         """Run a loop over what the iterable holds, or its `else`."""
         _, _, target, iterable, condition, body, otherwise = statement
         before = len(self.asked)
@@ -227,18 +226,18 @@ class Run:
         scope.names.update(names)
         scope.weights.update(dict.fromkeys(names, weight))
 
-    def set(self, statement: Tree, scope: Scope) -> None:
+    def set(self, statement: Parsed, scope: Scope) -> None:
         """Give a value a name."""
         value, weight = self.weighed(lambda: self.evaluator.meaning(statement[3], scope))
         self.bind(statement[2], value, weight, scope)
 
-    def set_block(self, statement: Tree, scope: Scope) -> None:
+    def set_block(self, statement: Parsed, scope: Scope) -> None:
         """Give written text a name."""
         captured, weight = self.weighed(lambda: self.capture(statement[4], scope.inner()))
         chain = statement[3]
         self.bind(statement[2], captured if chain is None else self.filtered(chain, captured, scope), weight, scope)
 
-    def with_(self, statement: Tree, scope: Scope) -> None:
+    def with_(self, statement: Parsed, scope: Scope) -> None:
         """Run a body with names of its own."""
         inner = scope.inner()
         for target, expression in statement[2]:
@@ -246,17 +245,17 @@ class Run:
             self.bind(target, value, weight, inner)
         self.body(statement[3], inner)
 
-    def macro(self, statement: Tree, scope: Scope) -> None:
+    def macro(self, statement: Parsed, scope: Scope) -> None:
         """Remember a macro."""
         _, _, name, parameters, defaults, body = statement
         scope.names[name] = Macro(name, parameters, defaults, body, scope)
 
-    def call_block(self, statement: Tree, scope: Scope) -> None:
+    def call_block(self, statement: Parsed, scope: Scope) -> None:
         """Call a macro with the block's body as `caller`."""
         _, _, call, parameters, defaults, body = statement
         self.write_captured(self.evaluator.call_with(call, Macro("caller", parameters, defaults, body, scope), scope))
 
-    def filter_block(self, statement: Tree, scope: Scope) -> None:
+    def filter_block(self, statement: Parsed, scope: Scope) -> None:
         """Write a body through filters."""
         value = self.filtered(statement[2], self.capture(statement[3], scope.inner()), scope)
         if isinstance(value, Captured):
@@ -264,12 +263,12 @@ class Run:
         else:
             self.write(Piece("", value, Spot(scope.template, statement[1])))
 
-    def filtered(self, chain: Tree, captured: Captured, scope: Scope) -> Captured | Node:
+    def filtered(self, chain: Parsed, captured: Captured, scope: Scope) -> Captured | Node:
         """Apply a chain of filters to marked text."""
         inner = captured if chain[2] == ("none",) else self.filtered(chain[2], captured, scope)
         return self.apply(chain, inner, scope)
 
-    def apply(self, expression: Tree, value: Meaning, scope: Scope) -> Captured | Node:
+    def apply(self, expression: Parsed, value: Meaning, scope: Scope) -> Captured | Node:
         """Apply one filter: `indent` and `trim` keep holes, any other sees the final string."""
         _, name, _, arguments, named, *_ = expression
         if isinstance(value, Captured) and name == "trim" and not arguments and not named:

@@ -138,9 +138,7 @@ def scheduled(subject: Subject) -> Iterator[tuple[Cluster, list[Pod]]]:
         yield cluster, cluster.settle(subject.pods([*first, *then]))
 
 
-@pytest.fixture(scope="module", params=CLUSTERS)
-def trial(request: pytest.FixtureRequest) -> Trial:
-    subject = subject_of(request.param)
+def tried(subject: Subject) -> Trial:
     with scheduled(subject) as (cluster, placed):
         refusals = cluster.refusals()
         if not subject.verdict.lost:
@@ -152,7 +150,18 @@ def trial(request: pytest.FixtureRequest) -> Trial:
         return Trial(subject, refusals, placed, node, cluster.settle(len(placed) - daemons))
 
 
-def test_nodes_give_what_is_reckoned(trial: Trial) -> None:
+@pytest.mark.parametrize("address", CLUSTERS)
+def test_a_real_scheduler_does_what_is_reckoned(address: str) -> None:
+    """One test a cluster: what it looks at takes a control plane to make."""
+    trial = tried(subject_of(address))
+
+    nodes_give_what_is_reckoned(trial)
+    pods_ask_for_what_is_reckoned(trial)
+    every_pod_has_its_place(trial)
+    those_wait_that_are_reckoned_to(trial)
+
+
+def nodes_give_what_is_reckoned(trial: Trial) -> None:
     subject = trial.subject
     real = {each["metadata"]["name"]: each for each in subject.nodes}
 
@@ -164,7 +173,7 @@ def test_nodes_give_what_is_reckoned(trial: Trial) -> None:
         assert node.labels.items() <= real[node.name]["metadata"]["labels"].items()
 
 
-def test_pods_ask_for_what_is_reckoned(trial: Trial) -> None:
+def pods_ask_for_what_is_reckoned(trial: Trial) -> None:
     workloads = trial.subject.verdict.workloads
     asked = {number: each.requests for each in trial.placed for number in [int(each.labels[LABEL])]}
 
@@ -174,7 +183,7 @@ def test_pods_ask_for_what_is_reckoned(trial: Trial) -> None:
     }
 
 
-def test_every_pod_has_its_place(trial: Trial) -> None:
+def every_pod_has_its_place(trial: Trial) -> None:
     subject = trial.subject
     reckoned = subject.verdict.peak.placed
 
@@ -186,8 +195,8 @@ def test_every_pod_has_its_place(trial: Trial) -> None:
     assert subject.verdict.fits
 
 
-def test_with_a_node_lost_those_wait_that_are_reckoned_to(trial: Trial) -> None:
-    """And those whose volumes were there: what is reckoned leaves volumes out."""
+def those_wait_that_are_reckoned_to(trial: Trial) -> None:
+    """With a node lost; and those whose volumes were there: what is reckoned leaves volumes out."""
     if not trial.lost:
         assert len(trial.subject.nodes) == 1
         return
