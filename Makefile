@@ -64,10 +64,13 @@ real-capacity: .venv/installed-test
 real-argocd: .venv/installed-test
 	@$(BIN)/pytest -q tests/real/test_argocd.py
 
-# Running out of time is not a failure: what ran by then has passed.
+# Running out of time is not a failure: what ran by then has passed. An interrupt can be lost on the way, in a callback
+# of the collector: then it takes a kill, which is told from another one by the time that has passed.
 deep: .venv/installed-test
-	@GITOPSGEN_DEEP=1 timeout --signal INT --kill-after 60 $(DEEP_SECONDS) $(BIN)/pytest -q -x -m deep --ignore tests/real; \
+	@began=$$(date +%s); \
+	GITOPSGEN_DEEP=1 timeout --signal INT --kill-after 20 $(DEEP_SECONDS) $(BIN)/pytest -q -x -m deep --ignore tests/real; \
 	code=$$?; \
+	[ $$code != 137 ] || [ $$(($$(date +%s) - began)) -lt $(DEEP_SECONDS) ] || code=124; \
 	case $$code in \
 	  124) echo "deep: stopped after $(DEEP_SECONDS) s without a failure" ;; \
 	  5) echo 'deep: no test is marked deep' ;; \

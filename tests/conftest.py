@@ -15,6 +15,8 @@ settings.register_profile("busy", deadline=None)
 settings.load_profile("busy")
 
 ROOT = Path(__file__).parent.parent
+# What the tool keeps on a machine is kept beside what pytest keeps: a thousand projects of tests are nobody's.
+os.environ["XDG_CACHE_HOME"] = str(ROOT / ".pytest_cache" / "xdg")
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ RUN = [sys.executable, "-m", "gitopsgen"]
 
 def environment():
     """Give the environment of a story: nothing of the machine's that the program listens to."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH", "XDG_CACHE_HOME") if name in os.environ}
     return {**kept, "LC_ALL": "C.UTF-8", "GITOPSGEN_JOBS": "1"}
 
 

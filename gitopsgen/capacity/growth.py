@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Any, Final
+from typing import Final
 
-from gitopsgen.capacity.objects import Objects, mapping, sequence, text
+from gitopsgen.capacity.objects import Objects, mapping, text
 from gitopsgen.capacity.placement import Unplaced, place
 from gitopsgen.capacity.pods import Amounts, amounts
+from gitopsgen.capacity.quotas import classes
 from gitopsgen.capacity.verdict import Verdict, waits
 from gitopsgen.capacity.workload import Workload
 
@@ -114,21 +115,8 @@ def _counts(quota: _Quota, workload: Workload) -> bool:
 def _quotas(objects: Objects) -> list[_Quota]:
     found = []
     for item in objects.of("ResourceQuota"):
-        classes = _classes(item.spec)
-        if classes is not None:
+        counted = classes(item.spec)
+        if counted is not None:
             hard = {_COUNTED[name]: value for name, value in mapping(item.spec.get("hard")).items() if name in _COUNTED}
-            found.append(_Quota(item.name, item.namespace, classes, amounts(hard)))
+            found.append(_Quota(item.name, item.namespace, counted, amounts(hard)))
     return found
-
-
-def _classes(spec: Mapping[str, Any]) -> frozenset[str] | None:
-    """Give the priority classes that a quota counts, None for scopes that cannot be told here."""
-    expressions = [mapping(one) for one in sequence(mapping(spec.get("scopeSelector")).get("matchExpressions"))]
-    if spec.get("scopes") or len(expressions) > 1:
-        return None
-    if not expressions:
-        return frozenset()
-    only = expressions[0]
-    if only.get("scopeName") != "PriorityClass" or only.get("operator") != "In":
-        return None
-    return frozenset(text(one) for one in sequence(only.get("values")))

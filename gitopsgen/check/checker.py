@@ -5,9 +5,10 @@ Keeps what it learned about kinds; keeps nothing about objects.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from gitopsgen.capacity import Setting
 from gitopsgen.check.cluster import Cluster
@@ -20,6 +21,7 @@ from gitopsgen.schemas.cache import default_directory
 from gitopsgen.schemas.validator import compile_kind
 
 Check = Callable[[Subject], Iterator[Found]]
+_NAME: Final = re.compile(r"[A-Za-z0-9](?:[-./A-Za-z0-9]{0,250}[A-Za-z0-9])?")
 
 
 class Checker:
@@ -28,13 +30,30 @@ class Checker:
     Made once, before workers are forked; raises `UsageError` where the version has no schemas.
     """
 
-    def __init__(self, kubernetes: str, pack: Path, *, cache: Path | None = None, keep: bool = True) -> None:
-        """Take the schemas; `cache` is where cut schemas are kept, if `keep` (default: the user's cache)."""
+    def __init__(
+        self,
+        kubernetes: str,
+        pack: Path,
+        *,
+        cache: Path | None = None,
+        keep: bool = True,
+        before: Sequence[Source] = (),
+    ) -> None:
+        """Take the schemas; `cache` is where cut schemas are kept, if `keep` (default: the user's cache).
+
+        Custom kinds are looked for in the sources `before` the pack first.
+        """
         self.kubernetes = kubernetes
         directory = (cache or default_directory()) if keep else None
-        self._sources: tuple[Source, ...] = (Bundled(kubernetes, directory), Pack(pack))
+        self._sources: tuple[Source, ...] = (Bundled(kubernetes, directory), *before, Pack(pack))
+        self._wants: Callable[[Rule], bool] = lambda _: True
         self._known: dict[tuple[str, str], tuple[Known, tuple[tuple[Rule, Check], ...]]] = {}
         self._claimed: dict[tuple[str, str], Known] = {}
+
+    def restrict(self, wants: Callable[[Rule], bool]) -> Checker:
+        """Run only the rules that `wants` takes, from the first object on."""
+        self._wants = wants
+        return self
 
     def manifest(self, manifest: Manifest) -> tuple[Finding, ...]:
         """Give what is wrong with one manifest; depends on its data alone."""
@@ -52,10 +71,18 @@ class Checker:
         subjects = [Subject(manifest, self._claims(manifest.data)) for manifest in manifests if manifest.is_resource]
         files = [(manifest.file, manifest.data) for manifest in manifests if not manifest.is_resource]
         cluster = Cluster(subjects, files, setting)
-        return tuple([_finding(rule.RULE, found) for rule in CLUSTER_RULES for found in rule.check(cluster)])
+        rules = [rule for rule in CLUSTER_RULES if self._wants(rule.RULE)]
+        return tuple([_finding(rule.RULE, found) for rule in rules for found in rule.check(cluster)])
+
+    @property
+    def looks_across(self) -> bool:
+        """Whether any rule that is run looks at more than one object."""
+        return any(self._wants(rule.RULE) for rule in CLUSTER_RULES)
 
     def kind(self, api_version: str, name: str) -> Kind | None:
         """Give what is known of a kind, None where nothing is."""
+        if not (_NAME.fullmatch(api_version) and _NAME.fullmatch(name)):
+            return None  # no kind is called so, and no file
         return next((known for source in self._sources if (known := source.find(api_version, name))), None)
 
     def shares(self, api_version: str, name: str) -> bool:
@@ -87,7 +114,7 @@ class Checker:
     def _rules_of(self, claim: tuple[str, str]) -> tuple[Known, tuple[tuple[Rule, Check], ...]]:
         if claim not in self._known:
             known = self._learn(*claim)
-            self._known[claim] = known, tuple(_checks(known))
+            self._known[claim] = known, tuple(one for one in _checks(known) if self._wants(one[0]))
         return self._known[claim]
 
     def _claims(self, data: Any) -> Known:
@@ -124,4 +151,5 @@ def _checks(known: Known) -> Iterable[tuple[Rule, Check]]:
 def _finding(rule: Rule, found: Found) -> Finding:
     manifest = found.subject.manifest
     severity = found.severity or rule.severity
-    return Finding(rule.code, rule.name, severity, found.message, found.hint, manifest, found.field)
+    refused = bool(rule.refused_by) if found.refused is None else found.refused
+    return Finding(rule.code, rule.name, severity, found.message, found.hint, manifest, found.field, refused)

@@ -43,7 +43,8 @@ def sections(module: Documented) -> dict[str, str]:
 def page(module: Documented) -> str:
     """Give the page of a rule, in Markdown."""
     rule = module.RULE
-    parts = [f"# {rule.name} ({rule.code})", f"{summary(module)} Severity: {rule.severity.value}."]
+    refused = f" Refused by {rule.refused_by}." if rule.refused_by else ""
+    parts = [f"# {rule.name} ({rule.code})", f"{summary(module)} Severity: {rule.severity.value}.{refused}"]
     for heading, text in sections(module).items():
         parts += [f"## {heading}", f"```yaml\n{text}\n```" if heading in _CODE else text]
     return "\n\n".join(parts) + "\n"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.manifest import Manifest, ResourceId
@@ -42,7 +42,7 @@ class Known:
 class Found(NamedTuple):
     """What a rule finds: in which object, at which field, and what is wrong with it.
 
-    `severity` is the rule's own, where it says nothing else.
+    `severity` is the rule's own, where it says nothing else; so is `refused`: whether the cluster would not take it.
     """
 
     subject: Subject
@@ -50,6 +50,7 @@ class Found(NamedTuple):
     message: str
     hint: str = ""
     severity: Severity | None = None
+    refused: bool | None = None
 
 
 class Subject:
@@ -97,6 +98,8 @@ class Rule:
 
     `is_shared` promises what `gitopsgen.check.sharing` says of rules and strings; `reckons` names annotations in which
     the rule reads numbers all the same, `reads` fields whose texts it reads to the last sign.
+    `refused_by` says who in a cluster refuses such an object when it is created, nobody where it is empty: proven by
+    `tests/real/test_check.py`. `is_convention` says that the rule is one of repositories, of which no cluster knows.
     """
 
     code: str
@@ -106,6 +109,8 @@ class Rule:
     is_shared: bool = False
     reckons: frozenset[str] = frozenset()
     reads: frozenset[str] = frozenset()
+    refused_by: str = ""
+    is_convention: bool = False
 
 
 class ManifestRule(Protocol):
@@ -128,7 +133,10 @@ class ClusterRule(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A finding with its rule: what the pipeline turns into a diagnostic with a line."""
+    """A finding with its rule: what the pipeline turns into a diagnostic with a line.
+
+    `refused` says that the cluster would not take the object.
+    """
 
     code: str
     name: str
@@ -137,6 +145,10 @@ class Finding:
     hint: str
     manifest: Manifest
     field: Path
+    refused: bool = False
+
+
+API_SERVER: Final = "the API server"
 
 
 def has_schema(known: Known) -> bool:

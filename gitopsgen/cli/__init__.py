@@ -30,6 +30,8 @@ COMMANDS = {
     "impact": "gitopsgen.cli.impact",
     "diff": "gitopsgen.cli.diff",
     "capacity": "gitopsgen.cli.capacity",
+    "check": "gitopsgen.cli.check",
+    "rule": "gitopsgen.cli.rule",
     "verify": "gitopsgen.cli.verify",
     "evidence": "gitopsgen.cli.evidence",
     "schemas": "gitopsgen.cli.schemas",

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gitopsgen.pipeline.checking import CheckOptions, CheckReport, check_manifests, check_project
     from gitopsgen.pipeline.comparison import DiffOptions, DiffReport, diff
     from gitopsgen.pipeline.dependents import Impact, impact
     from gitopsgen.pipeline.explanations import Explanation, explain
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from gitopsgen.pipeline.verification import verify
 
 _HOMES = {
+    "CheckOptions": "checking",
+    "CheckReport": "checking",
     "DiffOptions": "comparison",
     "DiffReport": "comparison",
     "Explanation": "explanations",
@@ -27,6 +30,8 @@ _HOMES = {
     "RenderOptions": "options",
     "RenderReport": "options",
     "Rollback": "promotion",
+    "check_manifests": "checking",
+    "check_project": "checking",
     "diff": "comparison",
     "evidence": "support",
     "explain": "explanations",
@@ -39,6 +44,8 @@ _HOMES = {
 }
 
 __all__ = [
+    "CheckOptions",
+    "CheckReport",
     "DiffOptions",
     "DiffReport",
     "Explanation",
@@ -48,6 +55,8 @@ __all__ = [
     "RenderOptions",
     "RenderReport",
     "Rollback",
+    "check_manifests",
+    "check_project",
     "diff",
     "evidence",
     "explain",

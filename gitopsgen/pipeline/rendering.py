@@ -276,12 +276,22 @@ def _is_error(one: Diagnostic) -> bool:
 
 
 def _parts(stale: Sequence[Member], jobs: int, work: RegionWork) -> list[Sequence[Member]]:
-    """Split regions among processes, evenly and without order: each writes its own."""
+    """Split regions among processes, evenly: each writes its own, and those that are alike stand together."""
     work.regions.is_shared = len(stale) > FEW
     if jobs <= 1 or len(stale) < SMALL:
         return [stale]
     work.regions.warm(stale[:1])
-    return [stale[start::jobs] for start in range(jobs)]
+    parts: list[list[Member]] = [[] for _ in range(jobs)]
+    total, begun = sum(len(variants) for _, variants in stale), 0
+    for member in sorted(stale, key=_likeness):
+        parts[begun * jobs // total].append(member)
+        begun += len(member[1])
+    return [part for part in parts if part]
+
+
+def _likeness(member: Member) -> tuple[str, str]:
+    region = member[1][0].context["region"]
+    return str(region.get("tier", "")), str(region.get("area", ""))
 
 
 def _stream(rendered: Sequence[Rendered]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from typing import Any, Final
+from urllib.parse import quote
 
 from gitopsgen.diagnostics import Diagnostic, Location, Severity
 
@@ -15,11 +16,15 @@ _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def document(findings: Sequence[Diagnostic], version: str) -> str:
-    """Give the findings of one run; `version` is that of the program."""
-    rules = {finding.code: {"id": finding.code, "name": finding.name} for finding in findings}
+def document(findings: Sequence[Diagnostic], version: str, accepted: Sequence[tuple[Diagnostic, str]] = ()) -> str:
+    """Give the findings of one run; `version` is that of the program, `accepted` come with the reason in the source."""
+    all_found = (*findings, *(finding for finding, _ in accepted))
+    rules = {finding.code: {"id": finding.code, "name": finding.name} for finding in all_found}
     driver = {"name": "gitopsgen", "version": version, "rules": [rules[code] for code in sorted(rules)]}
-    run = {"tool": {"driver": driver}, "results": [_result(finding) for finding in findings]}
+    results = [_result(finding) for finding in findings]
+    for finding, reason in accepted:
+        results.append({**_result(finding), "suppressions": [{"kind": "inSource", "justification": reason}]})
+    run = {"tool": {"driver": driver}, "results": results}
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
@@ -40,5 +45,5 @@ def _result(finding: Diagnostic) -> dict[str, Any]:
 def _place(location: Location) -> dict[str, Any]:
     known = {"startLine": location.line, "startColumn": location.column}
     region = {name: value for name, value in known.items() if value is not None}
-    place: dict[str, Any] = {"artifactLocation": {"uri": location.file}}
+    place: dict[str, Any] = {"artifactLocation": {"uri": quote(location.file)}}
     return {"physicalLocation": {**place, "region": region} if region else place}

@@ -22,6 +22,7 @@ _FACTS = Path(__file__).parent / "facts"
 # what the server's own validation says beyond what it publishes: the same for every version
 _VALIDATED = _FACTS / "validation.json"
 _FOLDER = re.compile(r"v(\d+\.\d+)\.\d+-local-strict")
+_NAME = re.compile(r"[-./A-Za-z0-9]{1,200}")
 _FACTS_FILE = re.compile(r"kubernetes-(\d+\.\d+)\.json")
 
 
@@ -62,8 +63,16 @@ def versions() -> tuple[str, ...]:
     return tuple(sorted((match[1] for match in names if match), key=_order))
 
 
+def newest() -> str:
+    """Give the newest Kubernetes version of which a server's own facts are known."""
+    matches = (_FACTS_FILE.fullmatch(entry.name) for entry in _FACTS.iterdir())
+    return max((match[1] for match in matches if match), key=_order)
+
+
 def versions_with(api_version: str, kind: str) -> tuple[str, ...]:
     """Give the bundled Kubernetes versions that have this kind; reads no schema."""
+    if not _NAME.fullmatch(f"{api_version}{kind}"):
+        return ()  # nor can a file be called so
     group, _, version = api_version.rpartition("/")
     name = f"{kind.lower()}-{group.split('.')[0] + '-' if group else ''}{version}.json"
     return tuple(known for known in versions() if (_folder(known) / name).is_file())

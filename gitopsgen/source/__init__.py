@@ -9,12 +9,15 @@ from gitopsgen.source.edit import with_scalar
 from gitopsgen.source.files import directories, is_inside, read_bytes, walk
 from gitopsgen.source.findings import FindingKind, by_place
 from gitopsgen.source.json_text import read_json
+from gitopsgen.source.objects import objects_of
 from gitopsgen.source.place import PlaceIndex, Position, locate, positions
 from gitopsgen.source.reader import MERGE_TAGS, Source, Tagged, read
+from gitopsgen.source.stream import Chunk, decoded, read_chunk, split
 from gitopsgen.source.text import decode
 
 __all__ = [
     "MERGE_TAGS",
+    "Chunk",
     "FindingKind",
     "PlaceIndex",
     "Position",
@@ -22,13 +25,17 @@ __all__ = [
     "Tagged",
     "by_place",
     "decode",
+    "decoded",
     "directories",
     "is_inside",
     "locate",
+    "objects_of",
     "positions",
     "read",
     "read_bytes",
+    "read_chunk",
     "read_json",
+    "split",
     "walk",
     "with_scalar",
 ]

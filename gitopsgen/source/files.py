@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 LARGEST: Final = 8 * 1024 * 1024
 
 
-def read_bytes(root: Path, file: str) -> Outcome[bytes | None]:
-    """Give the bytes of a file of the project, None with a finding where that is not possible."""
+def read_bytes(root: Path, file: str, *, largest: int = LARGEST) -> Outcome[bytes | None]:
+    """Give the bytes of a file of at most so many, None with a finding where that is not possible."""
     try:
         descriptor = os.open(root / file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
@@ -28,8 +28,8 @@ def read_bytes(root: Path, file: str) -> Outcome[bytes | None]:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             return _refused(file, "is not a regular file")
-        if status.st_size > LARGEST:
-            message = f"file has {status.st_size} bytes, more than {LARGEST}"
+        if status.st_size > largest:
+            message = f"file has {status.st_size} bytes, more than {largest}"
             return Outcome(None, (findings.OVERSIZED_FILE.at(Location(file), message),))
         return Outcome(_drain(descriptor, status.st_size))
     except OSError as error:

@@ -115,7 +115,7 @@ def test_finding_names_rule_manifest_and_field(checker):
         name="missing-namespace",
         severity=Severity.ERROR,
         message='ServiceAccount x has no "metadata.namespace", expected one because the kind is namespaced',
-        hint="metadata.namespace: {{ case.namespace }}",
+        hint="name it; in a template: {{ case.namespace }}",
         manifest=made,
         field=("metadata", "namespace"),
     )

@@ -31,12 +31,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gitopsgen.check.rule import Found, Rule, Subject, has_schema
+from gitopsgen.check.kubernetes.lenience import judged
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_schema
 from gitopsgen.diagnostics import Severity
 
-RULE = Rule("GG408", "duplicate-entry", Severity.ERROR, on=has_schema, is_shared=True)
+RULE = Rule("GG408", "duplicate-entry", Severity.ERROR, on=has_schema, is_shared=True, refused_by=API_SERVER)
+
+
+# Of the lists of built-in kinds: where validation refuses a second entry, elsewhere the server only warns.
+_UNIQUE = frozenset({"containers", "initContainers", "topologySpreadConstraints", "volumeMounts", "volumes"})
 
 
 def check(subject: Subject) -> Iterator[Found]:
     """Report what the validator of the kind found of this sort."""
-    return subject.violating(RULE.name)
+    kind = subject.known.kind
+    is_custom = kind is not None and not kind.source.startswith("Kubernetes ")
+    for found in subject.violating(RULE.name):
+        is_refused = is_custom or found.field[-2] in _UNIQUE or found.field[:2] == ("spec", "ports")
+        yield judged(found) if is_refused else found._replace(refused=False)

@@ -32,11 +32,11 @@ from typing import Any
 
 from gitopsgen.check.names import label_key, label_value
 from gitopsgen.check.pods import template
-from gitopsgen.check.rule import Found, Rule, Subject, mapping
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, mapping
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.variant import Path
 
-RULE = Rule("GG413", "malformed-label", Severity.ERROR, is_shared=True)
+RULE = Rule("GG413", "malformed-label", Severity.ERROR, is_shared=True, refused_by=API_SERVER)
 
 
 def check(subject: Subject) -> Iterator[Found]:

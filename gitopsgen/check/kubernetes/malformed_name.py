@@ -26,10 +26,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from gitopsgen.check import names
-from gitopsgen.check.rule import Found, Rule, Subject
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
 
-RULE = Rule("GG410", "malformed-name", Severity.ERROR, is_shared=True)
+RULE = Rule("GG410", "malformed-name", Severity.ERROR, is_shared=True, refused_by=API_SERVER)
 
 _GRAMMARS: Mapping[tuple[str, str], names.Grammar] = {
     ("", "Namespace"): names.dns_label,

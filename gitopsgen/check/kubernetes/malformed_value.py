@@ -27,12 +27,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gitopsgen.check.rule import Found, Rule, Subject, has_schema
+from gitopsgen.check.kubernetes.lenience import judged
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_schema
 from gitopsgen.diagnostics import Severity
 
-RULE = Rule("GG407", "malformed-value", Severity.ERROR, on=has_schema, is_shared=True)
+RULE = Rule("GG407", "malformed-value", Severity.ERROR, on=has_schema, is_shared=True, refused_by=API_SERVER)
 
 
 def check(subject: Subject) -> Iterator[Found]:
     """Report what the validator of the kind found of this sort."""
-    return subject.violating(RULE.name)
+    return map(judged, subject.violating(RULE.name))

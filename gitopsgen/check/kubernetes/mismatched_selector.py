@@ -35,7 +35,7 @@ from collections.abc import Iterator
 
 from gitopsgen.capacity.selectors import matches
 from gitopsgen.check.pods import pod_labels
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, of_kind
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, mapping, of_kind
 from gitopsgen.diagnostics import Severity
 
 RULE = Rule(
@@ -44,6 +44,7 @@ RULE = Rule(
     Severity.ERROR,
     on=of_kind("DaemonSet.apps", "Deployment.apps", "ReplicaSet.apps", "StatefulSet.apps"),
     is_shared=True,
+    refused_by=API_SERVER,
 )
 
 

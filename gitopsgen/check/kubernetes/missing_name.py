@@ -25,13 +25,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gitopsgen.check.rule import Found, Rule, Subject
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, text
 from gitopsgen.diagnostics import Severity
 
-RULE = Rule("GG409", "missing-name", Severity.ERROR, is_shared=True)
+RULE = Rule("GG409", "missing-name", Severity.ERROR, is_shared=True, refused_by=API_SERVER)
 
 
 def check(subject: Subject) -> Iterator[Found]:
     """Report an object that names itself nowhere."""
     if not subject.metadata.get("name"):
-        yield subject.found(("metadata", "name"), f'a {subject.known.name or "document"} has no "metadata.name"')
+        found = subject.found(("metadata", "name"), f'a {subject.known.name or "document"} has no "metadata.name"')
+        # a server makes a name where it is told how one begins, and always for this kind: each time another one
+        is_made = subject.known.name == "LimitRange" or bool(text(subject.metadata.get("generateName")))
+        yield found._replace(refused=False) if is_made else found

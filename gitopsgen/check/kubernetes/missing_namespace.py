@@ -31,11 +31,11 @@ def _is_namespaced(known: Known) -> bool:
     return known.kind is not None and known.kind.namespaced is True
 
 
-RULE = Rule("GG411", "missing-namespace", Severity.ERROR, on=_is_namespaced, is_shared=True)
+RULE = Rule("GG411", "missing-namespace", Severity.ERROR, on=_is_namespaced, is_shared=True, is_convention=True)
 
 
 def check(subject: Subject) -> Iterator[Found]:
     """Report an object whose namespace is left to chance."""
     if not subject.metadata.get("namespace"):
         message = f'{subject} has no "metadata.namespace", expected one because the kind is namespaced'
-        yield subject.found(("metadata", "namespace"), message, "metadata.namespace: {{ case.namespace }}")
+        yield subject.found(("metadata", "namespace"), message, "name it; in a template: {{ case.namespace }}")

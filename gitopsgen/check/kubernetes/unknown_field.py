@@ -35,10 +35,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gitopsgen.check.rule import Found, Rule, Subject, has_schema
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_schema
 from gitopsgen.diagnostics import Severity
 
-RULE = Rule("GG403", "unknown-field", Severity.ERROR, on=has_schema, is_shared=True)
+RULE = Rule("GG403", "unknown-field", Severity.ERROR, on=has_schema, is_shared=True, refused_by=API_SERVER)
 
 
 def check(subject: Subject) -> Iterator[Found]:

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gitopsgen.check.rule import Found, Known, Rule, Subject
+from gitopsgen.check.rule import API_SERVER, Found, Known, Rule, Subject
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.bundled import versions, versions_with
 from gitopsgen.schemas.constraints import CONSTRAINTS
@@ -34,10 +34,10 @@ from gitopsgen.schemas.wording import listed, suggestion
 
 def _is_unknown(known: Known) -> bool:
     # constraints get their kind from templates, so only the whole cluster can tell
-    return known.kind is None and known.group != CONSTRAINTS
+    return known.kind is None and (known.group != CONSTRAINTS or not known.name)
 
 
-RULE = Rule("GG401", "unknown-kind", Severity.ERROR, on=_is_unknown, is_shared=True)
+RULE = Rule("GG401", "unknown-kind", Severity.ERROR, on=_is_unknown, is_shared=True, refused_by=API_SERVER)
 
 
 def check(subject: Subject) -> Iterator[Found]:
@@ -53,8 +53,11 @@ def check(subject: Subject) -> Iterator[Found]:
         message = f'"{version}" has no kind "{kind}", expected {listed(elsewhere)}'
         yield subject.found(("apiVersion",), message, _history(version, kind))
     else:
-        hint = suggestion(kind, sorted({name for _, name in names})) or "a custom kind needs a schema: schemas import"
-        yield subject.found(("kind",), f'no schema for "{kind}" of "{version}", expected a known kind', hint)
+        hint = (
+            suggestion(kind, sorted({name for _, name in names}))
+            or "a custom kind needs a schema: schemas import, --schema-location"
+        )
+        yield subject.found(("kind",), f'cannot be checked: no schema for "{kind}" of "{version}"', hint)
 
 
 def _history(version: str, kind: str) -> str:

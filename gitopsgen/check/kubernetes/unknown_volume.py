@@ -35,12 +35,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gitopsgen.check.kubernetes.lenience import judged
 from gitopsgen.check.pods import containers, pod_spec
-from gitopsgen.check.rule import Found, Rule, Subject, has_pods, mapping, sequence, text
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, mapping, sequence, text
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.wording import suggestion
 
-RULE = Rule("GG417", "unknown-volume", Severity.ERROR, on=has_pods, is_shared=True)
+RULE = Rule("GG417", "unknown-volume", Severity.ERROR, on=has_pods, is_shared=True, refused_by=API_SERVER)
 
 
 def check(subject: Subject) -> Iterator[Found]:
@@ -54,4 +55,4 @@ def check(subject: Subject) -> Iterator[Found]:
                 name = text(mapping(mount).get("name"))
                 if name and name not in volumes:
                     message = f'the mount "{name}" names no volume of the pod'
-                    yield subject.found((*path, field, index, "name"), message, suggestion(name, volumes))
+                    yield judged(subject.found((*path, field, index, "name"), message, suggestion(name, volumes)))

@@ -43,13 +43,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
 
 from gitopsgen.capacity.quantities import amount, written
+from gitopsgen.capacity.quotas import classes
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import pod_spec
 from gitopsgen.check.references.demand import Demand, demands
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, sequence, text
+from gitopsgen.check.rule import Found, Rule, Subject, mapping, text
 from gitopsgen.diagnostics import Severity
 
 RULE = Rule("GG523", "exceeded-quota", Severity.ERROR, is_shared=True)
@@ -59,10 +59,10 @@ def check(cluster: Cluster) -> Iterator[Found]:
     """Report bounds below what may be asked."""
     for quota in cluster.of("ResourceQuota"):
         spec = mapping(quota.data.get("spec"))
-        classes = _classes(spec)
-        if classes is None:
+        priorities = classes(spec)
+        if priorities is None:
             continue
-        counted = [each for each in demands(cluster, quota.namespace) if _counts(each.workload, classes)]
+        counted = [each for each in demands(cluster, quota.namespace) if _counts(each.workload, priorities)]
         for resource, bound in mapping(spec.get("hard")).items():
             yield from _judge(quota, resource, amount(bound), counted)
 
@@ -81,18 +81,5 @@ def _judge(quota: Subject, resource: str, bound: Fraction | None, counted: list[
     yield quota.found(("spec", "hard", resource), message, "lower a maximum or a surge, or raise the quota")
 
 
-def _classes(spec: Any) -> frozenset[str] | None:
-    """Give the priority classes that a quota counts, empty for all, None for scopes that cannot be told here."""
-    expressions = [mapping(each) for each in sequence(mapping(spec.get("scopeSelector")).get("matchExpressions"))]
-    if spec.get("scopes") or len(expressions) > 1:
-        return None
-    if not expressions:
-        return frozenset()
-    only = expressions[0]
-    if only.get("scopeName") != "PriorityClass" or only.get("operator") != "In":
-        return None
-    return frozenset(text(each) for each in sequence(only.get("values")))
-
-
-def _counts(workload: Subject, classes: frozenset[str]) -> bool:
-    return not classes or text(pod_spec(workload).get("priorityClassName")) in classes
+def _counts(workload: Subject, priorities: frozenset[str]) -> bool:
+    return not priorities or text(pod_spec(workload).get("priorityClassName")) in priorities

@@ -35,7 +35,7 @@ from gitopsgen.check.rule import Found, Rule, Subject, has_pods, text
 from gitopsgen.diagnostics import Severity
 
 RULE = Rule("GG421", "unpinned-image", Severity.ERROR, on=has_pods, is_shared=True)
-_CURE = "use the image function, which takes the digest from the image lock"
+_CURE = "add the digest; in a template, the image function takes it from the image lock"
 
 
 def check(subject: Subject) -> Iterator[Found]:

@@ -35,7 +35,7 @@ from gitopsgen.check.pods import containers
 from gitopsgen.check.rule import Found, Rule, Subject, has_pods, text
 from gitopsgen.diagnostics import Severity
 
-RULE = Rule("GG422", "unqualified-image", Severity.ERROR, on=has_pods, is_shared=True)
+RULE = Rule("GG422", "unqualified-image", Severity.ERROR, on=has_pods, is_shared=True, is_convention=True)
 
 
 def check(subject: Subject) -> Iterator[Found]:

@@ -36,7 +36,7 @@ from gitopsgen.check.pods import containers
 from gitopsgen.check.rule import Found, Rule, Subject, has_pods, text
 from gitopsgen.diagnostics import Severity
 
-RULE = Rule("GG423", "unresolved-digest", Severity.WARNING, on=has_pods, is_shared=True)
+RULE = Rule("GG423", "unresolved-digest", Severity.WARNING, on=has_pods, is_shared=True, is_convention=True)
 
 
 def check(subject: Subject) -> Iterator[Found]:

@@ -1,0 +1,87 @@
+"""What an API server takes though the published schema does not: such findings are none of a refusal.
+
+A null where a field may be left out is read as left out; a field that is called required may be one that the server
+sets, or whose zero value it takes. Tried with a real server by `tests/real/test_check.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from gitopsgen.check.rule import Found
+from gitopsgen.model.variant import Path
+from gitopsgen.schemas.kind import Kind, node_at
+
+_BUILT_IN: Final = "Kubernetes "
+_TEMPLATES_VALIDATED: Final = [1, 35]  # the oldest server tried that does; 1.30 does not
+# By kind: fields that are required by name only.
+_BY_KIND: Final = {
+    "CSIDriver": {"spec"},
+    "CSINode": {"drivers"},
+    "CustomResourceDefinition": {"served"},
+    "EndpointSlice": {"endpoints"},
+    "LimitRange": {"spec", "limits"},
+    "NetworkPolicy": {"podSelector", "spec"},
+    "PriorityClass": {"value"},
+    "StatefulSet": {"serviceName"},
+}
+# The same by the field that they stand in.
+_BY_PARENT: Final = {("httpHeaders", "value"), ("iscsi", "lun"), ("roleRef", "apiGroup"), ("sysctls", "value")}
+
+
+def judged(found: Found, *, is_decoded: bool = False) -> Found:
+    """Give a finding, marked as no refusal where the server takes the object all the same.
+
+    `is_decoded` says that a server that does not validate the field could not read it either, unless it is null.
+    """
+    kind = found.subject.known.kind
+    if kind is None or not found.field:
+        return found
+    value = _at(found.subject.data, found.field)
+    is_taken = (
+        _is_null(kind, found.subject.data, found.field)
+        or _is_zero(kind, found.field, value)
+        or (_is_unvalidated(kind, found.field) and (value is None or not is_decoded))
+    )
+    return found._replace(refused=False) if is_taken else found
+
+
+def decoded(found: Found) -> Found:
+    """Give the same for a finding about what the server cannot even read."""
+    return judged(found, is_decoded=True)
+
+
+def _is_null(kind: Kind, data: Any, field: Path) -> bool:
+    """Tell whether a value is null, or has nulls in it, in fields that may be left out."""
+    value = _at(data, field)
+    parent = _at(data, field[:-1])
+    if value is None and isinstance(parent, dict) and field[-1] in parent:
+        return field[-1] not in node_at(kind.schema, field[:-1]).get("required", ())
+    return isinstance(value, dict) and None in value.values()
+
+
+def _is_zero(kind: Kind, field: Path, value: Any) -> bool:
+    """Tell whether a field that is missing or null is one that the server does without."""
+    if value is not None or isinstance(field[-1], int) or not kind.source.startswith(_BUILT_IN):
+        return False
+    if field[0] == "status":  # what a manifest says of it is thrown away
+        return True
+    parents = ["", *(step for step in field[:-1] if isinstance(step, str))]
+    return field[-1] in _BY_KIND.get(kind.name, ()) or (parents[-1], field[-1]) in _BY_PARENT
+
+
+def _is_unvalidated(kind: Kind, field: Path) -> bool:
+    """Tell whether it is about the pods of a StatefulSet, which older servers take as they are."""
+    if kind.name != "StatefulSet" or field[:2] != ("spec", "template") or not kind.source.startswith(_BUILT_IN):
+        return False
+    version = kind.source.removeprefix(_BUILT_IN).split(".")
+    return [int(part) for part in version if part.isdecimal()] < _TEMPLATES_VALIDATED
+
+
+def _at(data: Any, field: Path) -> Any:
+    for step in field:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data

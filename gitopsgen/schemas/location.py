@@ -1,0 +1,113 @@
+"""Schemas of custom kinds in directories of others: what kubeconform's `-schema-location` takes.
+
+A location is a directory, or a path with kubeconform's placeholders, such as `{{.Group}}/{{.ResourceKind}}.json`.
+A directory may have the layout of a pack, which is that of the CRDs-catalog, or kubeconform's own.
+https://github.com/yannh/kubeconform#overriding-schemas-location
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from gitopsgen.diagnostics import UsageError
+from gitopsgen.schemas.kind import Kind, split_api_version
+from gitopsgen.schemas.metadata import with_object_meta
+from gitopsgen.schemas.pack import RESOURCE, kind_of
+
+_PLACEHOLDER: Final = re.compile(r"\{\{\s*\.(\w+)\s*\}\}")
+_NAMES: Final = (
+    "Group",
+    "KindSuffix",
+    "NormalizedKubernetesVersion",
+    "ResourceAPIVersion",
+    "ResourceKind",
+    "StrictSuffix",
+)
+_PACK: Final = "{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json"
+_KUBECONFORM: Final = (
+    "{{.NormalizedKubernetesVersion}}-standalone{{.StrictSuffix}}/{{.ResourceKind}}{{.KindSuffix}}.json"
+)
+_FLAT: Final = "{{.ResourceKind}}{{.KindSuffix}}.json"
+_DEFINITIONS: Final = "#/definitions/"
+
+
+class SchemaLocation:
+    """One place of schemas; raises `UsageError` where it can be none."""
+
+    def __init__(self, location: str, kubernetes: str) -> None:
+        """Take a directory or a template of paths, and the version that placeholders speak of."""
+        if "://" in location:
+            raise UsageError(f'--schema-location "{location}": checks read no network, download the schemas first')
+        unknown = sorted(set(_PLACEHOLDER.findall(location)) - set(_NAMES))
+        if unknown:
+            known = ", ".join(_NAMES)
+            raise UsageError(f'--schema-location "{location}": no placeholder {unknown[0]}, known are {known}')
+        is_template = bool(_PLACEHOLDER.search(location)) or location.endswith(".json")
+        if not is_template and not Path(location).is_dir():
+            raise UsageError(f'--schema-location "{location}" is no directory')
+        patterns = (_PACK, _KUBECONFORM, _FLAT)
+        self._templates = (location,) if is_template else tuple(f"{location}/{each}" for each in patterns)
+        self._version = "master" if kubernetes == "master" else f"v{kubernetes}.0"
+
+    def find(self, api_version: str, kind: str) -> Kind | None:
+        """Give the kind, or None where no file has it; raises `UsageError` where the file is no schema."""
+        group, version = split_api_version(api_version)
+        if not kind or not version or any("/" in each or each.startswith(".") for each in (group, version, kind)):
+            return None
+        short = "-".join(part for part in (group.partition(".")[0], version) if part)
+        values = {
+            "Group": group,
+            "KindSuffix": f"-{short.lower()}",
+            "NormalizedKubernetesVersion": self._version,
+            "ResourceAPIVersion": version,
+            "ResourceKind": kind.lower(),
+            "StrictSuffix": "-strict",
+        }
+        for template in self._templates:
+            path = Path(_PLACEHOLDER.sub(lambda match: values[match[1]], template))
+            if path.is_file():
+                return _kind(path, api_version, kind)
+        return None
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Give nothing: the names of files tell neither case nor group."""
+        return iter(())
+
+
+def _kind(path: Path, api_version: str, name: str) -> Kind:
+    try:
+        schema = _self_contained(json.loads(path.read_bytes()))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"{path}: is no schema: {error}") from error
+    if RESOURCE in schema:
+        return kind_of(schema)
+    fields = schema.get("properties")
+    whole = {**schema, "properties": fields if isinstance(fields, dict) else {}}
+    return Kind(api_version, name, with_object_meta(whole, api_version, name), source=str(path))
+
+
+def _self_contained(schema: Any) -> dict[str, Any]:
+    """Give a schema whose references all lead to `$defs` of its own; raises ValueError where that cannot be."""
+    if not isinstance(schema, dict):
+        raise ValueError("is no JSON object")  # noqa: TRY004 - told as all that is wrong with the file
+    if "$ref" not in json.dumps(schema):
+        return {key: value for key, value in schema.items() if key != "$schema"}
+    moved = json.loads(json.dumps(schema).replace(f'"{_DEFINITIONS}', '"#/$defs/'))
+    definitions = {**moved.pop("definitions", {}), **moved.get("$defs", {})}
+    outside = [one for one in _references(moved) if one.removeprefix("#/$defs/") not in definitions]
+    if outside:
+        raise ValueError(f'refers to "{outside[0]}", which is not in it: use the standalone schemas')
+    return {**{key: value for key, value in moved.items() if key != "$schema"}, "$defs": definitions}
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        node = list(node.values())
+    for below in node if isinstance(node, list) else ():
+        yield from _references(below)
