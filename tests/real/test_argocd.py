@@ -18,7 +18,7 @@ import yaml
 
 from .argo import ArgoCd, State, argo_cd, cluster_secret, patch
 from .builds import UnavailableError, tool
-from .client import ApiClient, Request
+from .client import ApiClient
 from .crds import Definition
 from .fleet import Document, custom_kinds, distinct_documents, manifest_files
 from .needs import without
@@ -49,7 +49,6 @@ DISKS = {
     "provisioner": "rancher.io/local-path",
     "volumeBindingMode": "WaitForFirstConsumer",
 }
-STRATEGIC_BODY = "application/strategic-merge-patch+json"
 SCALER = "kube-controller-manager"
 DIGEST = f"sha256:{'5' * 64}"
 NODE: Any = {
@@ -216,11 +215,9 @@ def pending(fleet: Fleet, name: str) -> bool:
 
 
 def test_a_hand_made_change_is_healed(fleet: Fleet) -> None:
-    change = {"spec": {"replicas": 0, "template": {"spec": {"containers": [{"name": "opa", "image": "mine"}]}}}}
+    change = {"spec": {"replicas": 0, "minReadySeconds": 99}}
     before = fleet.get(CANARY, OPA)["spec"]
-    client = fleet.cities[CANARY]
-    reply = client.request("PATCH", OPA, Request(json.dumps(change).encode(), STRATEGIC_BODY))
-    assert reply.document()["spec"]["replicas"] == 0
+    patch(fleet.cities[CANARY], OPA, change)
 
     fleet.until(lambda states: states[GATEWAY].is_well and fleet.get(CANARY, OPA)["spec"] == before)
 
