@@ -21,7 +21,7 @@ import yaml
 from .client import ApiClient, Reply, Request
 from .cluster import LOOPBACK, Program, Site, api_server, free_ports, running
 from .components import argocd, argocd_definitions, kustomize, redis_server
-from .plane import ClusterError, ControlPlane, Object
+from .plane import APPLY_BODY, ClusterError, ControlPlane, Object
 
 NAMESPACE = "argocd"
 APPLICATIONS = f"/apis/argoproj.io/v1alpha1/namespaces/{NAMESPACE}/applications"
@@ -67,6 +67,14 @@ class ArgoCd:
         self.client = client
         self.plane = ControlPlane(client)
         self._programs = programs
+
+    def begin(self, obj: Object) -> None:
+        """Apply an object of Argo CD's as an administrator does who leaves it to Argo CD from then on."""
+        plural = {"AppProject": "appprojects", "Application": "applications"}[obj["kind"]]
+        path = f"{APPLICATIONS.rpartition('/')[0]}/{plural}/{obj['metadata']['name']}?fieldManager=argocd-controller"
+        reply = self.client.request("PATCH", path, Request(json.dumps(obj).encode(), APPLY_BODY))
+        if reply.status not in {HTTPStatus.OK, HTTPStatus.CREATED}:
+            raise ClusterError(str(reply.document().get("message")))
 
     def states(self) -> dict[str, State]:
         """Give all Applications by their names."""

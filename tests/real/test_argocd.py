@@ -155,7 +155,8 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
             accept(argo, [cluster_secret(registration, site)])
         one.publish("the fleet")
         begin = [f"generated/argocd/{name}-fleet.yaml" for name in ("appproject", "application")]
-        accept(argo, [read(repository / name) for name in begin])
+        for name in begin:
+            argo.begin(read(repository / name))
         yield one
 
 
