@@ -234,6 +234,8 @@ def _state(application: Mapping[str, Any]) -> State:
     status = application.get("status", {})
     operation = status.get("operationState", {})
     resources = status.get("resources", [])
+    tried = operation.get("syncResult", {}).get("resources", [])
+    refused = [one["message"] for one in tried if one.get("status") == "SyncFailed"]
     return State(
         name=application["metadata"]["name"],
         sync=status.get("sync", {}).get("status", "Unknown"),
@@ -241,7 +243,7 @@ def _state(application: Mapping[str, Any]) -> State:
         revision=status.get("sync", {}).get("revision", ""),
         operation=operation.get("phase", ""),
         finished=operation.get("finishedAt", ""),
-        message=operation.get("message", ""),
+        message="; ".join((operation.get("message", ""), *refused)),
         conditions=tuple(one["message"] for one in status.get("conditions", [])),
         differing=tuple(_named_object(one) for one in resources if one.get("status") != "Synced"),
         unwell=tuple(

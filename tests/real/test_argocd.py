@@ -263,7 +263,7 @@ def test_what_leaves_git_is_pruned_and_nothing_else(fleet: Fleet) -> None:
     assert before - listed(fleet) == gone
 
     fleet.settled(fleet.publish("with them again"))
-    assert listed(fleet) == before
+    fleet.until(lambda _: listed(fleet) == before)
 
 
 @pytest.mark.parametrize(
