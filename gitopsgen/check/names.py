@@ -13,6 +13,7 @@ _LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
 _SUBDOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _DNS_LABEL = re.compile(_LABEL)
 _SERVICE = re.compile(r"[a-z](?:[-a-z0-9]*[a-z0-9])?")
+_PORT = re.compile(r"(?=[-0-9]*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*")
 _QUALIFIED = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?")
 
 _SUBDOMAIN_LENGTH = 253
@@ -45,6 +46,24 @@ def path_segment(name: str) -> str:
     """Give what a name must be and is not, empty where it can stand in a URL path."""
     bad = name in {".", ".."} or "/" in name or "%" in name
     return "a name without '/' and '%'" if bad else ""
+
+
+@lru_cache(maxsize=1024)
+def port(name: str) -> str:
+    """Give what a name must be and is not, empty where a port of a container may have it; its length is not judged.
+
+    https://www.rfc-editor.org/rfc/rfc6335#section-5.1
+    """
+    return "" if _PORT.fullmatch(name) else "lower-case letters, digits and single '-' between them, with a letter"
+
+
+def descending_path(path: str, *, is_file: bool = False) -> str:
+    """Give what a path below a folder must be and is not, empty where it stays there; `is_file` is stricter."""
+    if path.startswith("/"):
+        return "a relative path"
+    if ".." in path.split("/"):
+        return "a path without '..'"
+    return "a path that does not begin with '..'" if is_file and path.startswith("..") else ""
 
 
 def cron_job(name: str) -> str:
