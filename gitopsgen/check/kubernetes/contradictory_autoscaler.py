@@ -102,9 +102,11 @@ def _target(
     given = [name for name in wanted if target.get(name) is not None]
     if not given and target:
         hint = f"for type {target.get('type')} set one of them"
-        yield subject.found(path, f"a metric of {subject} has no target, expected {' or '.join(wanted)}", hint)
+        field = (*path, "averageValue" if "value" in wanted else wanted[0])
+        yield subject.found(field, f"a metric of {subject} has no target, expected {' or '.join(wanted)}", hint)
     elif len(given) > 1 and source != _WITH_BOTH:
-        yield subject.found((*path, given[-1]), f"a metric of {subject} has {' and '.join(given)}, expected one")
+        field = (*path, "value" if "value" in given else "averageValue")
+        yield subject.found(field, f"a metric of {subject} has {' and '.join(given)}, expected one")
     for name in ("value", "averageValue"):
         number = amount(target.get(name))
         if number is not None and number <= 0:

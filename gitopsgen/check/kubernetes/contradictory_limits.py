@@ -50,11 +50,15 @@ RULE = Rule(
     refused_by=API_SERVER,
 )
 _FIELDS: Final = ("max", "min", "default", "defaultRequest", "maxLimitRequestRatio")
-# Each is at most the other.
+# Each is at most the other; the third is the one to be mended, as the server has it.
 _ORDER: Final = (
-    ("min", "max"), ("min", "default"), ("min", "defaultRequest"), ("default", "max"), ("defaultRequest", "max"),
-    ("defaultRequest", "default"),
-)  # fmt: skip
+    ("min", "max", "min"),
+    ("min", "default", "default"),
+    ("min", "defaultRequest", "defaultRequest"),
+    ("default", "max", "default"),
+    ("defaultRequest", "max", "defaultRequest"),
+    ("defaultRequest", "default", "defaultRequest"),
+)
 
 
 def check(subject: Subject) -> Iterator[Found]:
@@ -88,17 +92,17 @@ def _bounds(subject: Subject, item: Mapping[str, Any], path: Path) -> Iterator[F
     sides = {field: mapping(item.get(field)) for field in _FIELDS}
     if item.get("type") == "Pod":
         sides |= {"default": {}, "defaultRequest": {}}
-    for lower, upper in _ORDER:
+    for lower, upper, field in _ORDER:
         for name, value in sides[lower].items():
             least, most = amount(value), amount(sides[upper].get(name))
             if least is not None and most is not None and least > most:
                 message = f"{lower} of {name} is {value} and {upper} {sides[upper][name]}, expected at most that"
-                yield subject.found((*path, lower, name), message)
+                yield subject.found((*path, field, name), message)
     for name, value in sides["maxLimitRequestRatio"].items():
         ratio, least, most = amount(value), amount(sides["min"].get(name)), amount(sides["max"].get(name))
-        field = (*path, "maxLimitRequestRatio", name)
+        at = (*path, "maxLimitRequestRatio", name)
         if ratio is not None and ratio < 1:
-            yield subject.found(field, f"the ratio of {name} is {value}, expected 1 or more")
+            yield subject.found(at, f"the ratio of {name} is {value}, expected 1 or more")
         elif ratio is not None and least and most is not None and ratio > most / least:
             message = f"the ratio of {name} is {value}, expected at most max by min, {float(most / least):g}"
-            yield subject.found(field, message)
+            yield subject.found(at, message)

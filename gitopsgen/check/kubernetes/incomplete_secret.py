@@ -63,4 +63,4 @@ def check(subject: Subject) -> Iterator[Found]:
     is_token = sort == "kubernetes.io/service-account-token"
     if is_token and not mapping(subject.metadata.get("annotations")).get(_ACCOUNT):
         message = f"{subject} of type {sort} names no service account, expected the annotation {_ACCOUNT}"
-        yield subject.found(("metadata", "annotations"), message)
+        yield subject.found(("metadata", "annotations", _ACCOUNT), message)

@@ -3,7 +3,7 @@
 What it finds:
     An Ingress without rules and default backend; a host that is an address, or has its `*` elsewhere than as
     the first label; a rule without paths; a path without `pathType`, or that does not begin with `/`, or is
-    not normalized; a backend with no target, or with two.
+    not normalized; a backend with no target, or with two; a name that is none.
 
 Why:
     The API server refuses the object.
@@ -55,6 +55,7 @@ RULE = Rule(
     reads=frozenset({"port"}),
     refused_by=API_SERVER,
 )
+_LAST_PORT: Final = 65535
 _INNER: Final = ("//", "/./", "/../", "%2f", "%2F")
 _LAST: Final = ("/..", "/.")
 
@@ -68,7 +69,11 @@ def check(subject: Subject) -> Iterator[Found]:
         yield subject.found(("spec",), f"{subject} has neither rules nor a default backend, expected one of them")
     if isinstance(default, dict):
         yield from _backend(subject, default, ("spec", "defaultBackend"))
+    yield from _name(subject, spec.get("ingressClassName"), names.subdomain, ("spec", "ingressClassName"))
     for index, entry in enumerate(sequence(spec.get("tls"))):
+        yield from _name(
+            subject, mapping(entry).get("secretName"), names.subdomain, ("spec", "tls", index, "secretName")
+        )
         for at, host in enumerate(sequence(mapping(entry).get("hosts"))):
             yield from _host(subject, host, ("spec", "tls", index, "hosts", at))
     for index, entry in enumerate(rules):
@@ -83,6 +88,12 @@ def _host(subject: Subject, host: Any, path: Path) -> Iterator[Found]:
     expected = names.host(host) if isinstance(host, str) else ""
     if expected:
         yield subject.found(path, f'the host "{host}" of {subject} must be {expected}')
+
+
+def _name(subject: Subject, name: Any, grammar: names.Grammar, path: Path) -> Iterator[Found]:
+    expected = grammar(name) if isinstance(name, str) and name else ""
+    if expected:
+        yield subject.found(path, f'the name "{name}" in {subject} must be {expected}')
 
 
 def _paths(subject: Subject, paths: list[Any], field: Path) -> Iterator[Found]:
@@ -115,6 +126,7 @@ def _backend(subject: Subject, backend: Mapping[str, Any], at: Path) -> Iterator
     elif service is None and resource is None:
         yield subject.found(at, f"a backend of {subject} has no target, expected a service or a resource")
     elif service is not None:
+        yield from _name(subject, mapping(service).get("name"), names.service, (*at, "service", "name"))
         port = mapping(mapping(service).get("port"))
         name, number = text(port.get("name")), port.get("number")
         if bool(name) == bool(number):
@@ -124,3 +136,6 @@ def _backend(subject: Subject, backend: Mapping[str, Any], at: Path) -> Iterator
         elif name and names.port_name(name):
             message = f'the port "{name}" of a backend must be {names.port_name(name)}'
             yield subject.found((*at, "service", "port", "name"), message)
+        elif isinstance(number, int) and number and not 1 <= number <= _LAST_PORT:
+            message = f"the port of a backend is {number}, expected 1 to {_LAST_PORT}"
+            yield subject.found((*at, "service", "port", "number"), message)

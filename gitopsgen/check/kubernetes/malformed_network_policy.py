@@ -32,12 +32,12 @@ Instead:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any, Final
 
 from gitopsgen.check import names
+from gitopsgen.check.kubernetes.addresses import network
 from gitopsgen.check.kubernetes.lenience import judged
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, mapping, of_kind, sequence, text
 from gitopsgen.diagnostics import Severity
@@ -53,8 +53,6 @@ RULE = Rule(
     refused_by=API_SERVER,
 )
 _LAST_PORT: Final = 65535
-_ZEROS: Final = re.compile(r"(?<![0-9a-fA-F:.])0+(?=[0-9])|(?<=\.)0+(?=[0-9])")
-_PREFIX: Final = re.compile(r"[^/%]+/[0-9]{1,3}")
 
 
 def check(subject: Subject) -> Iterator[Found]:
@@ -80,28 +78,18 @@ def _peer(subject: Subject, peer: Mapping[str, Any], path: Path) -> Iterator[Fou
     if is_selected:
         yield subject.found(path, f"a peer of {subject} has an ipBlock and a selector, expected one of them")
         return
-    outer = _network(mapping(block).get("cidr"))
+    outer = network(mapping(block).get("cidr"))
     if outer is None:
         message = f'the block "{text(mapping(block).get("cidr"))}" is no CIDR, expected one such as 10.9.8.0/24'
         yield subject.found((*path, "ipBlock", "cidr"), message)
     for index, value in enumerate(sequence(mapping(block).get("except"))):
-        inner = _network(value)
+        inner = network(value)
         if inner is None:
             message = f'the exception "{text(value)}" is no CIDR, expected one such as 10.9.8.0/24'
             yield subject.found((*path, "ipBlock", "except", index), message)
         elif outer is not None and not _is_inside(inner, outer):
             message = f'the exception "{value}" is no part of "{mapping(block).get("cidr")}", expected a smaller block'
             yield subject.found((*path, "ipBlock", "except", index), message)
-
-
-def _network(value: Any) -> IPv4Network | IPv6Network | None:
-    """Read a block as the server does: with bits beyond the prefix and zeros before a number, but no mask."""
-    if not isinstance(value, str) or not _PREFIX.fullmatch(value):
-        return None
-    try:
-        return ip_network(_ZEROS.sub("", value), strict=False)
-    except ValueError:
-        return None
 
 
 def _is_inside(inner: IPv4Network | IPv6Network, outer: IPv4Network | IPv6Network) -> bool:
