@@ -19,6 +19,7 @@ from gitopsgen.model.project import Project
 from gitopsgen.model.rendered import Rendered
 from gitopsgen.model.variant import Variant
 from gitopsgen.pipeline import crew
+from gitopsgen.pipeline.division import division
 from gitopsgen.pipeline.engines import engine_of
 from gitopsgen.pipeline.findings import Places, collapsed
 from gitopsgen.pipeline.fleet import Fleet
@@ -46,8 +47,6 @@ from gitopsgen.tree import (
 )
 
 Progress = Callable[[int, int], None]
-FEW = 3  # regions: below that, there is little to learn from one for the next
-SMALL = 12  # regions: below that, starting processes costs more than they save
 
 
 def render_fleet(root: Path, options: RenderOptions, progress: Progress | None = None) -> RenderReport:
@@ -119,7 +118,7 @@ class _Run:
         work.only, work.watches = self.options.only, bool(self.options.edits)
         self.outcomes, written = crew.run(
             work,
-            _parts(stale, self.options.jobs, work),
+            division(stale, self.options.jobs, work),
             lambda outcomes: self._agrees(outcomes, output, work.regions, memory),
             (lambda done: progress(done, len(stale))) if progress else (lambda _done: None),
         )
@@ -273,25 +272,6 @@ class _Run:
 
 def _is_error(one: Diagnostic) -> bool:
     return one.severity is Severity.ERROR
-
-
-def _parts(stale: Sequence[Member], jobs: int, work: RegionWork) -> list[Sequence[Member]]:
-    """Split regions among processes, evenly: each writes its own, and those that are alike stand together."""
-    work.regions.is_shared = len(stale) > FEW
-    if jobs <= 1 or len(stale) < SMALL:
-        return [stale]
-    work.regions.warm(stale[:1])
-    parts: list[list[Member]] = [[] for _ in range(jobs)]
-    total, begun = sum(len(variants) for _, variants in stale), 0
-    for member in sorted(stale, key=_likeness):
-        parts[begun * jobs // total].append(member)
-        begun += len(member[1])
-    return [part for part in parts if part]
-
-
-def _likeness(member: Member) -> tuple[str, str]:
-    region = member[1][0].context["region"]
-    return str(region.get("tier", "")), str(region.get("area", ""))
 
 
 def _stream(rendered: Sequence[Rendered]) -> Iterator[str]:

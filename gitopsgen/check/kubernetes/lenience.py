@@ -38,6 +38,8 @@ def judged(found: Found, *, is_decoded: bool = False) -> Found:
     if kind is None or not found.field:
         return found
     value = _at(found.subject.data, found.field)
+    if value == "" and kind.source.startswith(_BUILT_IN) and not is_decoded:
+        value = None  # no text is what the server has where nothing was said
     is_taken = (
         _is_null(kind, found.subject.data, found.field)
         or _is_zero(kind, found.field, value)
@@ -65,6 +67,8 @@ def _is_zero(kind: Kind, field: Path, value: Any) -> bool:
     if value is not None or isinstance(field[-1], int) or not kind.source.startswith(_BUILT_IN):
         return False
     if field[0] == "status":  # what a manifest says of it is thrown away
+        return True
+    if field[-1] not in node_at(kind.schema, field[:-1]).get("required", ()):
         return True
     parents = ["", *(step for step in field[:-1] if isinstance(step, str))]
     return field[-1] in _BY_KIND.get(kind.name, ()) or (parents[-1], field[-1]) in _BY_PARENT
