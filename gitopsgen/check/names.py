@@ -13,11 +13,14 @@ _LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
 _SUBDOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _DNS_LABEL = re.compile(_LABEL)
 _SERVICE = re.compile(r"[a-z](?:[-a-z0-9]*[a-z0-9])?")
+_ADDRESS = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}")
 _PORT = re.compile(r"(?=[-0-9]*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*")
+_CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]+")
 _QUALIFIED = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?")
 
 _SUBDOMAIN_LENGTH = 253
 _LABEL_LENGTH = 63
+_PORT_LENGTH = 15
 
 Grammar = Callable[[str], str]
 
@@ -90,6 +93,28 @@ def label_value(value: str) -> str:
     return _judge(
         _QUALIFIED, _LABEL_LENGTH, value, "letters, digits, '-', '_' and '.', with a letter or digit at both ends"
     )
+
+
+def port_name(name: str) -> str:
+    """Give what the name of a port must be and is not, empty where it is one (RFC 6335)."""
+    return _judge(
+        _PORT, _PORT_LENGTH, name, "lower-case letters and digits with single '-' between, one letter at least"
+    )
+
+
+def config_key(key: str) -> str:
+    """Give what a key of a ConfigMap or Secret must be and is not, empty where it is one."""
+    if key == "." or key.startswith(".."):
+        return "a file name that is not '.' and does not begin with '..'"
+    return _judge(_CONFIG_KEY, _SUBDOMAIN_LENGTH, key, "letters, digits, '-', '_' and '.'")
+
+
+def host(name: str) -> str:
+    """Give what a host must be and is not, empty where it is a DNS name, or one behind `*.`."""
+    wanted = name.removeprefix("*.")
+    if _ADDRESS.fullmatch(name) or ":" in name:
+        return "a DNS name, no address"
+    return "'*.' and a DNS name" if "*" in wanted else subdomain(wanted)
 
 
 def _judge(grammar: re.Pattern[str], length: int, name: str, expected: str) -> str:

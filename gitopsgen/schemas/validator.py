@@ -54,9 +54,12 @@ def engine_of(schema: Schema) -> Any:
     )
 
 
+_BREAKS = str.maketrans("", "", "\r\n")
+
+
 def _is_base64(text: str) -> bool:
     try:
-        b64decode(text, validate=True)
+        b64decode(text.translate(_BREAKS), validate=True)  # as Go's decoder: ends of lines do not count
     except (binascii.Error, ValueError):
         return False
     return True

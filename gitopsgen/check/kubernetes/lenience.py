@@ -42,6 +42,7 @@ def judged(found: Found, *, is_decoded: bool = False) -> Found:
         value = None  # no text is what the server has where nothing was said
     is_taken = (
         _is_null(kind, found.subject.data, found.field)
+        or (value == [] and node_at(kind.schema, found.field).get("format") == "byte")  # a list of no bytes
         or _is_zero(kind, found.field, value)
         or (_is_unvalidated(kind, found.field) and (value is None or not is_decoded))
     )

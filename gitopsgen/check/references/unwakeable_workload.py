@@ -60,7 +60,7 @@ def check(subject: Subject) -> Iterator[Found]:
     if subject.known.name == "ScaledObject":
         yield from _scaled_object(subject)
     else:
-        yield from _autoscaler(subject)
+        yield from (found._replace(refused=True) for found in _autoscaler(subject))
 
 
 def _autoscaler(subject: Subject) -> Iterator[Found]:

@@ -1,0 +1,55 @@
+"""The names of resources, and which of them are counted in whole numbers.
+
+Facts from the API server's validation of quotas, limit ranges and overheads.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from gitopsgen.capacity.quantities import amount
+from gitopsgen.check.names import label_key
+
+_OF_CONTAINERS: Final = frozenset({"cpu", "ephemeral-storage", "memory"})
+_COUNTED: Final = frozenset(
+    {
+        "configmaps", "persistentvolumeclaims", "pods", "replicationcontrollers", "resourcequotas", "secrets",
+        "services", "services.loadbalancers", "services.nodeports",
+    }
+)  # fmt: skip
+_OF_QUOTAS: Final = (
+    _OF_CONTAINERS
+    | _COUNTED
+    | {f"{side}.{name}" for side in ("limits", "requests") for name in _OF_CONTAINERS}
+    | {"requests.storage"}
+)
+_PAGES: Final = "hugepages-"
+
+
+def of_container(name: str) -> str:
+    """Give what a resource of a container must be and is not, empty where it is one."""
+    if "/" in name:
+        return label_key(name)
+    is_known = name in _OF_CONTAINERS or name.startswith(_PAGES)
+    return "" if is_known else "cpu, memory, ephemeral-storage, hugepages-<size>, or a name with a domain before '/'"
+
+
+def of_quota(name: str) -> str:
+    """Give what a resource of a quota must be and is not, empty where it is one."""
+    if "/" in name:
+        return label_key(name)
+    if name in _OF_QUOTAS or name.removeprefix("requests.").startswith(_PAGES):
+        return ""
+    return "a resource such as requests.cpu, a kind such as pods, or count/<resource>.<group>"
+
+
+def expected_amount(name: str, value: Any) -> str:
+    """Give what an amount of a resource must be and is not, empty where it is fine or reported as malformed."""
+    number = amount(value)
+    if number is None:
+        return ""
+    if number < 0:
+        return "0 or more"
+    is_extended = "/" in name and "kubernetes.io/" not in name and not name.startswith("requests.")
+    is_whole = name in _COUNTED or is_extended
+    return "a whole number" if is_whole and number.denominator != 1 else ""
