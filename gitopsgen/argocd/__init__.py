@@ -5,7 +5,7 @@ The texts are templates beside this module; this is what they see. Knows no outp
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,6 +56,8 @@ def context(
             "namespacedKinds": _groups(found, namespaced=True),
             "operators": operators(variants),
             "steps": steps(batches),
+            "windows": [window for _, window in windows(settings, case, variants)],
+            "ignored": [fields for _, fields in ignored(settings, found)],
         },
         "images": {},
         "files": {},
@@ -95,6 +97,28 @@ def operators(variants: Iterable[Variant]) -> dict[str, list[Any]]:
         "repositories": sorted(repositories),
         "destinations": [{**dict(where), "namespace": namespace} for where, namespace in sorted(places)],
     }
+
+
+def windows(
+    settings: Settings, case: Mapping[str, Any], variants: Sequence[Variant]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Give when Argo CD may not, or may only, sync the clusters of a case, each with its place in the settings."""
+    for index, window in enumerate(settings.raw.get("argocd", {}).get("syncWindows", ())):
+        tiers = window.get("tiers")
+        chosen = [one for one in variants if tiers is None or one.context["region"]["tier"] in tiers]
+        if chosen and case["name"] in window.get("cases", [case["name"]]):
+            # By name or by address, as the destination of an Application says it.
+            known = [destination(one) for one in chosen]
+            named = sorted({str(one.get("name") or one.get("server")) for one in known})
+            yield index, {**{key: window[key] for key in window if key not in {"tiers", "cases"}}, "clusters": named}
+
+
+def ignored(settings: Settings, found: Iterable[Kind]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Give the fields that controllers own, of kinds that were found, each with its place in the settings."""
+    kinds = {(group, kind) for group, kind, _ in found}
+    for index, fields in enumerate(settings.raw.get("argocd", {}).get("ignoreDifferences", ())):
+        if (fields.get("group", ""), fields["kind"]) in kinds:
+            yield index, dict(fields)
 
 
 def cluster_of(variant: Variant) -> str:

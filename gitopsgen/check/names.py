@@ -14,13 +14,12 @@ _SUBDOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _DNS_LABEL = re.compile(_LABEL)
 _SERVICE = re.compile(r"[a-z](?:[-a-z0-9]*[a-z0-9])?")
 _ADDRESS = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}")
-_PORT = re.compile(r"(?=[-0-9]*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*")
 _CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]+")
+_PORT = re.compile(r"(?=[-0-9]*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*")
 _QUALIFIED = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?")
 
 _SUBDOMAIN_LENGTH = 253
 _LABEL_LENGTH = 63
-_PORT_LENGTH = 15
 
 Grammar = Callable[[str], str]
 
@@ -51,6 +50,24 @@ def path_segment(name: str) -> str:
     return "a name without '/' and '%'" if bad else ""
 
 
+@lru_cache(maxsize=1024)
+def port(name: str) -> str:
+    """Give what a name must be and is not, empty where a port of a container may have it; its length is not judged.
+
+    https://www.rfc-editor.org/rfc/rfc6335#section-5.1
+    """
+    return "" if _PORT.fullmatch(name) else "lower-case letters, digits and single '-' between them, with a letter"
+
+
+def descending_path(path: str, *, is_file: bool = False) -> str:
+    """Give what a path below a folder must be and is not, empty where it stays there; `is_file` is stricter."""
+    if path.startswith("/"):
+        return "a relative path"
+    if ".." in path.split("/"):
+        return "a path without '..'"
+    return "a path that does not begin with '..'" if is_file and path.startswith("..") else ""
+
+
 def cron_job(name: str) -> str:
     """As a subdomain, but short enough that its jobs can be named after it."""
     return subdomain(name) or _too_long(name, 52)
@@ -77,11 +94,9 @@ def label_value(value: str) -> str:
     )
 
 
-def port_name(name: str) -> str:
-    """Give what the name of a port must be and is not, empty where it is one (RFC 6335)."""
-    return _judge(
-        _PORT, _PORT_LENGTH, name, "lower-case letters and digits with single '-' between, one letter at least"
-    )
+def short_port(name: str) -> str:
+    """As `port`, and with the length that a Service, a network policy and a route ask for."""
+    return port(name) or _too_long(name, 15)
 
 
 def config_key(key: str) -> str:

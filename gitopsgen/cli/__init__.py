@@ -39,6 +39,7 @@ COMMANDS = {
     "promote": "gitopsgen.cli.promote",
     "rollback": "gitopsgen.cli.rollback",
     "status": "gitopsgen.cli.status",
+    "plugin": "gitopsgen.cli.plugin",
 }
 
 DONE, FOUND, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130

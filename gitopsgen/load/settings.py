@@ -37,7 +37,9 @@ def read_settings(inputs: Inputs) -> Settings:
         raise UsageError(f'no "{SETTINGS_FILE}" in this directory: it is not the root of a project')
     raw = inputs.yaml(SETTINGS_FILE)
     if not isinstance(raw, dict) or not check_shape(inputs, "settings", SETTINGS_FILE, raw):
-        return _settings(inputs.root, raw if isinstance(raw, dict) else {})
+        # What Argo CD is told is made of this as it stands, so it counts as not given.
+        known = {key: value for key, value in raw.items() if key != "argocd"} if isinstance(raw, dict) else {}
+        return _settings(inputs.root, known)
     if not _satisfies(__version__, raw["requires"]):
         message = f'project requires gitopsgen "{raw["requires"]}", this is {__version__}'
         inputs.report(SETTINGS_FILE, Problem(TOOL_TOO_OLD, ("requires",), message, "install a version that fits"))

@@ -9,6 +9,7 @@ from typing import Any
 
 from gitopsgen import argocd
 from gitopsgen.argocd.clashes import Clash, clashes
+from gitopsgen.argocd.hub import hub_context, hub_templates
 from gitopsgen.check import Checker, Finding
 from gitopsgen.compose import rollouts
 from gitopsgen.diagnostics import Diagnostic, Location, Related
@@ -27,7 +28,7 @@ from gitopsgen.template.instance import Instance, Made
 
 @dataclass(frozen=True, slots=True)
 class FleetFile:
-    """One object of `generated/argocd/`, with what made it; `variant` is the first of its case."""
+    """One object of `generated/argocd/`, with what made it; `variant` is the first of its case, or of all."""
 
     variant: Variant
     instance: Instance
@@ -67,19 +68,27 @@ class Fleet:
         return engine.instance(template, roots, argocd.REGION)
 
     def _objects(self, kinds: Mapping[str, argocd.Kinds]) -> Iterator[FleetFile]:
-        project, places = self.regions.project, self.regions.places
+        project = self.regions.project
         for case in sorted({variant.id.case for variant in self.variants}):
             members = [variant for variant in self.variants if variant.id.case == case]
             facts, batches = project.blueprints[case].facts, self.batches.get(case, ())
             context = argocd.context(project.settings, facts, members, kinds.get(case, {}), batches)
             has_operators = bool(context["fleet"]["operators"]["repositories"])
             for instance in (*self._instances, *(self._operators if has_operators else ())):
-                try:
-                    made = self.regions.engine.render(instance, context)
-                except TemplateErrors as errors:
-                    self.diagnostics += [places.template_error(error, None, context) for error in errors.errors]
-                    continue
-                yield from (FleetFile(members[0], instance, context, one) for one in made)
+                yield from self._made(instance, context, members[0])
+        hub = [self._instance(template) for template in hub_templates(project.settings)] if self.variants else []
+        context = hub_context(project.settings, self.variants, kinds.values()) if hub else {}
+        for instance in hub:
+            yield from self._made(instance, context, self.variants[0])
+
+    def _made(self, instance: Instance, context: Mapping[str, Any], variant: Variant) -> Iterator[FleetFile]:
+        try:
+            made = self.regions.engine.render(instance, context)
+        except TemplateErrors as errors:
+            places = self.regions.places
+            self.diagnostics += [places.template_error(error, None, context) for error in errors.errors]
+            return
+        yield from (FleetFile(variant, instance, context, one) for one in made)
 
     def _clash(self, clash: Clash) -> Diagnostic:
         values, places = self.regions.places.values, []

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from gitopsgen import argocd
+from gitopsgen.argocd.hub import clusters
 from gitopsgen.model.variant import Origin, Path, Variant
 from gitopsgen.pipeline.chains import Explanation, Source, chain, explained_field, origins, scalars
 from gitopsgen.pipeline.fields import member, shown
 from gitopsgen.pipeline.fleet import Fleet, FleetFile
+from gitopsgen.pipeline.keys import SETTINGS
 from gitopsgen.pipeline.kinds import kind_of
 from gitopsgen.pipeline.listings import Entry, naming_fields
 from gitopsgen.pipeline.project import Opened, ValueOrigin
@@ -45,7 +47,7 @@ class FleetChains:
         }
 
     def _naming(self, file: FleetFile) -> Iterator[Explanation]:
-        for path in naming_fields(file.made, argocd.REGION):
+        for path in naming_fields(file.made):
             yield self._chain(file, path, "")
 
     def explained(self, name: str, file: str, field: str) -> Iterator[Explanation] | None:
@@ -74,10 +76,17 @@ class FleetChains:
         return ValueOrigin(shown(path), tuple({(one.layer, one.location): one for one in found}.values()), ())
 
     def _parts(self, file: FleetFile, path: Path) -> Iterator[Iterable[Origin]]:
-        if path[1] == "operators":
-            return self._of_operators(file)
-        if path[1] == "steps":
-            return self._of_step(file, path[2:])
+        made: dict[str, Callable[[], Iterator[Iterable[Origin]]]] = {
+            "operators": lambda: self._of_operators(file),
+            "steps": lambda: self._of_step(file, path[2:]),
+            "windows": lambda: self._of_settings(file, path[1:]),
+            "ignored": lambda: self._of_settings(file, path[1:]),
+            "clusters": lambda: self._of_cluster(path[2:]),
+            "health": lambda: iter(()),
+            "hubKinds": lambda: iter(()),
+        }
+        if path[1] in made:
+            return made[str(path[1])]()
         if len(path) < 4:  # noqa: PLR2004 - an empty list: there is nothing that it sums up
             return iter(())
         name, index, field = str(path[1]), int(path[2]), path[3]
@@ -118,6 +127,35 @@ class FleetChains:
             for variant in self.opened.variants:
                 if (argocd.cluster_of(variant), variant.id.case) == (cluster, case):
                     yield self._values(variant, ("region", "name"), ("cluster", "name"))
+
+    def _of_settings(self, file: FleetFile, path: Path) -> Iterator[Iterable[Origin]]:
+        """Give the entry of the settings that became an item."""
+        if len(path) == 1:
+            return
+        settings = self.opened.project.settings
+        members = [one for one in self.opened.variants if one.id.case == file.variant.id.case]
+        found = frozenset[argocd.Kind]().union(*self._kinds.get(file.variant.id.case, {}).values())
+        chosen: dict[Any, Iterable[tuple[int, Any]]] = {
+            "windows": argocd.windows(settings, file.context["case"], members),
+            "ignored": argocd.ignored(settings, found),
+        }
+        index = [index for index, _ in chosen[path[0]]][int(path[1])]
+        key = "syncWindows" if path[0] == "windows" else "ignoreDifferences"
+        entry = settings.raw["argocd"][key][index]
+        field = path[2] if len(path) > 2 and path[2] in entry else None  # noqa: PLR2004 - a window's clusters are not there
+        place: Path = ("argocd", key, index, *((field,) if field else ()))
+        where = self.opened.regions.places.values.place(SETTINGS, place)
+        yield [Origin("settings", where, entry[field] if field else entry, place)]
+
+    def _of_cluster(self, path: Path) -> Iterator[Iterable[Origin]]:
+        """Give the facts of a cluster that one of its fields is made of."""
+        if len(path) > 1:
+            variant = clusters(self.opened.variants)[int(path[0])]
+            named = {"region": ("region", "name"), "cluster": ("cluster", "name")}
+            if path[1] in {"name", "known", "server"}:
+                yield self._destination(variant, "name" if path[1] == "known" else path[1])
+            else:
+                yield self._values(variant, named.get(str(path[1]), ("region", path[1])))
 
     def _of_operators(self, file: FleetFile) -> Iterator[Iterable[Origin]]:
         """Give what chose the operators of a case, where they come from, and where they go."""

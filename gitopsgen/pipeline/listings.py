@@ -30,7 +30,7 @@ def of_case(opened: Opened, variant: Variant) -> Mapping[str, Entry]:
     folder = f"{opened.project.settings.generated}/{variant.id}"
 
     def explained(source: Source) -> Iterator[Explanation]:
-        for path in naming_fields(source[2], variant.context["case"]["namespace"]):
+        for path in naming_fields(source[2]):
             yield chain(opened, source, path, "")
 
     return {
@@ -40,10 +40,9 @@ def of_case(opened: Opened, variant: Variant) -> Mapping[str, Entry]:
     }
 
 
-def naming_fields(made: Made, namespace: str) -> tuple[Path, ...]:
-    """Give the fields that a file is named by."""
-    own = made.data["metadata"].get("namespace", "")
-    return (_KIND, _NAME) if own in {"", namespace} else (_KIND, _NAME, _NAMESPACE)
+def naming_fields(made: Made) -> tuple[Path, ...]:
+    """Give the fields that a file is named by: the namespace too, which the name leaves out where it is the case's."""
+    return (_KIND, _NAME, _NAMESPACE) if made.data["metadata"].get("namespace") else (_KIND, _NAME)
 
 
 def of_cluster(opened: Opened) -> Mapping[str, Entry]:

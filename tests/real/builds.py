@@ -103,6 +103,12 @@ def upstream_go_mod(module: str, folder: Path) -> str:
     return Path(json.loads(download)["GoMod"]).read_text()
 
 
+def module_folder(module: str, folder: Path) -> Path:
+    """Give where Go keeps the sources of `module@version`; `folder` is one to run in."""
+    download = run([tool("go"), "mod", "download", "-json", module], folder, _go_settings())
+    return Path(json.loads(download)["Dir"])
+
+
 def language(go_mod: str) -> str:
     """Give the line of a go.mod that says which Go it wants."""
     found = re.search(r"^go (\S+)", go_mod, re.MULTILINE)

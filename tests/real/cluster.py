@@ -12,7 +12,7 @@ import socket
 import ssl
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -107,13 +107,16 @@ def api_server(version: str) -> Iterator[tuple[Site, ApiClient]]:
 
 
 @contextmanager
-def running(command: list[str], folder: Path) -> Iterator[Program]:
+def running(command: list[str], folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[Program]:
     """Run a program, which writes to a log in the folder, for as long as the block lasts."""
+    environment = None if settings is None else {**os.environ, **settings}
     name = Path(command[0]).name
     log = folder / f"{name}.log"
     with log.open("wb") as output:
         # In a session of its own, so that Ctrl-C reaches the harness alone, which stops in order.
-        process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output, start_new_session=True)
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=output, stderr=output, start_new_session=True
+        )
     try:
         yield Program(name, process, log)
     finally:

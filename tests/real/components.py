@@ -9,8 +9,10 @@ import re
 import shutil
 import tarfile
 import zipfile
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from .builds import (
     UnavailableError,
@@ -19,6 +21,7 @@ from .builds import (
     cached,
     install,
     language,
+    module_folder,
     provided,
     provided_release,
     run,
@@ -31,6 +34,11 @@ ETCD_VERSION = "3.6.12"
 OPA_VERSION = "1.22.2"
 GATOR_VERSION = "3.23.1"
 KWOK_VERSION = "0.8.0"
+KUSTOMIZE_VERSION = "5.8.1"
+
+# The last minor release whose modules stand outside its own tree; later ones cannot be built from here.
+ARGO_CD_VERSION = "3.2.0"
+ARGO_CD_MODULE = "github.com/argoproj/argo-cd/v3"
 
 # A day of the branch that becomes 1.31: releases keep modules inside their own tree, and cannot be built from here.
 ISTIO_VERSION = "0.0.0-20260827124520-eed52ebb66ad"
@@ -52,6 +60,9 @@ KUBECTL_PACKAGE_SHA512 = "ZO3nysb3X3zly10B91vTNXyeAxFPAsYVoKJLXxRTt7PRMhiD7W5TLL
 
 # Prometheus' own go.mod replaces modules; Debian builds its promtool, whose version only has to know our rules.
 PROMTOOL_PACKAGE = "prometheus"
+
+# Debian's server, and what it stands on that not every system has.
+REDIS_PACKAGES = ("redis-server", "redis-tools", "libjemalloc2", "liblzf1")
 
 # These live under the name of the staging modules, but are released on their own.
 NOT_STAGED = frozenset({"k8s.io/utils", "k8s.io/json", "k8s.io/kube-openapi"})
@@ -93,6 +104,32 @@ def kwok() -> Path:
     return provided("kwok") or cached(
         "kwok", KWOK_VERSION, lambda folder: install(f"{package}@v{KWOK_VERSION}", folder)
     )
+
+
+def kustomize() -> Path:
+    """Give kustomize, with which Argo CD reads a folder."""
+    package = "sigs.k8s.io/kustomize/kustomize/v5"
+    return provided("kustomize") or cached(
+        "kustomize", KUSTOMIZE_VERSION, lambda folder: install(f"{package}@v{KUSTOMIZE_VERSION}", folder)
+    )
+
+
+def argocd() -> Path:
+    """Give all of Argo CD: the name it is called by says which of its programs it is."""
+    return provided("argocd") or cached("argocd", ARGO_CD_VERSION, _build_argocd)
+
+
+def argocd_definitions() -> list[Path]:
+    """Give the files of Argo CD's own kinds, of the version that runs."""
+    with TemporaryDirectory(prefix="argo-cd-") as name:
+        home = module_folder(f"{ARGO_CD_MODULE}@v{ARGO_CD_VERSION}", Path(name))
+    return sorted((home / "manifests" / "crds").glob("*-crd.yaml"))
+
+
+def redis_server() -> Path:
+    """Give the Redis that Argo CD keeps its caches in; needs apt, not Go."""
+    installed = provided("redis-server") or shutil.which("redis-server")
+    return Path(installed) if installed else cached("redis-server", "debian", _unpack_redis)
 
 
 def istioctl() -> Path:
@@ -194,14 +231,39 @@ def _unpack_kubectl(folder: Path) -> None:
 
 
 def _unpack_promtool(folder: Path) -> None:
+    _unpack_debian((PROMTOOL_PACKAGE,), folder)
+    (folder / "package/usr/bin/promtool").replace(folder / "promtool")
+
+
+def _unpack_redis(folder: Path) -> None:
+    _unpack_debian(REDIS_PACKAGES, folder)
+    # Beside the program and not below it: what is made stays, the rest of the folder does not.
+    home = folder.parent / "package"
+    shutil.rmtree(home, ignore_errors=True)
+    (folder / "package").replace(home)
+    (libraries,) = {path.parent for path in home.rglob("libjemalloc.so.2")}
+    program = folder / "redis-server"
+    program.write_text(f'#!/bin/sh\nLD_LIBRARY_PATH={libraries} exec {home}/usr/bin/redis-server "$@"\n')
+    program.chmod(0o755)
+
+
+def _build_argocd(folder: Path) -> None:
+    required = f"{ARGO_CD_MODULE} v{ARGO_CD_VERSION}"
+    upstream = upstream_go_mod(required.replace(" ", "@"), folder)
+    replaced = re.findall(r"^replace \(.*?^\)$|^replace .*=>.*$", upstream, re.MULTILINE | re.DOTALL)
+    go_mod = "\n".join(("module real", language(upstream), f"require {required}", *replaced, ""))
+    version = f"-X {ARGO_CD_MODULE}/common.version={ARGO_CD_VERSION}"
+    build(WrapperModule(go_mod, f"{ARGO_CD_MODULE}/cmd", ldflags=version), folder / "argocd")
+
+
+def _unpack_debian(packages: Sequence[str], folder: Path) -> None:
     # Unpacked and not installed: that needs no root, and starts no server.
-    download = [tool("apt-get"), "download", PROMTOOL_PACKAGE]
+    download = [tool("apt-get"), "download", *packages]
     try:
         run(download, folder)
     except UnavailableError:
         # A fresh container knows no packages yet.
         run([tool("apt-get"), "update"])
         run(download, folder)
-    (archive,) = folder.glob("*.deb")
-    run([tool("dpkg-deb"), "--extract", str(archive), str(folder / "package")])
-    (folder / "package/usr/bin/promtool").replace(folder / "promtool")
+    for archive in folder.glob("*.deb"):
+        run([tool("dpkg-deb"), "--extract", str(archive), str(folder / "package")])

@@ -80,7 +80,7 @@ class Cluster:
         seen: set[tuple[str, str, str]] = set()
         quiet_since = time.monotonic()
         while True:
-            self._provide_volumes()
+            self.provide_volumes()
             pods = self.pods()
             if len(pods) == expected and all(each.node for each in pods):
                 return pods
@@ -100,7 +100,8 @@ class Cluster:
                 path = f"/api/v1/namespaces/{pod.namespace}/pods/{pod.name}"
                 self._send("DELETE", f"{path}?gracePeriodSeconds=0")
 
-    def _provide_volumes(self) -> None:
+    def provide_volumes(self) -> None:
+        """Make the volumes that claims wait for, where the scheduler wants them."""
         for claim in self._list(CLAIMS):
             node = claim["metadata"].get("annotations", {}).get(SELECTED_NODE)
             if node and not claim["spec"].get("volumeName"):
@@ -120,17 +121,24 @@ class Cluster:
 @contextmanager
 def scheduling_cluster(version: str) -> Iterator[Cluster]:
     """Run a cluster without nodes, for as long as the block lasts."""
+    with scheduling_server(version) as (_, client):
+        yield Cluster(client)
+
+
+@contextmanager
+def scheduling_server(version: str, controllers: str = "*") -> Iterator[tuple[Site, ApiClient]]:
+    """Run the same with all or some controllers, and give what another program needs to talk to it."""
     programs = [kubernetes_program(name, version) for name in ("kube-controller-manager", "kube-scheduler")]
     with ExitStack() as stack:
         player = kwok()
         site, client = stack.enter_context(api_server(version))
         for program in programs:
-            stack.enter_context(running(_command(program, site), site.folder))
+            stack.enter_context(running(_command(program, site, controllers), site.folder))
         stack.enter_context(running(_player(player, site), site.folder))
-        yield Cluster(client)
+        yield site, client
 
 
-def _command(program: Path, site: Site) -> list[str]:
+def _command(program: Path, site: Site, controllers: str) -> list[str]:
     (port,) = free_ports(1)
     command = [
         str(program),
@@ -141,7 +149,7 @@ def _command(program: Path, site: Site) -> list[str]:
         "--leader-elect=false",
     ]
     if program.name == "kube-controller-manager":
-        command.append(f"--service-account-private-key-file={site.signing_key}")
+        command += [f"--service-account-private-key-file={site.signing_key}", f"--controllers={controllers}"]
     return command
 
 

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -9,8 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
+from gitopsgen.check import Checker
 from gitopsgen.check.documentation import sections
 from gitopsgen.check.rules import RULES
+from gitopsgen.model.manifest import Manifest
+from gitopsgen.model.variant import VariantId
 from gitopsgen.pipeline.foreign import ForeignOptions, judge_manifests
 
 from .crds import from_pack
@@ -25,6 +29,15 @@ MUTANTS = 12  # of each document
 EMPTIED = 5000
 EMPTY = [None, "", [], {}, 0, "5", True]
 REFUSING = {module.RULE.code: module.RULE.name for module in RULES if module.RULE.refused_by}
+# The rules about what schemas do not say of pods and what makes them.
+NAMED = {name for code, name in REFUSING.items() if "GG444" <= code <= "GG459"}
+FIELD = re.compile(r"\b((?:spec|metadata)[\w.]*(?:\[[^\]\s]*\][\w.]*)*): [A-Z][a-z]+")
+INDEX = re.compile(r"\[[^\]]*\]")
+# Where the server leaves out a step, or takes a wrong one.
+NICKNAMES = {
+    "spec.securityContext.shareProcessNamespace": "spec.shareProcessNamespace",
+    "spec.volumes.downwardAPI.fieldRef.fieldPath": "spec.volumes.downwardAPI.items.fieldRef.fieldPath",
+}
 
 Object = dict[str, Any]
 
@@ -172,6 +185,16 @@ def trial(request: pytest.FixtureRequest) -> Iterator[tuple[ControlPlane, Versio
         yield running, version_set
 
 
+@pytest.fixture(scope="module")
+def modern() -> Iterator[ControlPlane]:
+    with server(MODERN) as running:
+        running.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "payment"}})
+        running.create(
+            {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "ledger", "namespace": "payment"}}
+        )
+        yield running
+
+
 def test_what_is_an_error_is_refused_for_documents_of_every_rule(
     trial: tuple[ControlPlane, VersionSet],
 ) -> None:
@@ -187,6 +210,42 @@ def test_what_is_an_error_is_refused_for_documents_of_every_rule(
 
     assert not alarms, "\n".join(alarms)
     assert set(REFUSING) <= proven, "not proven: " + ", ".join(sorted(set(REFUSING) - proven))
+
+
+@pytest.mark.parametrize("name", sorted(NAMED), ids=sorted(NAMED))
+def test_the_server_names_the_same_field(name: str, modern: ControlPlane) -> None:
+    """Each field that a rule about pods calls wrong in its fixture; and it takes what the rule calls right."""
+    text = (CHECKOUT / "tests/rules" / f"{name}.yaml").read_text("utf-8")
+    judge = Checker(MODERN.kubernetes.rpartition(".")[0], CHECKOUT / "schemas" / MODERN.name, keep=False)
+    differing, proven = [], 0
+    for index, obj in enumerate(yaml.safe_load_all(text)):
+        manifest = Manifest(VariantId("a", "b", "c"), "a.yaml", "a.j2", index, obj)
+        refused = [found for found in judge.manifest(manifest) if found.refused]
+        message = modern.dry_run(obj).message
+        theirs = fields_in(message)
+        ours = {plain(found.field): found.message for found in refused}
+        proven += len(ours)
+        differing += [
+            f"{obj['metadata']['name']}: {field}: {said} | {message or 'accepted'}"
+            for field, said in ours.items()
+            if not any(field.startswith(other) or other.startswith(field) for other in theirs)
+        ]
+        if message and not refused:
+            differing.append(f"{obj['metadata']['name']}: refused by the server alone: {message}")
+
+    assert not differing, "\n".join(differing)
+    assert proven
+
+
+def plain(field: tuple[str | int, ...]) -> str:
+    """Write a field as the server does, without places in lists."""
+    return ".".join(step for step in field if isinstance(step, str))
+
+
+def fields_in(message: str) -> set[str]:
+    """Give the fields that a server's message names, without places in lists and keys of maps."""
+    found = {INDEX.sub("", field) for field in FIELD.findall(message)}
+    return {NICKNAMES.get(field, field) for field in found}
 
 
 def test_what_the_server_takes_all_the_same_is_no_error(trial: tuple[ControlPlane, VersionSet]) -> None:

@@ -1,0 +1,117 @@
+"""Resources that no container can ask for.
+
+What it finds:
+    A request above its limit or below zero; a device or huge page that is asked for in parts, without a limit,
+    or with another limit than its request; a name that is no resource of a container.
+
+Why:
+    The API server refuses the object.
+
+Example:
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: ledger, namespace: payment}
+    spec:
+      containers:
+        - name: ledger
+          image: registry.example.com/ledger
+          resources:
+            requests: {memory: 2Gi}
+            limits: {memory: 1Gi}
+
+Instead:
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: ledger, namespace: payment}
+    spec:
+      containers:
+        - name: ledger
+          image: registry.example.com/ledger
+          resources:
+            requests: {memory: 1Gi}
+            limits: {memory: 1Gi}
+
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from gitopsgen.capacity.quantities import amount
+from gitopsgen.check.kubernetes.lenience import judged
+from gitopsgen.check.names import label_key
+from gitopsgen.check.pods import containers
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, mapping
+from gitopsgen.diagnostics import Severity
+from gitopsgen.model.variant import Path
+from gitopsgen.schemas.wording import suggestion
+
+RULE = Rule("GG450", "impossible-resource", Severity.ERROR, on=has_pods, is_shared=True, refused_by=API_SERVER)
+_STANDARD: Final = ("cpu", "ephemeral-storage", "memory")
+_PAGES: Final = "hugepages-"
+_OWN: Final = "kubernetes.io/"
+
+
+def check(subject: Subject) -> Iterator[Found]:
+    """Report requests and limits that the server does not take."""
+    for path, container in containers(subject):
+        yield from map(judged, _container(subject, (*path, "resources"), mapping(container.get("resources"))))
+
+
+def _container(subject: Subject, path: Path, resources: Mapping[str, Any]) -> Iterator[Found]:
+    requests, limits = mapping(resources.get("requests")), mapping(resources.get("limits"))
+    for field, amounts in (("requests", requests), ("limits", limits)):
+        for name, value in amounts.items():
+            if wrong := _wrong(name, value):
+                yield subject.found((*path, field, name), *wrong)
+    for name, value in requests.items():
+        if wrong := _against(name, value, limits):
+            yield subject.found((*path, "requests", name), *wrong)
+    names = {*requests, *limits}
+    if any(name.startswith(_PAGES) for name in names) and not names & {"cpu", "memory"}:
+        yield subject.found(path, "huge pages without cpu or memory", "ask for memory too")
+
+
+def _wrong(name: str, value: Any) -> tuple[str, str] | None:
+    """Give what is wrong with an amount by itself, and a hint."""
+    number = amount(value)
+    wrong = _wrong_name(name)
+    if wrong or number is None:  # what is no number is reported as a malformed value
+        return wrong
+    if number < 0:
+        return f"{name} is {value}, expected at least 0", ""
+    if _is_device(name) and number.denominator != 1:
+        return f"{name} is {value}, expected a whole number", "devices are not divided"
+    return None
+
+
+def _wrong_name(name: str) -> tuple[str, str] | None:
+    if "/" not in name and name not in _STANDARD and not name.startswith(_PAGES):
+        hint = suggestion(name, _STANDARD) or "devices have a prefix, as in example.com/device"
+        return f'"{name}" is no resource of a container', hint
+    if "/" in name and (expected := label_key(name)):
+        return f'the resource name "{name}" must be {expected}', ""
+    if name.startswith("requests."):
+        return f'"{name}" is what a quota calls it', f'write "{name.removeprefix("requests.")}"'
+    return None
+
+
+def _against(name: str, value: Any, limits: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Give what is wrong with a request by its limit, and a hint."""
+    asked, allowed = amount(value), amount(limits.get(name))
+    is_whole = name.startswith(_PAGES) or _is_device(name)
+    if asked is None:
+        return None
+    if allowed is None:
+        is_lonely = is_whole and limits.get(name) is None
+        return (f"{name} is requested without a limit", "give it the same limit") if is_lonely else None
+    if is_whole and asked != allowed:
+        return f"the request of {name} is {value}, expected {limits[name]} as its limit", "such are not shared"
+    if asked > allowed:
+        return f"the request of {name} is {value}, above its limit of {limits[name]}", "raise the limit"
+    return None
+
+
+def _is_device(name: str) -> bool:
+    return "/" in name and _OWN not in name

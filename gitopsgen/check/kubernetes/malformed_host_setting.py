@@ -1,0 +1,112 @@
+"""A setting of host names, DNS or the kernel that a pod cannot have.
+
+What it finds:
+    Host aliases and name servers that are no IP addresses, host names that are none, more than three name
+    servers, `dnsPolicy: None` without any, sysctls twice or of a namespace that the pod shares with its node,
+    `shareProcessNamespace` beside `hostPID`.
+
+Why:
+    The API server refuses the object.
+
+Example:
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: ledger, namespace: payment}
+    spec:
+      containers: [{name: ledger, image: registry.example.com/ledger}]
+      hostAliases: [{ip: ledger, hostnames: [ledger.bank]}]
+
+Instead:
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: ledger, namespace: payment}
+    spec:
+      containers: [{name: ledger, image: registry.example.com/ledger}]
+      hostAliases: [{ip: 10.0.0.1, hostnames: [ledger.bank]}]
+
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from gitopsgen.check.kubernetes.lenience import judged
+from gitopsgen.check.names import dns_label, subdomain
+from gitopsgen.check.pods import pod_spec, spec_path
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, mapping, sequence, text
+from gitopsgen.diagnostics import Severity
+from gitopsgen.model.variant import Path
+
+RULE = Rule("GG457", "malformed-host-setting", Severity.ERROR, on=has_pods, is_shared=True, refused_by=API_SERVER)
+_NUMBER: Final = r"0*(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"  # servers take zeros in front here
+_ADDRESS: Final = re.compile(rf"{_NUMBER}(?:\.{_NUMBER}){{3}}")
+_SYSCTL: Final = re.compile(r"(?:[a-z0-9](?:[-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9](?:[-_a-z0-9]*[a-z0-9])?")
+_MOST_SERVERS: Final = 3
+_OF_NETWORK: Final = ("net.",)
+_OF_IPC: Final = ("fs.mqueue.", "kernel.msg", "kernel.sem", "kernel.shm")
+
+Wrong = tuple[Path, str, str]
+
+
+def check(subject: Subject) -> Iterator[Found]:
+    """Report settings that the server does not take."""
+    spec = pod_spec(subject)
+    for wrong in (_aliases(spec), _dns(spec), _names(spec), _sysctls(spec)):
+        for path, message, hint in wrong:
+            yield judged(subject.found((*spec_path(subject), *path), message, hint))
+
+
+def _aliases(spec: Mapping[str, Any]) -> Iterator[Wrong]:
+    for index, alias in enumerate(map(mapping, sequence(spec.get("hostAliases")))):
+        path: Path = ("hostAliases", index)
+        if (address := text(alias.get("ip"))) and not _is_address(address):
+            yield (*path, "ip"), f'"{address}" is no IP address', ""
+        for number, name in enumerate(map(text, sequence(alias.get("hostnames")))):
+            if name and (expected := subdomain(name)):
+                yield (*path, "hostnames", number), f'the host name "{name}" must be {expected}', ""
+
+
+def _dns(spec: Mapping[str, Any]) -> Iterator[Wrong]:
+    config = mapping(spec.get("dnsConfig"))
+    servers = sequence(config.get("nameservers"))
+    path: Path = ("dnsConfig", "nameservers")
+    if spec.get("dnsPolicy") == "None" and not servers:
+        where = path if spec.get("dnsConfig") is not None else path[:1]
+        yield where, "dnsPolicy is None, and dnsConfig names no nameservers", "add one, or remove dnsPolicy"
+    if len(servers) > _MOST_SERVERS:
+        yield path, f"{len(servers)} nameservers, expected at most {_MOST_SERVERS}", ""
+    for index, server in enumerate(map(text, servers)):
+        if server and not _is_address(server):
+            yield (*path, index), f'"{server}" is no IP address', ""
+
+
+def _names(spec: Mapping[str, Any]) -> Iterator[Wrong]:
+    for field in ("hostname", "subdomain"):
+        name = text(spec.get(field))
+        if name and (expected := dns_label(name)):
+            yield (field,), f'the {field} "{name}" must be {expected}', ""
+    if spec.get("shareProcessNamespace") is True and spec.get("hostPID") is True:
+        message = "shareProcessNamespace beside hostPID: the pod has the processes of its node already"
+        yield ("shareProcessNamespace",), message, "remove one of them"
+
+
+def _sysctls(spec: Mapping[str, Any]) -> Iterator[Wrong]:
+    shared = (("hostNetwork", _OF_NETWORK), ("hostIPC", _OF_IPC))
+    seen: set[str] = set()
+    for index, sysctl in enumerate(map(mapping, sequence(mapping(spec.get("securityContext")).get("sysctls")))):
+        name = text(sysctl.get("name"))
+        path: Path = ("securityContext", "sysctls", index, "name")
+        if name and _SYSCTL.fullmatch(name) is None:
+            yield path, f'the sysctl "{name}" must be lower-case names with "." or "/" between them', ""
+        elif name and name in seen:
+            yield path, f'the sysctl "{name}" is set twice', ""
+        seen.add(name)
+        for field, prefixes in shared:
+            if spec.get(field) is True and name.replace("/", ".").startswith(prefixes):
+                yield path, f'the sysctl "{name}" beside {field}: it would be that of the node', "remove one of them"
+
+
+def _is_address(string: str) -> bool:
+    return ":" in string or _ADDRESS.fullmatch(string) is not None

@@ -1,0 +1,128 @@
+"""A rule of placement or a selector that can select nothing.
+
+What it finds:
+    Expressions with values where the operator takes none, or none where it needs some; node affinity without
+    terms, empty topology keys, `minDomains` of a spread that does not bind, node selectors that no label can
+    meet.
+
+Why:
+    The API server refuses the object.
+
+Example:
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: ledger, namespace: payment}
+    spec:
+      containers: [{name: ledger, image: registry.example.com/ledger}]
+      affinity:
+        nodeAffinity:
+          requiredDuringSchedulingIgnoredDuringExecution:
+            nodeSelectorTerms: [{matchExpressions: [{key: disk, operator: In}]}]
+
+Instead:
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: ledger, namespace: payment}
+    spec:
+      containers: [{name: ledger, image: registry.example.com/ledger}]
+      affinity:
+        nodeAffinity:
+          requiredDuringSchedulingIgnoredDuringExecution:
+            nodeSelectorTerms: [{matchExpressions: [{key: disk, operator: In, values: [ssd]}]}]
+
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from gitopsgen.check.fields import EACH, members
+from gitopsgen.check.kubernetes.lenience import judged
+from gitopsgen.check.names import label_key, label_value
+from gitopsgen.check.pods import pod_spec, spec_path
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, mapping, sequence, text
+from gitopsgen.diagnostics import Severity
+from gitopsgen.model.variant import Path
+
+RULE = Rule("GG456", "malformed-placement", Severity.ERROR, on=has_pods, is_shared=True, refused_by=API_SERVER)
+_REQUIRED: Final = "requiredDuringSchedulingIgnoredDuringExecution"
+_PREFERRED: Final = "preferredDuringSchedulingIgnoredDuringExecution"
+_PODS: Final = tuple(
+    steps
+    for kind in ("podAffinity", "podAntiAffinity")
+    for steps in (
+        ("affinity", kind, _REQUIRED, EACH),
+        ("affinity", kind, _PREFERRED, EACH, "podAffinityTerm"),
+    )
+)
+_NODES: Final = (
+    ("affinity", "nodeAffinity", _REQUIRED, "nodeSelectorTerms", EACH),
+    ("affinity", "nodeAffinity", _PREFERRED, EACH, "preference"),
+)
+_SPREAD: Final = ("topologySpreadConstraints", EACH)
+
+
+def check(subject: Subject) -> Iterator[Found]:
+    """Report placements and selectors that the server does not take."""
+    yield from _own_selector(subject)
+    for path, message, hint in _placement(pod_spec(subject)):
+        yield judged(subject.found((*spec_path(subject), *path), message, hint))
+
+
+Wrong = tuple[Path, str, str]
+
+
+def _own_selector(subject: Subject) -> Iterator[Found]:
+    selector = mapping(subject.data.get("spec")).get("selector")
+    for path, message, hint in _expressions(selector if subject.known.name != "Pod" else None):
+        yield subject.found(("spec", "selector", *path), message, hint)
+
+
+def _placement(spec: Mapping[str, Any]) -> Iterator[Wrong]:
+    yield from _spread(spec)
+    for steps in (*_PODS, _SPREAD):
+        for path, term in members(spec, *steps):
+            if mapping(term).get("topologyKey") == "":
+                yield (*path, "topologyKey"), "the topologyKey is empty", "name a label of nodes"
+            for below, *said in _expressions(mapping(term).get("labelSelector")):
+                yield (*path, "labelSelector", *below), said[0], said[1]
+    for steps in _NODES:
+        for path, term in members(spec, *steps):
+            for below, *said in _expressions(term):
+                yield (*path, *below), said[0], said[1]
+    yield from _nodes(spec)
+
+
+def _spread(spec: Mapping[str, Any]) -> Iterator[Wrong]:
+    for path, one in members(spec, *_SPREAD):
+        constraint = mapping(one)
+        domains, otherwise = constraint.get("minDomains"), constraint.get("whenUnsatisfiable")
+        if domains is not None and otherwise == "ScheduleAnyway":
+            message = "minDomains beside whenUnsatisfiable: ScheduleAnyway, which binds nothing"
+            yield (*path, "minDomains"), message, "write DoNotSchedule, or remove minDomains"
+        if constraint.get("matchLabelKeys") and constraint.get("labelSelector") is None:
+            yield (*path, "matchLabelKeys"), "matchLabelKeys without a labelSelector", "add the labelSelector"
+
+
+def _nodes(spec: Mapping[str, Any]) -> Iterator[Wrong]:
+    path: Path = ("affinity", "nodeAffinity", _REQUIRED)
+    for _, required in members(spec, *map(str, path)):
+        if isinstance(required, dict) and required.get("nodeSelectorTerms") == []:
+            yield (*path, "nodeSelectorTerms"), "node affinity without terms, so no node would do", "add a term"
+    for key, value in mapping(spec.get("nodeSelector")).items():
+        expected = label_key(text(key)) or label_value(text(value))
+        if expected:
+            yield ("nodeSelector", key), f'no node can have the label "{key}: {value}"; it must be {expected}', ""
+
+
+def _expressions(selector: Any) -> Iterator[Wrong]:
+    for index, one in enumerate(map(mapping, sequence(mapping(selector).get("matchExpressions")))):
+        operator, values = one.get("operator"), sequence(one.get("values"))
+        path = ("matchExpressions", index, "values")
+        if operator in ("In", "NotIn") and not values:
+            yield path, f"the operator {operator} has no values", "add values, or write Exists or DoesNotExist"
+        elif operator in ("Exists", "DoesNotExist") and values:
+            yield path, f"the operator {operator} has values, which it does not look at", "remove them, or write In"
+        elif operator in ("Gt", "Lt") and len(values) != 1:
+            yield path, f"the operator {operator} has {len(values)} values, expected one number", ""

@@ -1,0 +1,126 @@
+"""An environment variable that says nothing, or two things at once.
+
+What it finds:
+    A variable without a name, `value` beside `valueFrom`, a `valueFrom` or `envFrom` with no source or several,
+    and a `fieldRef` or `resourceFieldRef` to what a pod cannot tell.
+
+Why:
+    The API server refuses the object.
+
+Example:
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: ledger, namespace: payment}
+    spec:
+      containers:
+        - name: ledger
+          image: registry.example.com/ledger
+          env: [{name: POD, valueFrom: {fieldRef: {fieldPath: metadata.labels}}}]
+
+Instead:
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: ledger, namespace: payment}
+    spec:
+      containers:
+        - name: ledger
+          image: registry.example.com/ledger
+          env: [{name: POD, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]
+
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from gitopsgen.check.kubernetes.lenience import judged
+from gitopsgen.check.pods import containers
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, mapping, sequence, text
+from gitopsgen.diagnostics import Severity
+from gitopsgen.model.variant import Path
+from gitopsgen.schemas.wording import listed, suggestion
+
+RULE = Rule("GG449", "malformed-variable", Severity.ERROR, on=has_pods, is_shared=True, refused_by=API_SERVER)
+_NAME: Final = re.compile(r"[ -<>-~]+")  # what can be printed, but for the sign of equality
+_KEY: Final = re.compile(r"[-._a-zA-Z0-9]+")
+_SOURCES: Final = ("configMapKeyRef", "fieldRef", "fileKeyRef", "resourceFieldRef", "secretKeyRef")
+_BULK: Final = ("configMapRef", "secretRef")
+_FIELDS: Final = frozenset(
+    {
+        "metadata.name",
+        "metadata.namespace",
+        "metadata.uid",
+        "spec.nodeName",
+        "spec.serviceAccountName",
+        "status.hostIP",
+        "status.hostIPs",
+        "status.podIP",
+        "status.podIPs",
+    }
+)
+_SUBSCRIPT: Final = re.compile(r"metadata\.(?:annotations|labels)\['[^']+'\]")
+_RESOURCES: Final = frozenset(
+    f"{kind}.{name}" for kind in ("limits", "requests") for name in ("cpu", "ephemeral-storage", "memory")
+)
+_PAGES: Final = ("limits.hugepages-", "requests.hugepages-")
+
+
+def check(subject: Subject) -> Iterator[Found]:
+    """Report variables of containers that the server does not take."""
+    for path, container in containers(subject):
+        for index, one in enumerate(map(mapping, sequence(container.get("env")))):
+            yield from map(judged, _variable(subject, (*path, "env", index), one))
+        for index, one in enumerate(map(mapping, sequence(container.get("envFrom")))):
+            yield from map(judged, _all_of(subject, (*path, "envFrom", index), one))
+
+
+def _variable(subject: Subject, path: Path, one: Mapping[str, Any]) -> Iterator[Found]:
+    name = one.get("name")
+    if name == "":
+        yield subject.found((*path, "name"), "an environment variable without a name")
+    elif isinstance(name, str) and _NAME.fullmatch(name) is None:
+        yield subject.found((*path, "name"), f'the variable name "{name}" must be printable ASCII without "="')
+    if one.get("valueFrom") is None:
+        return
+    source = mapping(one["valueFrom"])
+    where = (*path, "valueFrom")
+    if one.get("value"):
+        yield subject.found(where, f'the variable "{name}" has both value and valueFrom', "remove one of them")
+    given = [key for key in _SOURCES if source.get(key) is not None]
+    if len(given) != 1:
+        found = listed(given) if given else "no source"
+        yield subject.found(where, f'valueFrom of "{name}" has {found}, expected one source')
+    yield from _reference(subject, where, source)
+
+
+def _reference(subject: Subject, path: Path, source: Mapping[str, Any]) -> Iterator[Found]:
+    field = text(mapping(source.get("fieldRef")).get("fieldPath"))
+    if field and field not in _FIELDS and _SUBSCRIPT.fullmatch(field) is None:
+        hint = suggestion(field, _FIELDS) or f"known are {listed(sorted(_FIELDS))}"
+        yield subject.found((*path, "fieldRef", "fieldPath"), f'a variable cannot tell the field "{field}"', hint)
+    resource = text(mapping(source.get("resourceFieldRef")).get("resource"))
+    if resource and resource not in _RESOURCES and not resource.startswith(_PAGES):
+        hint = suggestion(resource, _RESOURCES) or f"known are {listed(sorted(_RESOURCES))}"
+        where = (*path, "resourceFieldRef", "resource")
+        yield subject.found(where, f'a variable cannot tell the resource "{resource}"', hint)
+    for kind in ("configMapKeyRef", "secretKeyRef"):
+        reference = source.get(kind)
+        if not isinstance(reference, dict):
+            continue
+        key = text(reference.get("key"))
+        if key and (_KEY.fullmatch(key) is None or key == "." or key.startswith("..")):
+            message = f'the key "{key}" must be letters, digits, "-", "_" and "."'
+            yield subject.found((*path, kind, "key"), message)
+        if not reference.get("name"):
+            yield subject.found((*path, kind, "name"), f"{kind} names no object")
+
+
+def _all_of(subject: Subject, path: Path, one: Mapping[str, Any]) -> Iterator[Found]:
+    given = [key for key in _BULK if one.get(key) is not None]
+    if len(given) != 1:
+        yield subject.found(path, f"envFrom has {listed(given) if given else 'no source'}, expected one source")
+    prefix = text(one.get("prefix"))
+    if prefix and _NAME.fullmatch(prefix) is None:
+        yield subject.found((*path, "prefix"), f'the prefix "{prefix}" must be printable ASCII without "="')

@@ -1,0 +1,135 @@
+"""A volume of two sources, or one whose paths lead out of it.
+
+What it finds:
+    A volume or projection with more than one source, or whose source names no object; paths of items that are
+    absolute or lead upwards, paths of the node with `..`, fields that a pod cannot tell, tokens of less than
+    ten minutes.
+
+Why:
+    The API server refuses the object.
+
+Example:
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: ledger, namespace: payment}
+    spec:
+      containers: [{name: ledger, image: registry.example.com/ledger}]
+      volumes:
+        - name: config
+          configMap: {name: ledger, items: [{key: a, path: ../a}]}
+
+Instead:
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: ledger, namespace: payment}
+    spec:
+      containers: [{name: ledger, image: registry.example.com/ledger}]
+      volumes:
+        - name: config
+          configMap: {name: ledger, items: [{key: a, path: a}]}
+
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from gitopsgen.capacity.quantities import amount
+from gitopsgen.check.kubernetes.lenience import judged
+from gitopsgen.check.names import descending_path
+from gitopsgen.check.pods import pod_spec, spec_path
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, mapping, sequence, text
+from gitopsgen.diagnostics import Severity
+from gitopsgen.model.variant import Path
+from gitopsgen.schemas.wording import listed
+
+RULE = Rule("GG453", "malformed-volume", Severity.ERROR, on=has_pods, is_shared=True, refused_by=API_SERVER)
+_NAMES: Final = {"configMap": "name", "csi": "driver", "persistentVolumeClaim": "claimName", "secret": "secretName"}
+_PROJECTED: Final = (
+    "clusterTrustBundle",
+    "configMap",
+    "downwardAPI",
+    "podCertificate",
+    "secret",
+    "serviceAccountToken",
+)
+_FIELD: Final = re.compile(r"metadata\.(?:name|namespace|uid|(?:annotations|labels)(?:\['[^']+'\])?)")
+_SHORTEST: Final = 600  # seconds
+
+
+def check(subject: Subject) -> Iterator[Found]:
+    """Report volumes that the server does not take."""
+    for index, one in enumerate(map(mapping, sequence(pod_spec(subject).get("volumes")))):
+        path = (*spec_path(subject), "volumes", index)
+        yield from map(judged, _volume(subject, path, one))
+
+
+def _volume(subject: Subject, path: Path, volume: Mapping[str, Any]) -> Iterator[Found]:
+    given = [key for key, value in volume.items() if key != "name" and value is not None]
+    if len(given) > 1:
+        message = f'the volume "{volume.get("name")}" has {listed(sorted(given))}, expected one source'
+        yield subject.found(path, message, "remove all but one")
+    for source, field in _NAMES.items():
+        if isinstance(volume.get(source), dict):
+            yield from _source(subject, (*path, source), volume[source], field)
+    yield from _downward(subject, (*path, "downwardAPI"), mapping(volume.get("downwardAPI")))
+    for index, one in enumerate(map(mapping, sequence(mapping(volume.get("projected")).get("sources")))):
+        yield from _projection(subject, (*path, "projected", "sources", index), one)
+    yield from _paths(subject, path, volume)
+
+
+def _paths(subject: Subject, path: Path, volume: Mapping[str, Any]) -> Iterator[Found]:
+    host, nfs = mapping(volume.get("hostPath")), mapping(volume.get("nfs"))
+    limit = mapping(volume.get("emptyDir")).get("sizeLimit")
+    if host.get("path") == "":
+        yield subject.found((*path, "hostPath", "path"), "the path of the node is empty")
+    elif ".." in text(host.get("path")).split("/"):
+        yield subject.found((*path, "hostPath", "path"), f'the path is "{host["path"]}", expected no ".."')
+    if text(nfs.get("path")) and not nfs["path"].startswith("/"):
+        yield subject.found((*path, "nfs", "path"), f'the path is "{nfs["path"]}", expected an absolute one')
+    if (amount(limit) or 0) < 0:
+        yield subject.found((*path, "emptyDir", "sizeLimit"), f"sizeLimit is {limit}, expected at least 0")
+
+
+def _source(subject: Subject, path: Path, source: Mapping[str, Any], field: str) -> Iterator[Found]:
+    if not source.get(field):
+        yield subject.found((*path, field), f"{path[-1]} has no {field}")
+    for index, item in enumerate(map(mapping, sequence(source.get("items")))):
+        yield from _item(subject, (*path, "items", index), item)
+
+
+def _item(subject: Subject, path: Path, item: Mapping[str, Any]) -> Iterator[Found]:
+    name = text(item.get("path"))
+    if expected := descending_path(name, is_file=True):
+        yield subject.found((*path, "path"), f'the path is "{name}", expected {expected}')
+
+
+def _downward(subject: Subject, path: Path, source: Mapping[str, Any]) -> Iterator[Found]:
+    for index, item in enumerate(map(mapping, sequence(source.get("items")))):
+        where = (*path, "items", index)
+        yield from _item(subject, where, item)
+        given = [key for key in ("fieldRef", "resourceFieldRef") if item.get(key) is not None]
+        if len(given) != 1:
+            yield subject.found(
+                where, f"has {listed(given) if given else 'no source'}, expected one of fieldRef, resourceFieldRef"
+            )
+        field = text(mapping(item.get("fieldRef")).get("fieldPath"))
+        if field and _FIELD.fullmatch(field) is None:
+            message = f'a volume cannot tell the field "{field}"'
+            yield subject.found((*where, "fieldRef", "fieldPath"), message, "use an environment variable")
+
+
+def _projection(subject: Subject, path: Path, one: Mapping[str, Any]) -> Iterator[Found]:
+    given = [key for key in _PROJECTED if one.get(key) is not None]
+    if len(given) > 1:
+        yield subject.found(path, f"a projection has {listed(given)}, expected one source", "write an entry for each")
+    for source in ("configMap", "secret"):
+        if isinstance(one.get(source), dict):
+            yield from _source(subject, (*path, source), one[source], "name")
+    yield from _downward(subject, (*path, "downwardAPI"), mapping(one.get("downwardAPI")))
+    seconds = mapping(one.get("serviceAccountToken")).get("expirationSeconds")
+    if type(seconds) is int and seconds < _SHORTEST:
+        where = (*path, "serviceAccountToken", "expirationSeconds")
+        yield subject.found(where, f"expirationSeconds is {seconds}, expected at least {_SHORTEST}")

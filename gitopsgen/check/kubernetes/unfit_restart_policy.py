@@ -1,0 +1,61 @@
+"""A restart policy that the kind does not allow.
+
+What it finds:
+    A `restartPolicy` other than `Always` in a workload that runs forever, and one that is `Always` or missing
+    in a Job or CronJob.
+
+Why:
+    The API server refuses the object. The default, `Always`, is none that a Job may have, so it must be written
+    there.
+
+Example:
+    apiVersion: batch/v1
+    kind: Job
+    metadata: {name: settle, namespace: payment}
+    spec:
+      template:
+        spec:
+          containers: [{name: settle, image: registry.example.com/settle}]
+
+Instead:
+    apiVersion: batch/v1
+    kind: Job
+    metadata: {name: settle, namespace: payment}
+    spec:
+      template:
+        spec:
+          restartPolicy: Never
+          containers: [{name: settle, image: registry.example.com/settle}]
+
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from gitopsgen.check.kubernetes.lenience import judged
+from gitopsgen.check.pods import pod_spec, spec_path
+from gitopsgen.check.rule import API_SERVER, Found, Known, Rule, Subject
+from gitopsgen.diagnostics import Severity
+
+
+def _is_workload(known: Known) -> bool:
+    return known.kind is not None and known.pods is not None and known.name != "Pod"
+
+
+RULE = Rule("GG445", "unfit-restart-policy", Severity.ERROR, on=_is_workload, is_shared=True, refused_by=API_SERVER)
+_ENDING: Final = ("CronJob", "Job")
+
+
+def check(subject: Subject) -> Iterator[Found]:
+    """Report the policy that pods of this kind cannot have."""
+    policy = pod_spec(subject).get("restartPolicy") or ""
+    path = (*spec_path(subject), "restartPolicy")
+    kind = subject.known.name
+    if kind in _ENDING:
+        if policy in ("", "Always"):
+            message = f"restartPolicy is {'Always' if policy else 'not set'}, expected Never or OnFailure in a {kind}"
+            yield subject.found(path, message, "write restartPolicy: Never, or OnFailure")
+    elif policy not in ("", "Always"):
+        yield judged(subject.found(path, f'restartPolicy is "{policy}", expected Always in a {kind}', "remove it"))
