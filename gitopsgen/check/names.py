@@ -14,12 +14,13 @@ _SUBDOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _DNS_LABEL = re.compile(_LABEL)
 _SERVICE = re.compile(r"[a-z](?:[-a-z0-9]*[a-z0-9])?")
 _ADDRESS = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}")
-_CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]+")
 _PORT = re.compile(r"(?=[-0-9]*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*")
+_CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]+")
 _QUALIFIED = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?")
 
 _SUBDOMAIN_LENGTH = 253
 _LABEL_LENGTH = 63
+_PORT_LENGTH = 15
 
 Grammar = Callable[[str], str]
 
@@ -94,9 +95,11 @@ def label_value(value: str) -> str:
     )
 
 
-def short_port(name: str) -> str:
-    """As `port`, and with the length that a Service, a network policy and a route ask for."""
-    return port(name) or _too_long(name, 15)
+def port_name(name: str) -> str:
+    """Give what the name of a port must be and is not, empty where it is one (RFC 6335)."""
+    return _judge(
+        _PORT, _PORT_LENGTH, name, "lower-case letters and digits with single '-' between, one letter at least"
+    )
 
 
 def config_key(key: str) -> str:

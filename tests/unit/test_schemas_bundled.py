@@ -24,7 +24,13 @@ from gitopsgen.schemas.validator import compile_kind
 CORPUS = sorted((Path(__file__).parents[1] / "rules").glob("*.yaml"))
 # what the bundled schemas do not say, and we add
 VALIDATED = json.loads((files("gitopsgen.schemas") / "facts/validation.json").read_text(encoding="utf-8"))
-REQUIRED = {"spec", *(name for fields in VALIDATED.values() for name, facts in fields.items() if "required" in facts)}
+REQUIRED = {
+    "ip",
+    "spec",
+    *(name for fields in VALIDATED.values() for name, facts in fields.items() if "required" in facts),
+}
+# What the package does not say of a version, and a server of it does.
+REQUIRED_TOO = {"Kubernetes 1.30": {"ip"}}
 ADDED = {"unknown-value", "malformed-value", "duplicate-entry"}
 VALUES = ["text", 3, 2.5, True, None, [], {}, ["text"], {"unknown": 1}, "100m", -1]
 DEPLOYMENT = {
@@ -94,7 +100,8 @@ def judged(validator, document):
     """Give path and sort of each violation that the bundled schemas know, the paths as their engine gives them."""
     found = set()
     for violation in validator.violations(document):
-        if violation.sort not in ADDED and not (violation.sort == "missing-field" and violation.field[-1] in REQUIRED):
+        required = REQUIRED | REQUIRED_TOO.get(validator.kind.source, set())
+        if violation.sort not in ADDED and not (violation.sort == "missing-field" and violation.field[-1] in required):
             above = violation.sort in {"unknown-field", "missing-field"}
             found.add((violation.field[:-1] if above else violation.field, violation.sort))
     return found

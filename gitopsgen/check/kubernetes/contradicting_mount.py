@@ -37,7 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gitopsgen.check.kubernetes.lenience import judged
+from gitopsgen.check.kubernetes.lenience import validated
 from gitopsgen.check.names import descending_path
 from gitopsgen.check.pods import containers, pod_spec
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, mapping, sequence, text
@@ -53,8 +53,8 @@ def check(subject: Subject) -> Iterator[Found]:
     volumes = {text(mapping(one).get("name")): mapping(one) for one in sequence(pod_spec(subject).get("volumes"))}
     for path, container in containers(subject):
         for index, mount in enumerate(map(mapping, sequence(container.get("volumeMounts")))):
-            yield from map(judged, _mount(subject, (*path, "volumeMounts", index), mount, container))
-        yield from map(judged, _devices(subject, path, container, volumes))
+            yield from map(validated, _mount(subject, (*path, "volumeMounts", index), mount, container))
+        yield from map(validated, _devices(subject, path, container, volumes))
 
 
 def _mount(subject: Subject, path: Path, mount: Mapping[str, Any], container: Mapping[str, Any]) -> Iterator[Found]:

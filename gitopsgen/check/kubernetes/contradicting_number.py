@@ -38,7 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from gitopsgen.check.kubernetes.lenience import judged
+from gitopsgen.check.kubernetes.lenience import validated
 from gitopsgen.check.pods import containers, pod_spec, spec_path
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, mapping
 from gitopsgen.diagnostics import Severity
@@ -60,7 +60,7 @@ def check(subject: Subject) -> Iterator[Found]:
     if subject.known.name in _FOREVER and pod_spec(subject).get("activeDeadlineSeconds") is not None:
         path = (*spec_path(subject), "activeDeadlineSeconds")
         message = f"activeDeadlineSeconds in a {subject.known.name}, whose pods run forever"
-        yield judged(subject.found(path, message, "remove it"))
+        yield validated(subject.found(path, message, "remove it"))
     yield from _sleeps(subject)
 
 
@@ -81,7 +81,7 @@ def _sleeps(subject: Subject) -> Iterator[Found]:
             if seconds < 0 or seconds > max(grace, 1):  # a server reads less than nothing as 1
                 message = f"sleeps {seconds} s, expected 0 to {grace}, the grace period of the pod"
                 where = (*path, "lifecycle", hook, "sleep", "seconds")
-                yield judged(subject.found(where, message, "raise terminationGracePeriodSeconds"))
+                yield validated(subject.found(where, message, "raise terminationGracePeriodSeconds"))
 
 
 def _whole(value: Any, default: int) -> int:

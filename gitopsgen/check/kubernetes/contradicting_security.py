@@ -30,7 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gitopsgen.check.kubernetes.lenience import judged
+from gitopsgen.check.kubernetes.lenience import validated
 from gitopsgen.check.names import descending_path
 from gitopsgen.check.pods import containers, pod_spec, spec_path
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, mapping, sequence
@@ -48,8 +48,8 @@ def check(subject: Subject) -> Iterator[Found]:
     for path, owner in owners:
         context = mapping(owner.get("securityContext"))
         for field in _PROFILES:
-            yield from map(judged, _profile(subject, (*path, "securityContext", field), mapping(context.get(field))))
-        yield from map(judged, _privilege(subject, (*path, "securityContext"), context))
+            yield from map(validated, _profile(subject, (*path, "securityContext", field), mapping(context.get(field))))
+        yield from map(validated, _privilege(subject, (*path, "securityContext"), context))
 
 
 def _profile(subject: Subject, path: Path, profile: Mapping[str, Any]) -> Iterator[Found]:

@@ -39,7 +39,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.capacity.quantities import amount
-from gitopsgen.check.kubernetes.lenience import judged
+from gitopsgen.check.kubernetes.lenience import validated
 from gitopsgen.check.names import label_key
 from gitopsgen.check.pods import containers
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, mapping
@@ -56,7 +56,7 @@ _OWN: Final = "kubernetes.io/"
 def check(subject: Subject) -> Iterator[Found]:
     """Report requests and limits that the server does not take."""
     for path, container in containers(subject):
-        yield from map(judged, _container(subject, (*path, "resources"), mapping(container.get("resources"))))
+        yield from map(validated, _container(subject, (*path, "resources"), mapping(container.get("resources"))))
 
 
 def _container(subject: Subject, path: Path, resources: Mapping[str, Any]) -> Iterator[Found]:

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gitopsgen.check.kubernetes.lenience import judged
+from gitopsgen.check.kubernetes.lenience import validated
 from gitopsgen.check.pods import containers, pod_spec, spec_path, template
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, text
 from gitopsgen.diagnostics import Severity
@@ -37,7 +37,7 @@ RULE = Rule("GG447", "incomplete-container", Severity.ERROR, on=has_pods, is_sha
 
 def check(subject: Subject) -> Iterator[Found]:
     """Report what keeps a container from being one."""
-    return map(judged, _found(subject))
+    return map(validated, _found(subject))
 
 
 def _found(subject: Subject) -> Iterator[Found]:
@@ -53,7 +53,7 @@ def _found(subject: Subject) -> Iterator[Found]:
     for where, container in containers(subject):
         name, image = text(container.get("name")), container.get("image")
         if image is None or image == "":
-            yield subject.found((*where, "image"), f'the container "{name}" has no image')
+            yield subject.found(where, f'the container "{name}" has no image')
         elif isinstance(image, str) and image != image.strip():
             yield subject.found(
                 (*where, "image"), f'the image "{image}" has spaces around it', f'write "{image.strip()}"'

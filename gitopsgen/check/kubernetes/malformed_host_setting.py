@@ -32,7 +32,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gitopsgen.check.kubernetes.lenience import judged
+from gitopsgen.check.kubernetes.lenience import validated
 from gitopsgen.check.names import dns_label, subdomain
 from gitopsgen.check.pods import pod_spec, spec_path
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, mapping, sequence, text
@@ -55,7 +55,7 @@ def check(subject: Subject) -> Iterator[Found]:
     spec = pod_spec(subject)
     for wrong in (_aliases(spec), _dns(spec), _names(spec), _sysctls(spec)):
         for path, message, hint in wrong:
-            yield judged(subject.found((*spec_path(subject), *path), message, hint))
+            yield validated(subject.found((*spec_path(subject), *path), message, hint))
 
 
 def _aliases(spec: Mapping[str, Any]) -> Iterator[Wrong]:

@@ -133,8 +133,8 @@ def _backend(subject: Subject, backend: Mapping[str, Any], at: Path) -> Iterator
             found = "a name and a number" if name else "no port"
             message = f"a backend of {subject} has {found}, expected the name or the number of a port"
             yield subject.found((*at, "service", "port"), message)
-        elif name and names.short_port(name):
-            message = f'the port "{name}" of a backend must be {names.short_port(name)}'
+        elif name and names.port_name(name):
+            message = f'the port "{name}" of a backend must be {names.port_name(name)}'
             yield subject.found((*at, "service", "port", "name"), message)
         elif isinstance(number, int) and number and not 1 <= number <= _LAST_PORT:
             message = f"the port of a backend is {number}, expected 1 to {_LAST_PORT}"

@@ -99,8 +99,8 @@ def _is_inside(inner: IPv4Network | IPv6Network, outer: IPv4Network | IPv6Networ
 
 def _port(subject: Subject, entry: Mapping[str, Any], path: Path) -> Iterator[Found]:
     port, end = entry.get("port"), entry.get("endPort")
-    if isinstance(port, str) and names.short_port(port):
-        message = f'the port "{port}" of {subject} must be a number, or {names.short_port(port)}'
+    if isinstance(port, str) and names.port_name(port):
+        message = f'the port "{port}" of {subject} must be a number, or {names.port_name(port)}'
         yield subject.found((*path, "port"), message)
     if isinstance(port, int) and not 1 <= port <= _LAST_PORT:
         yield subject.found((*path, "port"), f"the port of {subject} is {port}, expected 1 to {_LAST_PORT}")

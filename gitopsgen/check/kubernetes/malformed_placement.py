@@ -38,7 +38,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.check.fields import EACH, members
-from gitopsgen.check.kubernetes.lenience import judged
+from gitopsgen.check.kubernetes.lenience import validated
 from gitopsgen.check.names import label_key, label_value
 from gitopsgen.check.pods import pod_spec, spec_path
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, mapping, sequence, text
@@ -67,7 +67,7 @@ def check(subject: Subject) -> Iterator[Found]:
     """Report placements and selectors that the server does not take."""
     yield from _own_selector(subject)
     for path, message, hint in _placement(pod_spec(subject)):
-        yield judged(subject.found((*spec_path(subject), *path), message, hint))
+        yield validated(subject.found((*spec_path(subject), *path), message, hint))
 
 
 Wrong = tuple[Path, str, str]

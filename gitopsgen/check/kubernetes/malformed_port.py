@@ -35,7 +35,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gitopsgen.check.kubernetes.lenience import judged
+from gitopsgen.check.kubernetes.lenience import validated
 from gitopsgen.check.names import port
 from gitopsgen.check.pods import containers, pod_spec
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, mapping, sequence, text
@@ -48,8 +48,8 @@ RULE = Rule("GG448", "malformed-port", Severity.ERROR, on=has_pods, is_shared=Tr
 def check(subject: Subject) -> Iterator[Found]:
     """Report names and host ports that the server does not take."""
     for path, container in containers(subject):
-        yield from map(judged, _names(subject, path, sequence(container.get("ports"))))
-    yield from map(judged, _host_ports(subject))
+        yield from map(validated, _names(subject, path, sequence(container.get("ports"))))
+    yield from map(validated, _host_ports(subject))
 
 
 def _names(subject: Subject, path: Path, ports: list[Any]) -> Iterator[Found]:

@@ -34,7 +34,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gitopsgen.check.kubernetes.lenience import judged
+from gitopsgen.check.kubernetes.lenience import validated
 from gitopsgen.check.names import port
 from gitopsgen.check.pods import containers
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, mapping
@@ -53,7 +53,7 @@ _LAST_PORT: Final = 65535
 def check(subject: Subject) -> Iterator[Found]:
     """Report probes and hooks that the server does not take."""
     for path, container in containers(subject):
-        yield from map(judged, _container(subject, path, container))
+        yield from map(validated, _container(subject, path, container))
 
 
 def _container(subject: Subject, path: Path, container: Mapping[str, Any]) -> Iterator[Found]:

@@ -80,7 +80,7 @@ def _goes_without(spec: Mapping[str, Any]) -> bool:
 
 def _target(subject: Subject, target: Any, path: Path) -> Iterator[Found]:
     if isinstance(target, str) and target:
-        expected = names.short_port(target)
+        expected = names.port_name(target)
         hint = "write the number without quotes" if target.isdecimal() else ""
         if expected:
             yield subject.found(path, f'the target port "{target}" must be a number, or {expected}', hint)

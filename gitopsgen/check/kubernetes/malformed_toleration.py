@@ -30,7 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gitopsgen.check.kubernetes.lenience import judged
+from gitopsgen.check.kubernetes.lenience import validated
 from gitopsgen.check.names import label_key, label_value
 from gitopsgen.check.pods import pod_spec, spec_path
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, mapping, sequence, text
@@ -44,7 +44,7 @@ def check(subject: Subject) -> Iterator[Found]:
     """Report tolerations that the server does not take."""
     for index, one in enumerate(map(mapping, sequence(pod_spec(subject).get("tolerations")))):
         path = (*spec_path(subject), "tolerations", index)
-        yield from map(judged, _toleration(subject, path, one))
+        yield from map(validated, _toleration(subject, path, one))
 
 
 def _toleration(subject: Subject, path: Path, one: Mapping[str, Any]) -> Iterator[Found]:

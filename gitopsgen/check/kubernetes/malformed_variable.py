@@ -35,7 +35,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gitopsgen.check.kubernetes.lenience import judged
+from gitopsgen.check.kubernetes.lenience import validated
 from gitopsgen.check.pods import containers
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, mapping, sequence, text
 from gitopsgen.diagnostics import Severity
@@ -71,9 +71,9 @@ def check(subject: Subject) -> Iterator[Found]:
     """Report variables of containers that the server does not take."""
     for path, container in containers(subject):
         for index, one in enumerate(map(mapping, sequence(container.get("env")))):
-            yield from map(judged, _variable(subject, (*path, "env", index), one))
+            yield from map(validated, _variable(subject, (*path, "env", index), one))
         for index, one in enumerate(map(mapping, sequence(container.get("envFrom")))):
-            yield from map(judged, _all_of(subject, (*path, "envFrom", index), one))
+            yield from map(validated, _all_of(subject, (*path, "envFrom", index), one))
 
 
 def _variable(subject: Subject, path: Path, one: Mapping[str, Any]) -> Iterator[Found]:

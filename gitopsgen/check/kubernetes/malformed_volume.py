@@ -37,7 +37,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.capacity.quantities import amount
-from gitopsgen.check.kubernetes.lenience import judged
+from gitopsgen.check.kubernetes.lenience import validated
 from gitopsgen.check.names import descending_path
 from gitopsgen.check.pods import pod_spec, spec_path
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, mapping, sequence, text
@@ -63,7 +63,7 @@ def check(subject: Subject) -> Iterator[Found]:
     """Report volumes that the server does not take."""
     for index, one in enumerate(map(mapping, sequence(pod_spec(subject).get("volumes")))):
         path = (*spec_path(subject), "volumes", index)
-        yield from map(judged, _volume(subject, path, one))
+        yield from map(validated, _volume(subject, path, one))
 
 
 def _volume(subject: Subject, path: Path, volume: Mapping[str, Any]) -> Iterator[Found]:

@@ -34,7 +34,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from gitopsgen.check.kubernetes.lenience import judged
+from gitopsgen.check.kubernetes.lenience import validated
 from gitopsgen.check.pods import pod_spec, spec_path
 from gitopsgen.check.rule import API_SERVER, Found, Known, Rule, Subject
 from gitopsgen.diagnostics import Severity
@@ -58,4 +58,4 @@ def check(subject: Subject) -> Iterator[Found]:
             message = f"restartPolicy is {'Always' if policy else 'not set'}, expected Never or OnFailure in a {kind}"
             yield subject.found(path, message, "write restartPolicy: Never, or OnFailure")
     elif policy not in ("", "Always"):
-        yield judged(subject.found(path, f'restartPolicy is "{policy}", expected Always in a {kind}', "remove it"))
+        yield validated(subject.found(path, f'restartPolicy is "{policy}", expected Always in a {kind}', "remove it"))
