@@ -257,7 +257,7 @@ def every_origin_is_right(project, read, origins):
     silent = [scalar for scalar, value in before.items() if scalar not in named and scalar[1] and value not in ([], {})]
     assert silent == []  # every scalar has an origin
 
-    decisive = [origin for origin in origins.values() if origin.decides and not origin.is_identity]
+    decisive = [one for one in origins.values() if one.decides and not one.is_identity and one.value not in ({}, [])]
     random.Random(7).shuffle(decisive)  # noqa: S311 - a repeatable order
     calm = [origin for origin in decisive if not origin.steers and not is_image(origin)]
     restless = [origin for origin in decisive if origin.steers and not is_image(origin)]

@@ -1,9 +1,8 @@
 """A peer or a port of a network policy that cannot be.
 
 What it finds:
-    A peer that says nothing, or a block of addresses and a selector at once; a block that is no CIDR, or an
-    exception outside of it; an `endPort` without a number before it, or below it; a port that is neither a
-    number nor a name.
+    A peer that says nothing, or a block of addresses and a selector at once; an `endPort` without a number before
+    it, or below it; a port that is neither a number nor a name. Addresses are not judged: they differ in every city.
 
 Why:
     The API server refuses the object.
@@ -15,7 +14,7 @@ Example:
     spec:
       podSelector: {}
       egress:
-        - to: [{ipBlock: {cidr: 10.0.0.0/8, except: [192.168.0.0/16]}}]
+        - to: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.42.0.0/16]}}]
           ports: [{port: https, endPort: 8443}]
 
 Instead:
@@ -33,13 +32,11 @@ Instead:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from ipaddress import IPv4Network, IPv6Network
 from typing import Any, Final
 
 from gitopsgen.check import names
-from gitopsgen.check.kubernetes.addresses import network
 from gitopsgen.check.kubernetes.lenience import judged
-from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, mapping, of_kind, sequence, text
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, mapping, of_kind, sequence
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.variant import Path
 
@@ -49,7 +46,7 @@ RULE = Rule(
     Severity.ERROR,
     on=of_kind("NetworkPolicy.networking.k8s.io"),
     is_shared=True,
-    reads=frozenset({"cidr", "except", "port"}),
+    reads=frozenset({"port"}),
     refused_by=API_SERVER,
 )
 _LAST_PORT: Final = 65535
@@ -78,23 +75,6 @@ def _peer(subject: Subject, peer: Mapping[str, Any], path: Path) -> Iterator[Fou
     if is_selected:
         yield subject.found(path, f"a peer of {subject} has an ipBlock and a selector, expected one of them")
         return
-    outer = network(mapping(block).get("cidr"))
-    if outer is None:
-        message = f'the block "{text(mapping(block).get("cidr"))}" is no CIDR, expected one such as 10.9.8.0/24'
-        yield subject.found((*path, "ipBlock", "cidr"), message)
-    for index, value in enumerate(sequence(mapping(block).get("except"))):
-        inner = network(value)
-        if inner is None:
-            message = f'the exception "{text(value)}" is no CIDR, expected one such as 10.9.8.0/24'
-            yield subject.found((*path, "ipBlock", "except", index), message)
-        elif outer is not None and not _is_inside(inner, outer):
-            message = f'the exception "{value}" is no part of "{mapping(block).get("cidr")}", expected a smaller block'
-            yield subject.found((*path, "ipBlock", "except", index), message)
-
-
-def _is_inside(inner: IPv4Network | IPv6Network, outer: IPv4Network | IPv6Network) -> bool:
-    is_smaller = inner.version == outer.version and inner.prefixlen > outer.prefixlen
-    return is_smaller and inner.network_address in outer
 
 
 def _port(subject: Subject, entry: Mapping[str, Any], path: Path) -> Iterator[Found]:
