@@ -14,6 +14,7 @@ from gitopsgen.schemas.kind import Kind, node_at
 
 _BUILT_IN: Final = "Kubernetes "
 _TEMPLATES_VALIDATED: Final = [1, 35]  # the oldest server tried that does; 1.30 does not
+_TEMPLATES: Final = {("spec", "template"), ("spec", "volumeClaimTemplates")}
 # By kind: fields that are required by name only.
 _BY_KIND: Final = {
     "CSIDriver": {"spec"},
@@ -82,8 +83,8 @@ def _is_zero(kind: Kind, field: Path, value: Any) -> bool:
 
 
 def _is_unvalidated(kind: Kind, field: Path) -> bool:
-    """Tell whether it is about the pods of a StatefulSet, which older servers take as they are."""
-    if kind.name != "StatefulSet" or field[:2] != ("spec", "template") or not kind.source.startswith(_BUILT_IN):
+    """Tell whether it is about the pods or claims of a StatefulSet, which older servers take as they are."""
+    if kind.name != "StatefulSet" or field[:2] not in _TEMPLATES or not kind.source.startswith(_BUILT_IN):
         return False
     version = kind.source.removeprefix(_BUILT_IN).split(".")
     return [int(part) for part in version if part.isdecimal()] < _TEMPLATES_VALIDATED
