@@ -42,6 +42,7 @@ def hub_context(settings: Settings, variants: Sequence[Variant], kinds: Iterable
         "case": {"name": asked.get("root", "")},
         "fleet": {
             "clusters": [_cluster(one) for one in clusters(variants)],
+            "externalSecrets": _external_secrets(variants),
             "health": health(found),
             "hubKinds": [{"group": group, "kind": kind} for group, kind in sorted(hub)],
         },
@@ -56,6 +57,13 @@ def clusters(variants: Iterable[Variant]) -> list[Variant]:
     for variant in variants:
         first.setdefault(cluster_of(variant), variant)
     return [first[name] for name in sorted(first)]
+
+
+def _external_secrets(variants: Iterable[Variant]) -> str:
+    """Give the API version of External Secrets: the newest that any cluster of the fleet has."""
+    versions = (one.context.get("versions", {}).get("apis", {}).get("externalSecrets") for one in variants)
+    # `v1` sorts before `v1beta1`
+    return min((one for one in versions if isinstance(one, str)), default="external-secrets.io/v1")
 
 
 def _cluster(variant: Variant) -> dict[str, Any]:
