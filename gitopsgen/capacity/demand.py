@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from gitopsgen.capacity import kubernetes, operated, systems
 from gitopsgen.capacity.injection import injected
-from gitopsgen.capacity.objects import Item, Objects, at, mapping, sequence, text, whole
+from gitopsgen.capacity.objects import Item, Objects, at, whole
 from gitopsgen.capacity.pods import added, requests
 from gitopsgen.capacity.workload import Claim, Setting, Workload
+from gitopsgen.model.unchecked import mapping, sequence, text
 
 # https://kubernetes.io/docs/tasks/administer-cluster/guaranteed-scheduling-critical-addon-pods/
 _PRIORITIES: Final = {"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gitopsgen.capacity.objects import Item, Objects, at, mapping, sequence, text, whole
+from gitopsgen.capacity.objects import Item, Objects, at, whole
 from gitopsgen.capacity.templates import claim_of, with_default
 from gitopsgen.capacity.workload import Claim, Setting
+from gitopsgen.model.unchecked import mapping, sequence, text
 
 _TWO: Final = {"requests": {"memory": "2Gi"}}
 _ONE: Final = {"requests": {"memory": "1Gi"}}

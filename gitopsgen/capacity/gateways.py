@@ -12,10 +12,11 @@ from typing import Any, Final
 
 import yaml
 
-from gitopsgen.capacity.objects import Item, Objects, at, mapping, text, whole
+from gitopsgen.capacity.objects import Item, Objects, at, whole
 from gitopsgen.capacity.surges import surge
 from gitopsgen.capacity.templates import claim_of, with_default
 from gitopsgen.capacity.workload import Claim, Setting
+from gitopsgen.model.unchecked import mapping, text
 
 _CLASSES: Final = frozenset({"istio", "istio-remote", "istio-waypoint"})
 # Values of the chart `istiod`: global.proxy, global.waypoint.

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
-from gitopsgen.capacity.objects import Objects, mapping, text
+from gitopsgen.capacity.objects import Objects
 from gitopsgen.capacity.placement import Unplaced, place
 from gitopsgen.capacity.pods import Amounts, amounts
 from gitopsgen.capacity.quotas import classes
 from gitopsgen.capacity.verdict import Verdict, waits
 from gitopsgen.capacity.workload import Workload
+from gitopsgen.model.unchecked import mapping, text
 
 FURTHEST: Final = 20  # percent
 _COUNTED: Final = {"requests.cpu": "cpu", "cpu": "cpu", "requests.memory": "memory", "memory": "memory", "pods": "pods"}

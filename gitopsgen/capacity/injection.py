@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.capacity.gateways import default
-from gitopsgen.capacity.objects import Item, mapping, sequence
+from gitopsgen.capacity.objects import Item
 from gitopsgen.capacity.pods import Amounts, amounts, requests
 from gitopsgen.capacity.workload import Claim, Setting
+from gitopsgen.model.unchecked import mapping, sequence
 
 _INJECT: Final = "sidecar.istio.io/inject"
 _PROXY: Final = {"cpu": "sidecar.istio.io/proxyCPU", "memory": "sidecar.istio.io/proxyMemory"}

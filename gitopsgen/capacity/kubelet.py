@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from gitopsgen.capacity.objects import mapping, sequence, text, whole
+from gitopsgen.capacity.objects import whole
 from gitopsgen.capacity.pods import amounts
 from gitopsgen.capacity.quantities import amount
+from gitopsgen.model.unchecked import mapping, sequence, text
 
 _K3S: Final = "/etc/rancher/k3s/config.yaml"
 _PODS: Final = 110

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from gitopsgen.capacity.objects import Item, Objects, at, mapping, text, whole
+from gitopsgen.capacity.objects import Item, Objects, at, whole
 from gitopsgen.capacity.surges import surge
 from gitopsgen.capacity.workload import Claim, Path
+from gitopsgen.model.unchecked import mapping, text
 
 _LEFT_ALONE: Final = "httpscaledobject.keda.sh/skip-scaledobject-creation"
 _KEDA_MOST: Final = 100  # what KEDA and its add-on take where nothing is said

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from gitopsgen.capacity.nodes import Node
-from gitopsgen.capacity.objects import mapping, sequence
 from gitopsgen.capacity.workload import Workload
+from gitopsgen.model.unchecked import mapping, sequence
 
 _PLACING: Final = ("affinity", "topologySpreadConstraints")
 

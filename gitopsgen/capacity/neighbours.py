@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gitopsgen.capacity.objects import at, mapping, sequence, text, whole
+from gitopsgen.capacity.objects import at, whole
 from gitopsgen.capacity.selectors import matches
 from gitopsgen.capacity.spots import Spot, selects, tolerated
 from gitopsgen.capacity.workload import Workload
+from gitopsgen.model.unchecked import mapping, sequence, text
 
 _REQUIRED: Final = "requiredDuringSchedulingIgnoredDuringExecution"
 _HOST: Final = "kubernetes.io/hostname"

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gitopsgen.capacity.kubelet import Reserve, kubelets, taint_of
-from gitopsgen.capacity.objects import Objects, at, mapping, sequence, text, whole
+from gitopsgen.capacity.objects import Objects, at, whole
 from gitopsgen.capacity.pods import Amounts, amounts
 from gitopsgen.capacity.quantities import amount
 from gitopsgen.capacity.systems import node_labels
 from gitopsgen.capacity.workload import Setting
+from gitopsgen.model.unchecked import mapping, sequence, text
 
 HOST: Final = "kubernetes.io/hostname"
 _SERVER: Final = "node-role.kubernetes.io/control-plane"

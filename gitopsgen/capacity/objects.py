@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from gitopsgen.model.unchecked import mapping, text
+
 Data = Mapping[str, Any]
 
 
@@ -68,21 +70,6 @@ class Objects:
     def get(self, kind: str, name: str, namespace: str = "", group: str = "") -> Item | None:
         """Give one object, or None."""
         return self._by_name.get((kind, group, namespace, name))
-
-
-def mapping(value: Any) -> Data:
-    """Give the value where it is a mapping, else an empty one."""
-    return value if isinstance(value, dict) else {}
-
-
-def sequence(value: Any) -> list[Any]:
-    """Give the value where it is a list, else an empty one."""
-    return value if isinstance(value, list) else []
-
-
-def text(value: Any) -> str:
-    """Give the value where it is a string, else an empty one."""
-    return value if isinstance(value, str) else ""
 
 
 def at(data: Any, *path: str) -> Any:

@@ -11,12 +11,13 @@ from typing import Any, Final
 
 from gitopsgen.capacity.elastic import beat, elasticsearch, kibana, logstash
 from gitopsgen.capacity.gateways import gateway
-from gitopsgen.capacity.objects import Item, Objects, at, mapping, sequence, text, whole
+from gitopsgen.capacity.objects import Item, Objects, at, whole
 from gitopsgen.capacity.strimzi import kafka, mirror, pool
 from gitopsgen.capacity.surges import surge
 from gitopsgen.capacity.templates import alone, claim_of, merged
 from gitopsgen.capacity.virtual import machine
 from gitopsgen.capacity.workload import Claim, Setting
+from gitopsgen.model.unchecked import mapping, sequence, text
 
 Maker = Callable[[Item, Objects, Setting], Iterator[Claim]]
 

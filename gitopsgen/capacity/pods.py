@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any, Final
 
-from gitopsgen.capacity.objects import mapping, sequence
 from gitopsgen.capacity.quantities import amount
+from gitopsgen.model.unchecked import mapping, sequence
 
 # Of a resource: processors in thousandths, all else in its own unit (bytes, pieces).
 Amounts = Mapping[str, int]

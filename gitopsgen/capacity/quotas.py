@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gitopsgen.capacity.objects import mapping, sequence, text
+from gitopsgen.model.unchecked import mapping, sequence, text
 
 
 def classes(spec: Mapping[str, Any]) -> frozenset[str] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gitopsgen.capacity.objects import mapping, sequence, text
+from gitopsgen.model.unchecked import mapping, sequence, text
 
 
 def matches(selector: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gitopsgen.capacity.nodes import Node
-from gitopsgen.capacity.objects import at, mapping, sequence
+from gitopsgen.capacity.objects import at
 from gitopsgen.capacity.pods import Amounts
 from gitopsgen.capacity.selectors import holds, tolerates
 from gitopsgen.capacity.workload import Workload
+from gitopsgen.model.unchecked import mapping, sequence
 
 _REQUIRED: Final = "requiredDuringSchedulingIgnoredDuringExecution"
 _ASKED: Final = frozenset({"NoSchedule", "NoExecute"})

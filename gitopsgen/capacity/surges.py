@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
-from gitopsgen.capacity.objects import mapping
+from gitopsgen.model.unchecked import mapping
 
 
 def surge(strategy: Mapping[str, Any], replicas: int) -> int:

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gitopsgen.capacity.objects import Item, at, mapping, sequence, text, whole
+from gitopsgen.capacity.objects import Item, at, whole
 from gitopsgen.capacity.templates import alone
 from gitopsgen.capacity.workload import Claim, Setting
+from gitopsgen.model.unchecked import mapping, sequence, text
 
 OPERATORS: Final = "operators"
 _ON_SERVERS: Final = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gitopsgen.capacity.objects import Item, mapping, sequence, text
+from gitopsgen.capacity.objects import Item
 from gitopsgen.capacity.workload import Claim, Path
+from gitopsgen.model.unchecked import mapping, sequence, text
 
 
 def claim_of(  # noqa: PLR0913, PLR0917 - what any operator's pods have

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, Final
 
-from gitopsgen.capacity.objects import Item, Objects, at, mapping, text, whole
+from gitopsgen.capacity.objects import Item, Objects, at, whole
 from gitopsgen.capacity.quantities import amount
 from gitopsgen.capacity.templates import claim_of
 from gitopsgen.capacity.workload import Claim, Setting
+from gitopsgen.model.unchecked import mapping, text
 
 _MEBI: Final = 2**20
 # Launcher and its monitor, virtlogd, virtqemud, QEMU, one thread for devices; the screen.

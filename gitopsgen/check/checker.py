@@ -13,9 +13,10 @@ from typing import Any, Final
 from gitopsgen.capacity import Setting
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import template_path
-from gitopsgen.check.rule import Finding, Found, Known, Rule, Subject, text
+from gitopsgen.check.rule import Finding, Found, Known, Rule, Subject
 from gitopsgen.check.rules import CLUSTER_RULES, MANIFEST_RULES, NODE_RULES, RULES
 from gitopsgen.model.manifest import Manifest
+from gitopsgen.model.unchecked import text
 from gitopsgen.schemas import Bundled, Kind, Pack, Source, split_api_version
 from gitopsgen.schemas.cache import default_directory
 from gitopsgen.schemas.validator import compile_kind

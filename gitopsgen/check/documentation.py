@@ -6,6 +6,7 @@ One text, four uses: comment of the source, `gitopsgen rule`, `docs/rules/`, and
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from textwrap import dedent
 from typing import Protocol
@@ -71,15 +72,15 @@ def pages() -> dict[str, str]:
     return {"README.md": index()} | {f"{module.RULE.name}.md": page(module) for module in RULES}
 
 
-def main(directory: str) -> None:
-    """Write all pages to a directory, and remove those of rules that are gone."""
+def write(directory: str, texts: Mapping[str, str]) -> None:
+    """Write pages, by file name, to a directory, and remove those of rules that are gone."""
     target = Path(directory)
     target.mkdir(parents=True, exist_ok=True)
-    for stale in {path.name for path in target.glob("*.md")} - set(pages()):
+    for stale in {path.name for path in target.glob("*.md")} - set(texts):
         (target / stale).unlink()
-    for name, text in pages().items():
+    for name, text in texts.items():
         (target / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    write(sys.argv[1], pages())

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from gitopsgen.check.rule import sequence
+from gitopsgen.model.unchecked import sequence
 from gitopsgen.model.variant import Path
 
 EACH: Final = "[]"

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from gitopsgen.check.rule import Subject, mapping
+from gitopsgen.check.rule import Subject
+from gitopsgen.model.unchecked import mapping
 
 Labels = Mapping[str, Any]
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from gitopsgen.check.pods import containers, pod_spec, spec_path
-from gitopsgen.check.rule import Subject, mapping, sequence, text
+from gitopsgen.check.rule import Subject
+from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
 
 

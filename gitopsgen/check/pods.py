@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gitopsgen.check.rule import Subject, mapping, sequence, text
+from gitopsgen.check.rule import Subject
+from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
 
 _TEMPLATE: Path = ("spec", "template")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.manifest import Manifest, ResourceId
+from gitopsgen.model.unchecked import mapping, text
 from gitopsgen.model.variant import Path
 from gitopsgen.schemas import Kind, Source, Violation, split_api_version
 from gitopsgen.schemas.validator import Validator
@@ -169,18 +170,3 @@ def of_kind(*names: str) -> Callable[[Known], bool]:
         return (f"{known.name}.{known.group}" if known.group else known.name) in wanted
 
     return matches
-
-
-def mapping(value: Any) -> Mapping[str, Any]:
-    """Give the value where it is a mapping, else an empty one."""
-    return value if isinstance(value, dict) else {}
-
-
-def sequence(value: Any) -> list[Any]:
-    """Give the value where it is a list, else an empty one."""
-    return value if isinstance(value, list) else []
-
-
-def text(value: Any) -> str:
-    """Give the value where it is a string, else an empty one."""
-    return value if isinstance(value, str) else ""

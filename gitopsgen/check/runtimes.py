@@ -9,7 +9,8 @@ from typing import Final
 
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import pod_spec
-from gitopsgen.check.rule import Subject, text
+from gitopsgen.check.rule import Subject
+from gitopsgen.model.unchecked import text
 
 _KATA: Final = "kata"
 # the shims of runwasi; crun runs modules too, but commands as well

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from gitopsgen.check.cluster import Cluster
-from gitopsgen.check.rule import Subject, mapping, sequence, text
+from gitopsgen.check.rule import Subject
+from gitopsgen.model.unchecked import mapping, sequence, text
 
 Keys = frozenset[str] | None  # None where the manifests do not tell
 

@@ -17,12 +17,12 @@ from gitopsgen.cli.options import (
     Color,
     Colour,
     FailOn,
-    Format,
     Jobs,
     ProjectDirectory,
     Quiet,
     Regions,
     Weight,
+    findings_format,
     option,
     subcommand,
 )
@@ -134,7 +134,7 @@ def check(
         report = _project(root, selection_of(region, cluster, case), jobs or processors(), told)
     if write_baseline:
         return _write_baseline(write_baseline, report)
-    console = Console(root, _common(output), color, quiet, _excerpt(report) if is_foreign else None)
+    console = Console(root, findings_format(output), color, quiet, _excerpt(report) if is_foreign else None)
     return _finish(console, report, output, (summary, verbose), Severity(fail_on.value))
 
 
@@ -190,11 +190,6 @@ def _excerpt(report: CheckReport) -> Callable[[Location], str | None]:
         return lines[location.line - 1] if location.line and location.line <= len(lines) else None
 
     return line_at
-
-
-def _common(output: CheckFormat) -> Format:
-    """Give the format of findings: what is no format of theirs goes to stdout, and they to stderr as text."""
-    return Format(output.value) if output.value in {*Format} else Format.TEXT
 
 
 def _write_baseline(path: Path, report: CheckReport) -> int:

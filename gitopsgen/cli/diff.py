@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gitopsgen.cli.console import Console, open_console, use_colour
-from gitopsgen.cli.options import Color, Colour, FailOn, Format, ProjectDirectory, Quiet, Weight, option, subcommand
+from gitopsgen.cli.options import (
+    Color,
+    Colour,
+    FailOn,
+    ProjectDirectory,
+    Quiet,
+    Weight,
+    findings_format,
+    option,
+    subcommand,
+)
 from gitopsgen.diagnostics import Severity, UsageError
 
 if TYPE_CHECKING:
@@ -56,7 +66,7 @@ def diff(
 
     gitopsgen diff --base origin/main generated/shanghai
     """
-    console = open_console(project, _common(output), color, quiet)
+    console = open_console(project, findings_format(output), color, quiet)
 
     from gitopsgen.pipeline import DiffOptions
     from gitopsgen.pipeline import diff as run
@@ -69,11 +79,6 @@ def diff(
     answer = Report(report.diagnostics, _records(report, output), _lines(report, output, full, color), _summary(report))
     code = console.finish(answer, Severity(fail_on.value))
     return code or int(exit_code and bool(report.difference.folded))
-
-
-def _common(output: DiffFormat) -> Format:
-    """Give the format of findings: what is no format of theirs goes to stdout, and they to stderr as text."""
-    return Format(output.value) if output.value in {*Format} else Format.TEXT
 
 
 def _render(console: Console, head: str) -> int:

@@ -22,6 +22,11 @@ class Format(StrEnum):
     GITHUB = "github"
 
 
+def findings_format(output: StrEnum) -> Format:
+    """Give the format of findings: what is no format of theirs goes to stdout, and they to stderr as text."""
+    return Format(output.value) if output.value in {*Format} else Format.TEXT
+
+
 class Colour(StrEnum):
     """When the terminal's colours are used."""
 

@@ -39,7 +39,7 @@ def _failover(region: str, facts: Mapping[str, Any], layers: Layers) -> Iterator
             message = f'failover city "{name}" is the city itself'
             yield Problem(INVALID_FACT, ("failover", index), message, "name another city")
         elif isinstance(name, str) and name not in layers.known_regions:
-            yield _unknown("region", name, ("failover", index), layers.known_regions)
+            yield unknown("region", name, ("failover", index), layers.known_regions)
 
 
 def _wave(facts: Mapping[str, Any], *, is_certain: bool) -> Iterator[Problem]:
@@ -57,7 +57,7 @@ def _wave(facts: Mapping[str, Any], *, is_certain: bool) -> Iterator[Problem]:
 def _hub(facts: Mapping[str, Any], layers: Layers) -> Iterator[Problem]:
     hub = facts.get("hub")
     if isinstance(hub, str) and hub not in layers.known_regions:
-        yield _unknown("region", hub, ("hub",), layers.known_regions)
+        yield unknown("region", hub, ("hub",), layers.known_regions)
 
 
 def _clusters(
@@ -66,16 +66,16 @@ def _clusters(
     for name, cluster in clusters_of(facts).items():
         named = cluster.get("class")
         if isinstance(named, str) and named not in known_classes:
-            yield _unknown("class", named, ("clusters", name, "class"), known_classes)
+            yield unknown("class", named, ("clusters", name, "class"), known_classes)
         yield from _servers(name, cluster)
         version_set = cluster.get("versionSet")
         if isinstance(version_set, str) and version_set not in layers.version_sets:
             path = ("clusters", name, "versionSet")
-            yield _unknown("version set", version_set, path, layers.version_sets)
+            yield unknown("version set", version_set, path, layers.version_sets)
         run = cluster.get("cases")
         for index, case in enumerate(run if isinstance(run, list) else ()):
             if isinstance(case, str) and case not in cases:
-                yield _unknown("case", case, ("clusters", name, "cases", index), cases)
+                yield unknown("case", case, ("clusters", name, "cases", index), cases)
 
 
 def _servers(name: str, cluster: Mapping[str, Any]) -> Iterator[Problem]:
@@ -145,5 +145,6 @@ def _runs(clusters: Mapping[str, Mapping[str, Any]], cluster: str, case: str) ->
     return any(isinstance(run := facts.get("cases"), list) and case in run for facts in asked)
 
 
-def _unknown(what: str, name: str, path: tuple[str | int, ...], known: Collection[str]) -> Problem:
+def unknown(what: str, name: str, path: tuple[str | int, ...], known: Collection[str]) -> Problem:
+    """Give the problem that a name at a path is nobody's, with the nearest of those that are known."""
     return Problem(UNKNOWN_NAME, path, f'{what} "{name}" does not exist', did_you_mean(name, known))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from gitopsgen.load.findings import UNKNOWN_NAME
+from gitopsgen.load.references import unknown
 from gitopsgen.load.regions import clusters_of
 from gitopsgen.load.shapes import check_shape
 from gitopsgen.model.project import Layer
@@ -70,7 +71,7 @@ class RolloutReader:
         for cluster, had in clusters.items():
             for index, name in enumerate(had):
                 if name not in releases:
-                    problem = _unknown("release", name, ("cases", case, "clusters", cluster, index), releases)
+                    problem = unknown("release", name, ("cases", case, "clusters", cluster, index), releases)
                     self.inputs.report(file, problem)
         return Releases(releases, clusters)
 
@@ -139,7 +140,3 @@ def _limits(data: Mapping[str, str] | None) -> Limits:
 def _text(value: Any) -> str:
     """Give a fact as selectors compare it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _unknown(what: str, name: str, path: Path, known: Collection[str]) -> Problem:
-    return Problem(UNKNOWN_NAME, path, f'{what} "{name}" does not exist', did_you_mean(name, known))

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from gitopsgen.check import Checker, Finding, certain, claim_of
 from gitopsgen.check.kubernetes import missing_name, unknown_kind
-from gitopsgen.check.rule import mapping
 from gitopsgen.diagnostics import Diagnostic, Severity
 from gitopsgen.model.manifest import Manifest
+from gitopsgen.model.unchecked import mapping
 from gitopsgen.model.variant import Path, VariantId
 from gitopsgen.pipeline import crew
 from gitopsgen.pipeline.profiles import EVERYTHING, Choice, Profile, severity_of

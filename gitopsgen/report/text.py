@@ -38,12 +38,11 @@ def lines(findings: Iterable[Diagnostic], excerpt: Excerpt, paint: Paint) -> Ite
 
 
 def _related(related: Sequence[Related], paint: Paint) -> Iterator[str]:
-    left_out = len(related) - _MOST_RELATED
-    for number, one in enumerate(related):
-        if left_out > 0 and number == _MOST_RELATED - _LAST_RELATED:
-            yield f"  … {left_out} more places, listed by -o json"
-        if left_out <= 0 or not _MOST_RELATED - _LAST_RELATED <= number < len(related) - _LAST_RELATED:
-            yield f"  {clean(one.message)}: {paint(clean(str(one.location)), 'bold')}"
+    shown = [f"  {clean(one.message)}: {paint(clean(str(one.location)), 'bold')}" for one in related]
+    left_out = len(shown) - _MOST_RELATED
+    if left_out > 0:
+        shown[_MOST_RELATED - _LAST_RELATED : -_LAST_RELATED] = [f"  … {left_out} more places, listed by -o json"]
+    yield from shown
 
 
 def _headline(finding: Diagnostic, paint: Paint) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
-from gitopsgen.check.documentation import page, summary
+from gitopsgen.check.documentation import page, summary, write
 from gitopsgen.review.rules import RULES
 
 
@@ -30,15 +29,5 @@ def _index() -> str:
     return "\n".join([*head, "| code | name | finds |", "|---|---|---|", *lines]) + "\n"
 
 
-def main(directory: str) -> None:
-    """Write all pages to a directory, and remove those of dangers that are gone."""
-    target = Path(directory)
-    target.mkdir(parents=True, exist_ok=True)
-    for stale in {path.name for path in target.glob("*.md")} - set(pages()):
-        (target / stale).unlink()
-    for name, text in pages().items():
-        (target / name).write_text(text, encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main(sys.argv[1])
+    write(sys.argv[1], pages())

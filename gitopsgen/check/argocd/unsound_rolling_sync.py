@@ -51,8 +51,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, of_kind, sequence, text
+from gitopsgen.check.rule import Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
 
 RULE = Rule("GG611", "unsound-rolling-sync", Severity.ERROR, on=of_kind("ApplicationSet.argoproj.io"))

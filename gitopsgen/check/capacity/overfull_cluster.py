@@ -49,8 +49,9 @@ from gitopsgen.capacity import Item, Problem, Setting, Verdict, Workload, judge
 from gitopsgen.capacity.likeness import likeness
 from gitopsgen.capacity.verdict import peak_of
 from gitopsgen.check.cluster import Cluster
-from gitopsgen.check.rule import Found, Rule, text
+from gitopsgen.check.rule import Found, Rule
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import text
 
 RULE = Rule(
     "GG801",

@@ -41,8 +41,9 @@ from typing import Any
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.istio.hosts import ports
 from gitopsgen.check.istio.routes import backends
-from gitopsgen.check.rule import Found, Rule, Subject, text
+from gitopsgen.check.rule import Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import text
 from gitopsgen.model.variant import Path
 from gitopsgen.schemas.wording import listed, suggestion
 

@@ -45,8 +45,9 @@ from typing import Any
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.fields import EACH, members
 from gitopsgen.check.istio.routes import GATEWAY_API, routes
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, text
+from gitopsgen.check.rule import Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, text
 from gitopsgen.model.variant import Path
 from gitopsgen.schemas.wording import listed, suggestion
 

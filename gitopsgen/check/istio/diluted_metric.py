@@ -63,8 +63,9 @@ from collections.abc import Iterator
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.istio.sidecars import has_sidecar, namespace_labels
 from gitopsgen.check.references.scaling import target_of
-from gitopsgen.check.rule import Found, Rule, mapping, sequence
+from gitopsgen.check.rule import Found, Rule
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence
 
 RULE = Rule("GG726", "diluted-metric", Severity.WARNING, is_shared=True)
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.fields import EACH, members
-from gitopsgen.check.rule import Subject, mapping, sequence, text
+from gitopsgen.check.rule import Subject
+from gitopsgen.model.unchecked import mapping, sequence, text
 
 NETWORKING = "networking.istio.io"
 _SUFFIXES = (".svc.cluster.local", ".svc")

@@ -35,8 +35,9 @@ from typing import Any
 
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.references.selection import made_by_operator, pods_selected
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, sequence, text
+from gitopsgen.check.rule import Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence, text
 
 RULE = Rule("GG708", "idle-policy", Severity.ERROR, is_shared=True)
 _KINDS = (

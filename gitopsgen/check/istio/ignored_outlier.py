@@ -30,8 +30,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gitopsgen.check.istio.policies import traffic_policies
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, of_kind
+from gitopsgen.check.rule import Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping
 
 RULE = Rule(
     "GG722", "ignored-outlier", Severity.ERROR, on=of_kind("DestinationRule.networking.istio.io"), is_shared=True

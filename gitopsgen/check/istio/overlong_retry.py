@@ -38,8 +38,9 @@ from typing import Any
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.durations import milliseconds
 from gitopsgen.check.istio.hosts import NETWORKING
-from gitopsgen.check.rule import Found, Rule, mapping, sequence
+from gitopsgen.check.rule import Found, Rule
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence
 
 RULE = Rule("GG721", "overlong-retry", Severity.ERROR, is_shared=True)
 

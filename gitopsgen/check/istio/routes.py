@@ -11,7 +11,8 @@ from typing import Any, Final, NamedTuple
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.fields import EACH, members
 from gitopsgen.check.istio.hosts import NETWORKING, qualified
-from gitopsgen.check.rule import Subject, mapping, text
+from gitopsgen.check.rule import Subject
+from gitopsgen.model.unchecked import mapping, text
 from gitopsgen.model.variant import Path
 
 GATEWAY_API: Final = "gateway.networking.k8s.io"

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import pod_labels
-from gitopsgen.check.rule import Subject, mapping
+from gitopsgen.check.rule import Subject
+from gitopsgen.model.unchecked import mapping
 
 INJECT: Final = "sidecar.istio.io/inject"
 

@@ -41,8 +41,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from gitopsgen.check.istio.policies import traffic_policies
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, of_kind
+from gitopsgen.check.rule import Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping
 
 _ANNOTATION: Final = "gitopsgen.io/load"
 RULE = Rule(

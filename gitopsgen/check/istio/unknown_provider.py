@@ -39,8 +39,9 @@ from typing import Any, Final
 import yaml
 
 from gitopsgen.check.cluster import Cluster
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, sequence, text
+from gitopsgen.check.rule import Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
 from gitopsgen.schemas.wording import suggestion
 

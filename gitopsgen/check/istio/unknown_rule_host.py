@@ -32,8 +32,9 @@ from collections.abc import Iterator
 
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.istio.hosts import NETWORKING, is_unanswered, qualified, service_hosts
-from gitopsgen.check.rule import Found, Rule, mapping, text
+from gitopsgen.check.rule import Found, Rule
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, text
 from gitopsgen.schemas.wording import suggestion
 
 RULE = Rule("GG707", "unknown-rule-host", Severity.ERROR, is_shared=True)

@@ -45,8 +45,9 @@ from collections.abc import Iterator
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.istio.hosts import NETWORKING, covers, qualified
 from gitopsgen.check.istio.routes import destinations
-from gitopsgen.check.rule import Found, Rule, mapping, sequence, text
+from gitopsgen.check.rule import Found, Rule
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.schemas.wording import suggestion
 
 RULE = Rule("GG702", "unknown-subset", Severity.ERROR, is_shared=True)

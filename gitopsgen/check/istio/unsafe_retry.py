@@ -37,8 +37,9 @@ from typing import Any, Final
 
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.istio.hosts import NETWORKING
-from gitopsgen.check.rule import Found, Rule, mapping, sequence, text
+from gitopsgen.check.rule import Found, Rule
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.schemas.wording import listed
 
 RULE = Rule("GG720", "unsafe-retry", Severity.ERROR, is_shared=True)

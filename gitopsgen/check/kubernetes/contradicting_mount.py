@@ -40,8 +40,9 @@ from typing import Any, Final
 from gitopsgen.check.kubernetes.lenience import validated
 from gitopsgen.check.names import descending_path
 from gitopsgen.check.pods import containers, pod_spec
-from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, mapping, sequence, text
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
 
 RULE = Rule("GG452", "contradicting-mount", Severity.ERROR, on=has_pods, is_shared=True, refused_by=API_SERVER)

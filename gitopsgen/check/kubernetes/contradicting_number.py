@@ -40,8 +40,9 @@ from typing import Any, Final
 
 from gitopsgen.check.kubernetes.lenience import validated
 from gitopsgen.check.pods import containers, pod_spec, spec_path
-from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, mapping
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping
 
 RULE = Rule("GG446", "contradicting-number", Severity.ERROR, on=has_pods, is_shared=True, refused_by=API_SERVER)
 _PROGRESS: Final = 600  # what a server assumes, in seconds

@@ -33,8 +33,9 @@ from typing import Any, Final
 from gitopsgen.check.kubernetes.lenience import validated
 from gitopsgen.check.names import descending_path
 from gitopsgen.check.pods import containers, pod_spec, spec_path
-from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, mapping, sequence
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence
 from gitopsgen.model.variant import Path
 
 RULE = Rule("GG454", "contradicting-security", Severity.ERROR, on=has_pods, is_shared=True, refused_by=API_SERVER)

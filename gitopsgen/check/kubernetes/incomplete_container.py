@@ -29,8 +29,9 @@ from collections.abc import Iterator
 
 from gitopsgen.check.kubernetes.lenience import validated
 from gitopsgen.check.pods import containers, pod_spec, spec_path, template
-from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, text
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import text
 
 RULE = Rule("GG447", "incomplete-container", Severity.ERROR, on=has_pods, is_shared=True, refused_by=API_SERVER)
 

@@ -31,8 +31,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, mapping, of_kind, sequence
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence
 from gitopsgen.model.variant import Path
 
 RULE = Rule(

@@ -29,8 +29,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, mapping, of_kind, text
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, text
 
 RULE = Rule(
     "GG471",

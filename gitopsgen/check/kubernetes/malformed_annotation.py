@@ -30,8 +30,9 @@ from typing import Any
 
 from gitopsgen.check.names import label_key
 from gitopsgen.check.pods import template
-from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, mapping
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping
 from gitopsgen.model.variant import Path
 
 RULE = Rule("GG414", "malformed-annotation", Severity.ERROR, is_shared=True, refused_by=API_SERVER)

@@ -29,8 +29,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.check import names
-from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, mapping, of_kind, sequence, text
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
 
 RULE = Rule(

@@ -61,8 +61,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from gitopsgen.check.cluster import Cluster
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, text
+from gitopsgen.check.rule import Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, text
 from gitopsgen.schemas.constraints import CONSTRAINTS, constraint_kind
 from gitopsgen.schemas.validator import Validator, compile_kind
 from gitopsgen.schemas.wording import suggestion

@@ -31,8 +31,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from gitopsgen.check.names import label_key
-from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, sequence
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import sequence
 
 RULE = Rule("GG470", "malformed-finalizer", Severity.ERROR, is_shared=True, refused_by=API_SERVER)
 _STANDARD: Final = frozenset({"foregroundDeletion", "kubernetes", "orphan"})

@@ -39,8 +39,9 @@ from typing import Any, Final
 
 from gitopsgen.capacity.selectors import matches
 from gitopsgen.check.pods import pod_labels, pod_spec
-from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, mapping, of_kind, sequence
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence
 from gitopsgen.model.variant import Path
 
 RULE = Rule(

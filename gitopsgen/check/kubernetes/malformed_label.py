@@ -32,8 +32,9 @@ from typing import Any
 
 from gitopsgen.check.names import label_key, label_value
 from gitopsgen.check.pods import template
-from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, mapping
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping
 from gitopsgen.model.variant import Path
 
 RULE = Rule("GG413", "malformed-label", Severity.ERROR, is_shared=True, refused_by=API_SERVER)

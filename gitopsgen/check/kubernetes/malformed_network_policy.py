@@ -36,8 +36,9 @@ from typing import Any, Final
 
 from gitopsgen.check import names
 from gitopsgen.check.kubernetes.lenience import judged
-from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, mapping, of_kind, sequence
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence
 from gitopsgen.model.variant import Path
 
 RULE = Rule(

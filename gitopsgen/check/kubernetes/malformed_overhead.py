@@ -28,8 +28,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gitopsgen.check.kubernetes import resources
-from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, mapping, of_kind
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping
 
 RULE = Rule(
     "GG474",

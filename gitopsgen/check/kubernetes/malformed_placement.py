@@ -41,8 +41,9 @@ from gitopsgen.check.fields import EACH, members
 from gitopsgen.check.kubernetes.lenience import validated
 from gitopsgen.check.names import label_key, label_value
 from gitopsgen.check.pods import pod_spec, spec_path
-from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, mapping, sequence, text
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
 
 RULE = Rule("GG456", "malformed-placement", Severity.ERROR, on=has_pods, is_shared=True, refused_by=API_SERVER)

@@ -37,8 +37,9 @@ from typing import Any, Final
 from gitopsgen.check.kubernetes.lenience import validated
 from gitopsgen.check.names import port
 from gitopsgen.check.pods import containers
-from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, mapping
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping
 from gitopsgen.model.variant import Path
 from gitopsgen.schemas.wording import listed
 

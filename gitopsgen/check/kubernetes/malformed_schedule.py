@@ -42,8 +42,9 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from gitopsgen.check.kubernetes.zones import ZONES
-from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, mapping, of_kind
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping
 from gitopsgen.schemas.wording import suggestion
 
 RULE = Rule(

@@ -37,8 +37,9 @@ from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import Any, Final
 
 from gitopsgen.check.kubernetes.addresses import address, network
-from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, mapping, of_kind, sequence
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence
 
 RULE = Rule(
     "GG479",

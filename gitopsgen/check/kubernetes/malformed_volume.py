@@ -40,8 +40,9 @@ from gitopsgen.capacity.quantities import amount
 from gitopsgen.check.kubernetes.lenience import validated
 from gitopsgen.check.names import descending_path
 from gitopsgen.check.pods import pod_spec, spec_path
-from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, mapping, sequence, text
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
 from gitopsgen.schemas.wording import listed
 

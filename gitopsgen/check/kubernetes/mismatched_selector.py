@@ -35,8 +35,9 @@ from collections.abc import Iterator
 
 from gitopsgen.capacity.selectors import matches
 from gitopsgen.check.pods import pod_labels
-from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, mapping, of_kind
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping
 
 RULE = Rule(
     "GG416",

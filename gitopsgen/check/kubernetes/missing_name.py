@@ -25,8 +25,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, text
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import text
 
 RULE = Rule("GG409", "missing-name", Severity.ERROR, is_shared=True, refused_by=API_SERVER)
 

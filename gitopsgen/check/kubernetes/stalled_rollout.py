@@ -37,8 +37,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, mapping, of_kind
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping
 from gitopsgen.model.variant import Path
 
 RULE = Rule(

@@ -30,8 +30,9 @@ from base64 import b64decode
 from collections.abc import Iterator
 from typing import Final
 
-from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, mapping, of_kind
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping
 
 # Not shared by clusters: it reads all of a text.
 RULE = Rule(

@@ -37,8 +37,9 @@ from collections.abc import Iterator
 
 from gitopsgen.check.kubernetes.lenience import judged
 from gitopsgen.check.pods import containers, pod_spec
-from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods, mapping, sequence, text
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.schemas.wording import suggestion
 
 RULE = Rule("GG417", "unknown-volume", Severity.ERROR, on=has_pods, is_shared=True, refused_by=API_SERVER)

@@ -24,8 +24,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from gitopsgen.check.nodes.files import is_main_k3s_config, node_labels, registrations
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, sequence
+from gitopsgen.check.rule import Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence
 
 RULE = Rule("GG943", "unplaced-node", Severity.ERROR, is_shared=True)
 _LABELS: Final = ("topology.kubernetes.io/region", "topology.kubernetes.io/zone")

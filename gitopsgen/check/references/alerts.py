@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gitopsgen.check.rule import Subject, mapping, sequence
+from gitopsgen.check.rule import Subject
+from gitopsgen.model.unchecked import mapping, sequence
 from gitopsgen.model.variant import Path
 
 GROUP = "monitoring.coreos.com"

@@ -50,8 +50,9 @@ from collections.abc import Iterator
 
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.references.scaling import autoscalers, target_of
-from gitopsgen.check.rule import Found, Rule, mapping
+from gitopsgen.check.rule import Found, Rule
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping
 
 RULE = Rule("GG502", "autoscaled-replicas", Severity.ERROR, is_shared=True)
 

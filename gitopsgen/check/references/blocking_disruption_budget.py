@@ -33,8 +33,9 @@ from gitopsgen.capacity.selectors import matches
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import pod_labels
 from gitopsgen.check.references.replicas import several
-from gitopsgen.check.rule import Found, Rule, Subject, mapping
+from gitopsgen.check.rule import Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping
 
 RULE = Rule("GG533", "blocking-disruption-budget", Severity.ERROR, is_shared=True)
 _CURE = "let at least one pod go: maxUnavailable: 1"

@@ -54,8 +54,9 @@ from typing import Final
 
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.references.scaling import autoscalers, most_pods, target_of
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, sequence
+from gitopsgen.check.rule import Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence
 
 RULE = Rule("GG535", "contested-volume", Severity.ERROR, is_shared=True)
 _SHARED: Final = frozenset({"ReadOnlyMany", "ReadWriteMany"})

@@ -43,8 +43,9 @@ from collections.abc import Iterator
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.references.monitors import scrapes
 from gitopsgen.check.references.selection import made_by_operator
-from gitopsgen.check.rule import Found, Rule, mapping
+from gitopsgen.check.rule import Found, Rule
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping
 
 RULE = Rule("GG505", "dangling-monitor", Severity.ERROR, is_shared=True)
 

@@ -31,8 +31,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gitopsgen.check.cluster import Cluster
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, sequence, text
+from gitopsgen.check.rule import Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence, text
 
 RULE = Rule("GG514", "dangling-role-binding", Severity.ERROR, is_shared=True)
 _GROUP = "rbac.authorization.k8s.io"

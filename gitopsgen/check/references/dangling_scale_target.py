@@ -41,8 +41,9 @@ from collections.abc import Iterator
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import containers
 from gitopsgen.check.references.scaling import autoscalers, target_of
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, sequence, text
+from gitopsgen.check.rule import Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.schemas.wording import listed, suggestion
 
 RULE = Rule("GG501", "dangling-scale-target", Severity.ERROR, is_shared=True)

@@ -35,8 +35,9 @@ from collections.abc import Iterator
 
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.references.selection import made_by_operator, pods_selected
-from gitopsgen.check.rule import Found, Rule, mapping
+from gitopsgen.check.rule import Found, Rule
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping
 
 RULE = Rule("GG503", "dangling-service", Severity.ERROR, is_shared=True)
 

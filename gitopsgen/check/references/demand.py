@@ -17,7 +17,8 @@ from gitopsgen.capacity.surges import surge
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import pod_spec
 from gitopsgen.check.references.scaling import autoscalers, most_pods, target_of
-from gitopsgen.check.rule import Subject, mapping, text
+from gitopsgen.check.rule import Subject
+from gitopsgen.model.unchecked import mapping, text
 
 _REPLICATED = frozenset({"Deployment", "ReplicaSet", "ReplicationController", "StatefulSet"})
 # Names of quotas for what pods ask, without `requests.` that means the same.

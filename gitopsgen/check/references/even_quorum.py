@@ -27,8 +27,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, of_kind, sequence
+from gitopsgen.check.rule import Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence
 
 _FIELDS: Final = {"Cluster": "instances", "KafkaNodePool": "replicas", "RabbitmqCluster": "replicas"}
 _electing = of_kind("Cluster.postgresql.cnpg.io", "KafkaNodePool.kafka.strimzi.io", "RabbitmqCluster.rabbitmq.com")

@@ -49,8 +49,9 @@ from gitopsgen.capacity.quotas import classes
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import pod_spec
 from gitopsgen.check.references.demand import Demand, demands
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, text
+from gitopsgen.check.rule import Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, text
 
 RULE = Rule("GG523", "exceeded-quota", Severity.ERROR, is_shared=True)
 

@@ -40,8 +40,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gitopsgen.check.references.alerts import rules
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, of_kind, text
+from gitopsgen.check.rule import Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, text
 
 RULE = Rule(
     "GG527", "incomplete-alert", Severity.ERROR, on=of_kind("PrometheusRule.monitoring.coreos.com"), is_shared=True

@@ -37,8 +37,9 @@ from typing import Any, Final
 
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import pod_labels, template
-from gitopsgen.check.rule import Found, Rule, Subject, mapping
+from gitopsgen.check.rule import Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping
 
 RULE = Rule("GG516", "meshed-device", Severity.ERROR, is_shared=True)
 _NETWORKS: Final = "k8s.v1.cni.cncf.io/networks"

@@ -34,8 +34,9 @@ from collections.abc import Iterator
 
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pod_references import Reference
-from gitopsgen.check.rule import Found, Rule, Subject, mapping
+from gitopsgen.check.rule import Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping
 from gitopsgen.schemas.wording import suggestion
 
 RULE = Rule("GG508", "missing-config-map", Severity.ERROR, is_shared=True)

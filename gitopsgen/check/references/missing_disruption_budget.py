@@ -48,8 +48,9 @@ from gitopsgen.capacity.selectors import matches
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import pod_labels
 from gitopsgen.check.references.replicas import several
-from gitopsgen.check.rule import Found, Rule, mapping
+from gitopsgen.check.rule import Found, Rule
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping
 
 RULE = Rule("GG532", "missing-disruption-budget", Severity.WARNING, is_shared=True)
 

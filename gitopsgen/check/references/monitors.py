@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from gitopsgen.capacity.selectors import matches
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import has_template, port_names
-from gitopsgen.check.rule import Subject, mapping, sequence, text
+from gitopsgen.check.rule import Subject
+from gitopsgen.model.unchecked import mapping, sequence, text
 
 GROUP = "monitoring.coreos.com"
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.references.scaling import autoscalers, fewest_pods, target_of
-from gitopsgen.check.rule import Subject, mapping
+from gitopsgen.check.rule import Subject
+from gitopsgen.model.unchecked import mapping
 
 _KINDS = ("Deployment", "StatefulSet")
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gitopsgen.check.cluster import Cluster
-from gitopsgen.check.rule import Subject, mapping, text
+from gitopsgen.check.rule import Subject
+from gitopsgen.model.unchecked import mapping, text
 from gitopsgen.schemas import split_api_version
 
 _LEFT_ALONE = "httpscaledobject.keda.sh/skip-scaledobject-creation"

@@ -26,9 +26,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, of_kind, text
+from gitopsgen.check.rule import Found, Rule, Subject, of_kind
 from gitopsgen.check.runtimes import is_kata
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, text
 
 RULE = Rule("GG562", "uncounted-overhead", Severity.ERROR, on=of_kind("RuntimeClass.node.k8s.io"), is_shared=True)
 

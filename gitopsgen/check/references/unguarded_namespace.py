@@ -50,8 +50,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gitopsgen.check.cluster import Cluster
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, sequence
+from gitopsgen.check.rule import Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence
 from gitopsgen.schemas.wording import listed
 
 RULE = Rule("GG534", "unguarded-namespace", Severity.WARNING, is_shared=True)

@@ -40,8 +40,9 @@ from collections.abc import Iterator
 
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.references.monitors import ports_of, scrapes
-from gitopsgen.check.rule import Found, Rule, mapping, sequence, text
+from gitopsgen.check.rule import Found, Rule
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.schemas.wording import listed
 
 RULE = Rule("GG506", "unknown-monitor-port", Severity.ERROR, is_shared=True)

@@ -43,8 +43,9 @@ from collections.abc import Iterator
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import has_template, port_names
 from gitopsgen.check.references.selection import pods_selected
-from gitopsgen.check.rule import Found, Rule, mapping, sequence
+from gitopsgen.check.rule import Found, Rule
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence
 from gitopsgen.schemas.wording import listed
 
 RULE = Rule("GG504", "unknown-target-port", Severity.ERROR, is_shared=True)

@@ -37,8 +37,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from gitopsgen.check.cluster import Cluster
-from gitopsgen.check.rule import Found, Rule, Subject, mapping
+from gitopsgen.check.rule import Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping
 
 RULE = Rule("GG536", "unread-config-map", Severity.WARNING, is_shared=True)
 _BY_LABEL: Final = frozenset({"grafana_dashboard"})

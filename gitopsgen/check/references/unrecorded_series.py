@@ -43,8 +43,9 @@ from collections.abc import Iterator
 
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.references.alerts import GROUP, recorded_names, rules
-from gitopsgen.check.rule import Found, Rule, text
+from gitopsgen.check.rule import Found, Rule
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import text
 from gitopsgen.schemas.wording import suggestion
 
 RULE = Rule("GG528", "unrecorded-series", Severity.ERROR, is_shared=True)

@@ -39,8 +39,9 @@ from typing import Final
 
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import containers, pod_spec
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, text
+from gitopsgen.check.rule import Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, text
 
 RULE = Rule("GG518", "unset-request", Severity.ERROR, is_shared=True)
 _COUNTED: Final = {"requests.cpu": "cpu", "cpu": "cpu", "requests.memory": "memory", "memory": "memory"}

@@ -37,9 +37,10 @@ from typing import Any, Final
 
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import containers, spec_path, template
-from gitopsgen.check.rule import Found, Rule, mapping
+from gitopsgen.check.rule import Found, Rule
 from gitopsgen.check.runtimes import handler, is_runwasi
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping
 from gitopsgen.model.variant import Path
 
 RULE = Rule("GG432", "command-on-wasm", Severity.ERROR, is_shared=True)

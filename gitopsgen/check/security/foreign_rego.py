@@ -39,8 +39,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, of_kind, sequence, text
+from gitopsgen.check.rule import Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
 
 RULE = Rule(

@@ -44,8 +44,9 @@ from collections.abc import Iterator
 
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import pod_spec, template
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, text
+from gitopsgen.check.rule import Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, text
 
 RULE = Rule("GG524", "ignored-annotation", Severity.ERROR, is_shared=True)
 _OF_CRUN = ("module.wasm.image/variant", "run.oci.handler")

@@ -33,8 +33,9 @@ from collections.abc import Iterator
 
 from gitopsgen.check.credentials import inside, named, setting
 from gitopsgen.check.pods import containers
-from gitopsgen.check.rule import Found, Known, Rule, Subject, mapping, sequence, text
+from gitopsgen.check.rule import Found, Known, Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence, text
 
 _CURE = "take it from a Secret that an ExternalSecret makes"
 # code and dashboards assign to such names without being configuration

@@ -35,8 +35,9 @@ import re
 from collections.abc import Iterator
 
 from gitopsgen.check.pods import containers
-from gitopsgen.check.rule import Found, Rule, Subject, has_pods, mapping, sequence, text
+from gitopsgen.check.rule import Found, Rule, Subject, has_pods
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence, text
 
 RULE = Rule("GG461", "secret-address", Severity.WARNING, on=has_pods, is_shared=True)
 # not a URL, which may hold a password

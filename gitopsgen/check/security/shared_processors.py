@@ -39,8 +39,9 @@ from typing import Any, Final
 
 from gitopsgen.capacity.quantities import amount
 from gitopsgen.check.pods import containers, pod_labels
-from gitopsgen.check.rule import Found, Rule, Subject, has_pods, mapping
+from gitopsgen.check.rule import Found, Rule, Subject, has_pods
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping
 from gitopsgen.model.variant import Path
 
 RULE = Rule("GG441", "shared-processors", Severity.ERROR, on=has_pods, is_shared=True)

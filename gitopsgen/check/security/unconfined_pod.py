@@ -40,8 +40,9 @@ from typing import Any, Final
 
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import containers, pod_spec
-from gitopsgen.check.rule import Found, Rule, Subject, mapping, sequence, text
+from gitopsgen.check.rule import Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence, text
 
 RULE = Rule("GG443", "unconfined-pod", Severity.ERROR, is_shared=True)
 _ENFORCE: Final = "pod-security.kubernetes.io/enforce"

@@ -40,9 +40,10 @@ from typing import Any, Final
 
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import containers, pod_spec, spec_path, template
-from gitopsgen.check.rule import Found, Rule, Subject, mapping
+from gitopsgen.check.rule import Found, Rule, Subject
 from gitopsgen.check.runtimes import handler, is_kata
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping
 from gitopsgen.model.variant import Path
 
 RULE = Rule("GG431", "unfiltered-guest", Severity.ERROR, is_shared=True)

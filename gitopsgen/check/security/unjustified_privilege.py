@@ -37,8 +37,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from gitopsgen.check.pods import containers, template
-from gitopsgen.check.rule import Found, Rule, Subject, has_pods, mapping, sequence, text
+from gitopsgen.check.rule import Found, Rule, Subject, has_pods
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
 
 RULE = Rule("GG442", "unjustified-privilege", Severity.ERROR, on=has_pods, is_shared=True)

@@ -31,8 +31,9 @@ from collections.abc import Iterator
 
 from gitopsgen.check.images import parse
 from gitopsgen.check.pods import containers
-from gitopsgen.check.rule import Found, Rule, Subject, has_pods, text
+from gitopsgen.check.rule import Found, Rule, Subject, has_pods
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import text
 
 RULE = Rule("GG421", "unpinned-image", Severity.ERROR, on=has_pods, is_shared=True)
 _CURE = "add the digest; in a template, the image function takes it from the image lock"

@@ -32,8 +32,9 @@ from collections.abc import Iterator
 
 from gitopsgen.check.images import parse
 from gitopsgen.check.pods import containers
-from gitopsgen.check.rule import Found, Rule, Subject, has_pods, text
+from gitopsgen.check.rule import Found, Rule, Subject, has_pods
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import text
 
 RULE = Rule("GG422", "unqualified-image", Severity.ERROR, on=has_pods, is_shared=True, is_convention=True)
 

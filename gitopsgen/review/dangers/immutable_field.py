@@ -37,9 +37,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gitopsgen.check.rule import Rule, Subject, mapping
+from gitopsgen.check.rule import Rule, Subject
 from gitopsgen.diagnostics import Severity
 from gitopsgen.diff import MISSING, compared, plain_path
+from gitopsgen.model.unchecked import mapping
 from gitopsgen.model.variant import Path
 from gitopsgen.review.change import Changed, Found
 

@@ -37,9 +37,10 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any, Final
 
-from gitopsgen.check.rule import Rule, Subject, mapping, sequence, text
+from gitopsgen.check.rule import Rule, Subject
 from gitopsgen.diagnostics import Severity
 from gitopsgen.diff import compared
+from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
 from gitopsgen.review.change import Changed, Found
 

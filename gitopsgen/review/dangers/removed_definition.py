@@ -27,8 +27,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gitopsgen.check.rule import Rule, Subject, mapping, sequence, text
+from gitopsgen.check.rule import Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.review.change import Changed, Found
 
 RULE = Rule("GG904", "removed-definition", Severity.WARNING)

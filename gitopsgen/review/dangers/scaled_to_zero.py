@@ -35,8 +35,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from gitopsgen.check.rule import Rule, mapping
+from gitopsgen.check.rule import Rule
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping
 from gitopsgen.review.change import Changed, Found
 
 RULE = Rule("GG911", "scaled-to-zero", Severity.WARNING)

@@ -42,8 +42,9 @@ from collections.abc import Iterator
 
 from gitopsgen.check.images import parse
 from gitopsgen.check.pods import containers
-from gitopsgen.check.rule import Rule, Subject, has_pods, text
+from gitopsgen.check.rule import Rule, Subject, has_pods
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import text
 from gitopsgen.model.variant import Path
 from gitopsgen.review.change import Changed, Found
 

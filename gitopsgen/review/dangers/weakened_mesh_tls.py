@@ -36,8 +36,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from gitopsgen.check.rule import Rule, Subject, mapping, sequence, text
+from gitopsgen.check.rule import Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
 from gitopsgen.review.change import Changed, Found
 

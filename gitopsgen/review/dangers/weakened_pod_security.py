@@ -34,8 +34,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from gitopsgen.check.pods import containers, pod_spec, spec_path
-from gitopsgen.check.rule import Rule, Subject, mapping, sequence, text
+from gitopsgen.check.rule import Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
 from gitopsgen.review.change import Changed, Found
 

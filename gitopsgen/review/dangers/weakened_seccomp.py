@@ -37,8 +37,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.check.pods import containers, pod_spec, spec_path
-from gitopsgen.check.rule import Rule, Subject, has_pods, mapping, text
+from gitopsgen.check.rule import Rule, Subject, has_pods
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, text
 from gitopsgen.model.variant import Path
 from gitopsgen.review.change import Changed, Found
 

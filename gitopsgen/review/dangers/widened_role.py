@@ -37,8 +37,9 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Final
 
-from gitopsgen.check.rule import Rule, Subject, mapping, sequence, text
+from gitopsgen.check.rule import Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.review.change import Changed, Found
 
 RULE = Rule("GG906", "widened-role", Severity.WARNING)
