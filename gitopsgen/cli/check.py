@@ -80,6 +80,14 @@ Baseline = Annotated[Path | None, option("--baseline", metavar="FILE", help="Tel
 WriteBaseline = Annotated[
     Path | None, option("--write-baseline", metavar="FILE", help="Write what is found to a baseline, and end well.")
 ]
+Against = Annotated[
+    str,
+    option(
+        "--against",
+        metavar="REVISION|DIR",
+        help="Also tell what an API server refuses to make of this older state; of a project, of generated/ as it is.",
+    ),
+]
 Summary = Annotated[bool, option("--summary", help="List what was accepted, known or left unchecked.")]
 Verbose = Annotated[bool, option("-v", "--verbose", help="Print information too, not only count it.")]
 Printed = Annotated[CheckFormat, option("-o", "--output", help="How findings are printed.")]
@@ -97,6 +105,7 @@ def check(
     skip: Skip = None,
     baseline: Baseline = None,
     write_baseline: WriteBaseline = None,
+    against: Against = "",
     region: Regions = None,
     cluster: Clusters = None,
     case: Cases = None,
@@ -120,7 +129,7 @@ def check(
         raise UsageError("--write-baseline writes all that is found: it makes no sense with --baseline")
     from gitopsgen.pipeline import CheckOptions
 
-    told = CheckOptions(profile.value if profile else "", tuple(only or ()), tuple(skip or ()), baseline)
+    told = CheckOptions(profile.value if profile else "", tuple(only or ()), tuple(skip or ()), baseline, against)
     is_foreign = bool(paths or kustomize)
     root = Path.cwd() if is_foreign else _root(project)
     if is_foreign:

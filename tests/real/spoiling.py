@@ -22,7 +22,7 @@ def spoilt(obj: Mapping[str, Any], chance: random.Random) -> tuple[str, Object]:
     copy: Object = json.loads(json.dumps(obj))
     done = []
     for _ in range(2 if chance.random() < PAIRED else 1):
-        path = chance.choice([path for path in _places(copy) if not _is_address(path)])
+        path = chance.choice([path for path in places(copy) if not _is_address(path)])
         parent = _at(copy, path[:-1])
         done.append(f"{_spoil(copy, parent, path, chance)} {'.'.join(map(str, path))}")
     # Where an object is sent follows from these, so they stay.
@@ -36,11 +36,11 @@ def _is_address(path: Path) -> bool:
     return path[0] in {"apiVersion", "kind"} or path in {("metadata",), ("metadata", "namespace")}
 
 
-def _places(value: Any, path: Path = ()) -> Iterator[Path]:
+def places(value: Any, path: Path = ()) -> Iterator[Path]:
     below = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for step, inner in below:
         yield (*path, step)
-        yield from _places(inner, (*path, step))
+        yield from places(inner, (*path, step))
 
 
 def _at(value: Any, path: Path) -> Any:
@@ -95,6 +95,6 @@ def _repeat(parent: Any, step: str | int, value: Any) -> None:
 
 def _move(root: Object, name: str, value: Any, chance: random.Random) -> None:
     """Put a value under its name where it does not belong: into any other mapping."""
-    mappings = [path for path in _places(root) if isinstance(_at(root, path), dict)]
+    mappings = [path for path in places(root) if isinstance(_at(root, path), dict)]
     target = _at(root, chance.choice(mappings)) if mappings else root
     target[name] = value
