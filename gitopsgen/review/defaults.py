@@ -46,6 +46,7 @@ _BELOW: Final[Mapping[str, Mapping[str, Any]]] = {
     "ports": {"protocol": "TCP"},
     "projected": {"defaultMode": 420},
     "readinessProbe": _PROBE,
+    "roleRef": {"apiGroup": "rbac.authorization.k8s.io"},
     "secret": {"defaultMode": 420},
     "startupProbe": _PROBE,
 }

@@ -92,7 +92,6 @@ _FREE: Final[Mapping[str, frozenset[str]]] = {
             "capacity",
             "claimRef",
             "mountOptions",
-            "nodeAffinity",
             "persistentVolumeReclaimPolicy",
             "storageClassName",
             "volumeAttributesClassName",
@@ -149,19 +148,22 @@ def _of_service(old: Any, new: Any) -> Iterator[Path]:
             yield ("spec", "healthCheckNodePort")
 
 
-def _is_allowed(kind: str, path: Path, old: Any, new: Any) -> bool:
+def _is_allowed(kind: str, path: Path, old: Any, new: Any) -> bool:  # noqa: PLR0911 - one line a fact
     """Tell whether a fixed field may change here all the same."""
     was, will = _at(old, path), _at(new, path)
     match kind, path[-1]:
         case "Job.batch", "completions":
             # an elastic Indexed Job: both change together
             spec = mapping(new.get("spec"))
-            return spec.get("completionMode") == "Indexed" and will is not None and will == spec.get("parallelism")
+            return bool(
+                spec.get("completionMode") == "Indexed" and will is not None and will == spec.get("parallelism")
+            )
         case "Job.batch", "template":
-            return _at(old, ("spec", "suspend")) is True and _without_directives(was) == _without_directives(will)
+            is_suspended = _at(old, ("spec", "suspend")) is True
+            return is_suspended and bool(_without_directives(was) == _without_directives(will))
         case "PersistentVolumeClaim", "resources":
             return _without_storage(was) == _without_storage(will)  # whether it shrinks is asked apart
-        case "PersistentVolumeClaim", "volumeName":
+        case ("PersistentVolumeClaim", "volumeName") | ("PersistentVolume", "nodeAffinity"):
             return was is None
         case "Service", "clusterIP" | "healthCheckNodePort":
             return was is None or will is None  # what the server gave stays
@@ -193,7 +195,7 @@ def _refusal(path: Path, old: Any, new: Any, states: tuple[Any, Any]) -> Refusal
     """Go down to the first place in which both differ; what is told is what stands in the manifests."""
     steps: list[str | int] = list(path)
     while (step := _differing(old, new)) is not None:
-        old, new = (one[step] if isinstance(one, list) else one.get(step) for one in (old, new))
+        old, new = _at(old, (step,)), _at(new, (step,))
         steps.append(step)
     place = tuple(steps)
     return Refusal(path, _there(states[1], place), place, *(_at(state, place) for state in states))
@@ -210,10 +212,9 @@ def _differing(old: Any, new: Any) -> str | int | None:
 def _there(data: Any, path: Path) -> Path:
     """Give the part of a path that is there."""
     for length, step in enumerate(path):
-        is_there = isinstance(data, list) if isinstance(step, int) else isinstance(data, dict) and step in data
-        if not is_there:
+        data = _at(data, (step,))
+        if data is None:
             return path[:length]
-        data = data[step]
     return path
 
 

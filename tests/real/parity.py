@@ -8,13 +8,11 @@ import json
 import os
 import random
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -38,7 +36,7 @@ SEED = 20261126
 SHOWN = 12  # characters of a value: longer ones are told by their class
 
 # What a message says of fields: `spec.a[0].b: Invalid value`, `unknown field "spec.a"`, `Go struct field A.spec.b of`.
-_INVALID = re.compile(r"(?:^|[\s\[(])((?:[a-zA-Z][\w$-]*)(?:\.[\w$-]+|\[[^\]]*\])*): (?=[A-Z][a-z]+ )")
+_INVALID = re.compile(r"(?:^|[\s\[(])((?:[a-zA-Z][\w$-]*)(?:\.[\w$-]+|\[[^\]]*\])*): (?=[A-Z][a-z]+[ :])")
 _DUPLICATE = re.compile(r'(?:unknown|duplicate) field "([^"]+)"')
 _DECODED = re.compile(r"Go struct field \w+\.(\S+) of type")
 _CUSTOM_TYPE = re.compile(r"(?:^|[\s\[(])([a-z][\w.\[\]$-]*) in body")
@@ -75,7 +73,7 @@ class Compared:
 
     @property
     def names_same_field(self) -> bool | None:
-        """Tell whether both name one field, or one of them the field that holds the other's; None where one names none."""
+        """Tell whether both name one field, or one what holds the other's; None where one names none."""
         theirs = fields_in(self.message)
         ours = {field for field, _, _ in self.ours if field}
         if not theirs or not ours:
@@ -100,7 +98,10 @@ def fields_in(message: str) -> set[str]:
         *_DECODED.findall(message),
         *_CUSTOM_TYPE.findall(message),
     )
-    return {_INDEX.sub("", field) for field in found} - {"json", "strict"}
+    # Go's names of embedded structures are no fields; of decoded metadata the first step is left out.
+    plain_names = (re.sub(r"\.?\b[A-Z]\w*(?=\.)", "", _INDEX.sub("", field)).lstrip(".") for field in found)
+    decoded = "Go struct field ObjectMeta." in message
+    return {f"metadata.{one}" if decoded else one for one in plain_names} - {"json", "strict"}
 
 
 def plain(field: Sequence[str | int]) -> str:

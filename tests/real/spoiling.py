@@ -49,7 +49,7 @@ def _at(value: Any, path: Path) -> Any:
     return value
 
 
-def _spoil(root: Object, parent: Any, path: Path, chance: random.Random) -> str:
+def _spoil(root: Object, parent: Any, path: Path, chance: random.Random) -> str:  # noqa: C901 - one line a way
     step, value = path[-1], parent[path[-1]]
     ways = ["remove", "retype", "repeat", "move"]
     if isinstance(step, str):
@@ -75,7 +75,7 @@ def _spoil(root: Object, parent: Any, path: Path, chance: random.Random) -> str:
             name = step[0].swapcase() + step[1:]
             parent[name] = parent.pop(step)
         case "miscase the text of":
-            parent[step] = value.swapcase() if chance.random() < 0.5 else value.lower()  # noqa: PLR2004 - one in two
+            parent[step] = value.swapcase() if chance.random() < 0.5 else value.lower()
         case "another text at":
             parent[step] = chance.choice(TEXTS)
         case _:

@@ -25,6 +25,7 @@ CHANGES = int(os.environ.get("UPDATES", "12"))  # of each object
 # The server's words for fields that have other names in a manifest.
 NICKNAMES = {
     "spec.persistentvolumesource": "spec",
+    "nodeAffinity": "spec.nodeAffinity",
     "volumeMode": "spec.volumeMode",
     "spec.attachedRequired": "spec.attachRequired",
     "spec.ipFamilies": "spec.clusterIP",
@@ -48,7 +49,7 @@ def changed(obj: Object, chance: random.Random) -> tuple[str, Object]:
     for each in above:
         parent = parent[each]
     value = parent[step]
-    if chance.random() < 0.3:  # noqa: PLR2004 - some
+    if chance.random() < 0.3:
         del parent[step]
         return f"without {'.'.join(map(str, path))}", copy
     parent[step] = _other(value, chance)
@@ -65,7 +66,7 @@ def _other(value: Any, chance: random.Random) -> Any:
             (f"{value}x", f"1{value}", "other", "None", "Delete", "Immediate", "OnDelete", "ReadWriteMany")
         )
     if isinstance(value, list):
-        return value[1:] if chance.random() < 0.5 else value[::-1]  # noqa: PLR2004 - one in two
+        return value[1:] if chance.random() < 0.5 else value[::-1]
     return {**value, "other": "value"}
 
 

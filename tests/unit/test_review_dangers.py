@@ -37,7 +37,7 @@ def codes(text):
     return {code for code, _ in found(old, new)}
 
 
-@pytest.mark.parametrize("module", (*CHANGE_RULES, *UPDATE_RULES), ids=lambda module: module.RULE.name)
+@pytest.mark.parametrize("module", [*CHANGE_RULES, *UPDATE_RULES], ids=lambda module: module.RULE.name)
 def test_example_of_the_documentation_triggers_and_its_cure_does_not(module):
     text = sections(module)
 
@@ -45,7 +45,7 @@ def test_example_of_the_documentation_triggers_and_its_cure_does_not(module):
     assert module.RULE.code not in codes(text["Instead"])
 
 
-@pytest.mark.parametrize("module", (*CHANGE_RULES, *UPDATE_RULES), ids=lambda module: module.RULE.name)
+@pytest.mark.parametrize("module", [*CHANGE_RULES, *UPDATE_RULES], ids=lambda module: module.RULE.name)
 def test_a_danger_is_in_the_change_and_not_in_the_state(module):
     """What has been dangerous for long is told by the rules of `check`, or accepted."""
     for heading in ("Example", "Instead"):
