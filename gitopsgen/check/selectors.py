@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gitopsgen.check.names import label_key, label_value
-from gitopsgen.model.unchecked import mapping, sequence
+from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
 
 Wrong = tuple[Path, str, str]  # where, what, and how to mend it
@@ -18,8 +18,7 @@ Wrong = tuple[Path, str, str]  # where, what, and how to mend it
 def labels(selector: Any) -> Iterator[Wrong]:
     """Give what is wrong with a selector of labels: with its expressions, and with its words."""
     for key, value in mapping(mapping(selector).get("matchLabels")).items():
-        expected = label_key(key) if isinstance(key, str) else ""
-        if expected := expected or (label_value(value) if isinstance(value, str) else ""):
+        if expected := label_key(key) or label_value(text(value)):
             yield ("matchLabels", key), f'no object can have the label "{key}: {value}"; it must be {expected}', ""
     yield from keys(selector)
     yield from expressions(selector)

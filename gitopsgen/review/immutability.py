@@ -160,7 +160,7 @@ def _is_allowed(kind: str, path: Path, old: Any, new: Any) -> bool:  # noqa: PLR
             )
         case "Job.batch", "template":
             is_suspended = _at(old, ("spec", "suspend")) is True
-            return is_suspended and bool(_without_directives(was) == _without_directives(will))
+            return is_suspended and _without_directives(was) == _without_directives(will)
         case "PersistentVolumeClaim", "resources":
             return _without_storage(was) == _without_storage(will)  # whether it shrinks is asked apart
         case ("PersistentVolumeClaim", "volumeName") | ("PersistentVolume", "nodeAffinity"):
@@ -173,7 +173,7 @@ def _is_allowed(kind: str, path: Path, old: Any, new: Any) -> bool:  # noqa: PLR
             return False
 
 
-def _without_directives(template: Any) -> Any:
+def _without_directives(template: Any) -> tuple[Any, ...]:
     """Give a template without what may change until a suspended Job first ran."""
     spec = dict(mapping(mapping(template).get("spec")))
     for name in ("nodeSelector", "tolerations", "schedulingGates"):

@@ -9,7 +9,7 @@ import os
 import random
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +33,8 @@ WHOLE = HERE / "whole.yaml"
 REASONS = HERE / "disagreements.yaml"
 PAGE = CHECKOUT / "docs" / "parity.md"
 SEED = 20261126
-SHOWN = 12  # characters of a value: longer ones are told by their class
+COUNT = 3000  # of mutants, without PARITY
+SORTS = ("taken by both", "refused by both", "refused by us alone", "refused by the server alone")
 
 # What a message says of fields: `spec.a[0].b: Invalid value`, `unknown field "spec.a"`, `Go struct field A.spec.b of`.
 _INVALID = re.compile(r"(?:^|[\s\[(])((?:[a-zA-Z][\w$-]*)(?:\.[\w$-]+|\[[^\]]*\])*): (?=[A-Z][a-z]+[ :])")
@@ -101,7 +102,10 @@ def fields_in(message: str) -> set[str]:
     # Go's names of embedded structures are no fields; of decoded metadata the first step is left out.
     plain_names = (re.sub(r"\.?\b[A-Z]\w*(?=\.)", "", _INDEX.sub("", field)).lstrip(".") for field in found)
     decoded = "Go struct field ObjectMeta." in message
-    return {f"metadata.{one}" if decoded else one for one in plain_names} - {"json", "strict"}
+    return {f"metadata.{one}" if decoded and "metadata." not in one else one for one in plain_names} - {
+        "json",
+        "strict",
+    }
 
 
 def plain(field: Sequence[str | int]) -> str:
@@ -200,3 +204,80 @@ def reason_of(name: str) -> str:
     """Give why we judge otherwise, empty where nobody has said."""
     known: dict[str, str] = yaml.safe_load(REASONS.read_text("utf-8")) or {}
     return next((reason for pattern, reason in known.items() if re.search(pattern, name)), "")
+
+
+def page(found: Mapping[str, Sequence[Compared]]) -> str:
+    """Give docs/parity.md: what was counted, by version of the server."""
+    lines = [
+        "# Parity with the API server",
+        "",
+        "How alike `gitopsgen check --profile cluster` and a real API server judge single objects that were made wrong.",
+        "Mutants lose a field, or have one renamed, retyped, out of bounds, in another case, doubled or moved.",
+        "A verdict is equal where both take the object or both refuse it.",
+        "Both name the same field where one path is the other or holds it; where one names none, it is not counted.",
+        "What CEL rules of custom kinds refuse is counted apart.",
+        "",
+        "Written by `make parity` (`PARITY=10000` for more); the first so many are the same each time.",
+        "",
+    ]
+    for version, ones in found.items():
+        lines += [f"## Kubernetes {version}", "", *_table(ones), "", *_disagreements(ones), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _table(found: Sequence[Compared]) -> Iterator[str]:
+    columns = ("Kinds", "Mutants", *SORTS, "equal", "same field")
+    yield f"| {' | '.join(columns)} |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for name, ones in _groups(found):
+        counted = Counter(one.sort for one in ones)
+        equal, _, same = score(ones)
+        numbers = (counted[sort] for sort in SORTS)
+        yield f"| {name} | {len(ones)} | {' | '.join(map(str, numbers))} | {equal:.1%} | {same:.1%} |"
+    by_rules = sum(one.by_rule_of_kind for one in found)
+    yield f"| custom kinds' own CEL rules | {by_rules} | 0 | 0 | 0 | {by_rules} | | |"
+
+
+def _groups(found: Sequence[Compared]) -> Iterator[tuple[str, list[Compared]]]:
+    judged = [one for one in found if not one.by_rule_of_kind]
+    yield "**core**", [one for one in judged if one.is_core]
+    yield "**custom**", [one for one in judged if not one.is_core]
+    for kind in sorted({one.kind for one in judged if one.is_core}):
+        yield kind, [one for one in judged if one.is_core and one.kind == kind]
+
+
+def _disagreements(found: Sequence[Compared]) -> Iterator[str]:
+    listed = classes(found)
+    if listed:
+        yield "| Disagreement | Times | Why |"
+        yield "|---|---|---|"
+    for name, count, _ in listed:
+        told = " ".join(name.split()).replace("|", "\\|")
+        yield f"| {told} | {count} | {reason_of(name) or 'not judged yet'} |"
+
+
+def main() -> None:
+    """Ask both servers, and write the page."""
+    from .test_apiserver import MODERN, server  # noqa: PLC0415 - a test module, which reads this one
+    from .test_apiserver import SEED as OLD  # noqa: PLC0415 - as above
+
+    count = int(os.environ.get("PARITY") or COUNT)
+    found = {}
+    for version_set in (MODERN, OLD):
+        with server(version_set) as plane:
+            found[version_set.kubernetes] = ask(plane, version_set.name, version_set.kubernetes, count)
+    PAGE.write_text(page(found), "utf-8")
+    for version, ones in found.items():
+        for line in _table(ones):
+            print(f"{version} {line}")  # noqa: T201 - what one runs it for
+
+
+def ask(plane: ControlPlane, pack: str, kubernetes: str, count: int) -> list[Compared]:
+    """Give the verdicts on so many mutants of all bases that the server takes."""
+    folder = CHECKOUT / "schemas" / pack
+    objects = prepare(plane, folder, bases())
+    return compare(plane, Checker(kubernetes.rpartition(".")[0], folder, keep=False), mutants(objects, count))
+
+
+if __name__ == "__main__":
+    main()

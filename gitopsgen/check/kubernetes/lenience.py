@@ -27,7 +27,13 @@ _BY_KIND: Final = {
     "StatefulSet": {"serviceName"},
 }
 # The same by the field that they stand in.
-_BY_PARENT: Final = {("httpHeaders", "value"), ("iscsi", "lun"), ("roleRef", "apiGroup"), ("sysctls", "value")}
+_BY_PARENT: Final = {
+    ("tokenRequests", "audience"),
+    ("httpHeaders", "value"),
+    ("iscsi", "lun"),
+    ("roleRef", "apiGroup"),
+    ("sysctls", "value"),
+}
 
 
 def judged(found: Found, *, is_decoded: bool = False) -> Found:
