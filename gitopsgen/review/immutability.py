@@ -182,12 +182,12 @@ def _without_directives(template: Any) -> tuple[Any, ...]:
     return spec, affinity
 
 
-def _without_storage(resources: Any) -> Any:
+def _without_storage(resources: Any) -> tuple[Any, Any]:
     requests = {key: one for key, one in mapping(mapping(resources).get("requests")).items() if key != "storage"}
     return requests, _at(resources, ("limits",))
 
 
-def _without_images(containers: Any) -> Any:
+def _without_images(containers: Any) -> list[dict[str, Any]]:
     return [{key: value for key, value in mapping(one).items() if key != "image"} for one in sequence(containers)]
 
 

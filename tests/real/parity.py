@@ -211,7 +211,7 @@ def page(found: Mapping[str, Sequence[Compared]]) -> str:
     lines = [
         "# Parity with the API server",
         "",
-        "How alike `gitopsgen check --profile cluster` and a real API server judge single objects that were made wrong.",
+        "How alike `gitopsgen check --profile cluster` and a real API server judge single objects made wrong.",
         "Mutants lose a field, or have one renamed, retyped, out of bounds, in another case, doubled or moved.",
         "A verdict is equal where both take the object or both refuse it.",
         "Both name the same field where one path is the other or holds it; where one names none, it is not counted.",
