@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -33,6 +33,7 @@ WHOLE = HERE / "whole.yaml"
 REASONS = HERE / "disagreements.yaml"
 PAGE = CHECKOUT / "docs" / "parity.md"
 SEED = 20261126
+NEWEST = "1.36.3"  # a server that no version set runs yet
 COUNT = 3000  # of mutants, without PARITY
 SORTS = ("taken by both", "refused by both", "refused by us alone", "refused by the server alone")
 
@@ -263,7 +264,7 @@ def main() -> None:
 
     count = int(os.environ.get("PARITY") or COUNT)
     found = {}
-    for version_set in (MODERN, OLD):
+    for version_set in (MODERN, OLD, replace(MODERN, kubernetes=NEWEST)):
         with server(version_set) as plane:
             found[version_set.kubernetes] = ask(plane, version_set.name, version_set.kubernetes, count)
     PAGE.write_text(page(found), "utf-8")

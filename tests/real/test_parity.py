@@ -7,7 +7,7 @@ from .test_apiserver import MODERN, SEED, VersionSet, server
 
 pytestmark = pytest.mark.real
 
-MUTANTS = 1500
+MUTANTS = 1000
 # What is reached, less what chance may take: more is asked for as more is judged.
 EQUAL = 0.95
 SAME_FIELD = 0.93

@@ -28,11 +28,12 @@ _BY_KIND: Final = {
 }
 # The same by the field that they stand in.
 _BY_PARENT: Final = {
-    ("tokenRequests", "audience"),
     ("httpHeaders", "value"),
     ("iscsi", "lun"),
+    ("preferredDuringSchedulingIgnoredDuringExecution", "preference"),
     ("roleRef", "apiGroup"),
     ("sysctls", "value"),
+    ("tokenRequests", "audience"),
 }
 
 
