@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from gitopsgen.pipeline import CheckOptions, CheckReport
 
 app = subcommand()
+_OF_PROJECT = "a project says its versions and schemas"
 
 
 class CheckFormat(StrEnum):
@@ -137,9 +138,7 @@ def check(
         schemas = kubernetes_version, schema_location or [], ignore_missing_schemas
         report = _manifests((paths or [], kustomize or []), schemas, jobs or processors(), told)
     else:
-        _refuse(
-            (kubernetes_version, schema_location, ignore_missing_schemas), "a project says its versions and schemas"
-        )
+        _refuse((kubernetes_version, schema_location, ignore_missing_schemas), _OF_PROJECT)
         report = _project(root, selection_of(region, cluster, case), jobs or processors(), told)
     if write_baseline:
         return _write_baseline(write_baseline, report)
