@@ -6,6 +6,7 @@ Knows no kind and no judge.
 import json
 import random
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from typing import Any
 
 Object = dict[str, Any]
@@ -85,12 +86,13 @@ def _spoil(root: Object, parent: Any, path: Path, chance: random.Random) -> str:
 
 def _repeat(parent: Any, step: str | int, value: Any) -> None:
     """Write an item of a list twice, or the first item of a list; what is none becomes one."""
+    value = deepcopy(value)  # what is done to one of them later is not done to both
     if isinstance(parent, list):
         parent.append(value)
     elif isinstance(value, list) and value:
-        value.append(value[0])
+        parent[step] = [*value, deepcopy(value[0])]
     else:
-        parent[step] = [value, value]
+        parent[step] = [value, deepcopy(value)]
 
 
 def _move(root: Object, name: str, value: Any, chance: random.Random) -> None:

@@ -91,7 +91,9 @@ def _is_zero(kind: Kind, field: Path, value: Any) -> bool:
 
 
 def _is_of_another_name(kind: Kind, found: Found, value: Any) -> bool:
-    """Tell whether a value is one that only a name with a domain, or a reserved one, may have."""
+    """Tell whether a value is one that the schema does not say: of a type or name that is somebody's own."""
+    if kind.name == "ControllerRevision" and found.field == ("data",):
+        return True  # what it keeps is the controller's own
     if kind.name == "LimitRange" and found.field[-1] == "type":
         return isinstance(value, str) and "/" in value
     # whether such a class may have the value is judged by its name
