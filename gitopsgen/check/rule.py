@@ -18,6 +18,7 @@ from gitopsgen.schemas.validator import Validator
 
 if TYPE_CHECKING:
     from gitopsgen.check.cluster import Cluster
+    from gitopsgen.check.policies import Judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,15 @@ class ClusterRule(Protocol):
 
     def check(self, cluster: Cluster) -> Iterator[Found]:
         """Give what is wrong with the objects."""
+
+
+class PolicyRule(Protocol):
+    """A module with a rule about what policies said of the objects of one cluster."""
+
+    RULE: Rule
+
+    def check(self, judged: Judged) -> Iterator[Found]:
+        """Give what was said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ from gitopsgen.check.kubernetes import (
     wrong_type,
 )
 from gitopsgen.check.nodes import literal_token, open_kubeconfig, unknown_server_option, unplaced_node
+from gitopsgen.check.policy import unevaluated_policy, violated_policy
 from gitopsgen.check.references import (
     autoscaled_replicas,
     blocking_disruption_budget,
@@ -109,7 +110,7 @@ from gitopsgen.check.references import (
     unset_request,
     unwakeable_workload,
 )
-from gitopsgen.check.rule import ClusterRule, ManifestRule
+from gitopsgen.check.rule import ClusterRule, ManifestRule, PolicyRule
 from gitopsgen.check.security import (
     command_on_wasm,
     foreign_rego,
@@ -249,6 +250,8 @@ CLUSTER_RULES: tuple[ClusterRule, ...] = (
 )
 # Of the files that nodes read, not of objects.
 NODE_RULES: tuple[ManifestRule, ...] = (unknown_server_option, open_kubeconfig, unplaced_node, literal_token)
-RULES: tuple[ManifestRule | ClusterRule, ...] = tuple(
-    sorted((*MANIFEST_RULES, *CLUSTER_RULES, *NODE_RULES), key=lambda module: module.RULE.code)
+# Of what policies say, those of a cluster and others.
+POLICY_RULES: tuple[PolicyRule, ...] = (violated_policy, unevaluated_policy)
+RULES: tuple[ManifestRule | ClusterRule | PolicyRule, ...] = tuple(
+    sorted((*MANIFEST_RULES, *CLUSTER_RULES, *NODE_RULES, *POLICY_RULES), key=lambda module: module.RULE.code)
 )

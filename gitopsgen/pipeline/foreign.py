@@ -181,8 +181,11 @@ def _together(
     checker: Checker, manifests: Sequence[Foreign], chunks: Sequence[Chunk], profile: Profile
 ) -> Iterator[Diagnostic]:
     """Give what is wrong between objects, of which the cluster may have more than were given."""
-    found = checker.cluster([_in_namespace(checker, one) for one in manifests])
-    sure = set(map(id, certain(found, None)))
+    inside = [_in_namespace(checker, one) for one in manifests]
+    policies = checker.policies(inside)
+    together = checker.cluster(inside)
+    found = (*together, *policies)
+    sure = set(map(id, (*certain(together, None), *policies)))
     by_chunk: dict[int, list[tuple[Finding, Severity]]] = {}
     for one in found:
         weight = severity_of(one, profile, is_certain=id(one) in sure)

@@ -215,6 +215,7 @@ class Regions:
         if result.failed or not is_whole:
             together = certain(together, kinds_of(self.engine.loader, result.failed) if is_whole else None)
         found += together
+        found += checker.policies([one for one, _ in manifests], is_whole=is_whole and not result.failed)
         for one in found:
             diagnostic = self.places.finding(one, self._source(one, sources))
             patching = self.patched(one.manifest.variant)
