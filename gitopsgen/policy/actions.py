@@ -5,7 +5,7 @@ https://open-policy-agent.github.io/gatekeeper/website/docs/enforcement-points
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import Any, Final
 
@@ -28,9 +28,17 @@ def action_of(action: str, scoped: Sequence[Any] = ()) -> Weight:
     """Give what an enforcement action means when an object is created; scoped ones count where they are for that."""
     if action != "scoped":
         return _ACTIONS.get(action, Weight.NOTED)
-    here = [text(mapping(one).get("action")) for one in scoped if _is_here(mapping(one).get("enforcementPoints"))]
+    here = [text(mapping(one).get("action")) for one in scoped if _WEBHOOK & set(_points(mapping(one)))]
     return max((_ACTIONS.get(one or "dryrun", Weight.NOTED) for one in here), default=Weight.NOTED)
 
 
-def _is_here(points: Any) -> bool:
-    return any(text(mapping(one).get("name")) in _WEBHOOK for one in sequence(points))
+def is_enforced_at(spec: Mapping[str, Any], point: str) -> bool:
+    """Tell whether a constraint, given its `spec`, is asked at an enforcement point at all."""
+    if spec.get("enforcementAction") != "scoped":
+        return True
+    points = [one for action in sequence(spec.get("scopedEnforcementActions")) for one in _points(mapping(action))]
+    return bool({"*", point} & set(points))
+
+
+def _points(action: Mapping[str, Any]) -> list[str]:
+    return [text(mapping(one).get("name")) for one in sequence(action.get("enforcementPoints"))]

@@ -11,7 +11,10 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from gitopsgen.policy.jwt import decode, decode_verify
+
 OWN: Final = "gitopsgen"
+REPLACED: Final = f"{OWN}_replaced"  # the package of functions that tests replace
 _VERB: Final = re.compile(r"%(?P<flags>[-+# 0]*)(?P<width>\d*)(?:\.(?P<digits>\d*))?(?P<verb>.?)", re.DOTALL)
 _TYPES: Final = {int: "int64", float: "float64", str: "string"}
 
@@ -59,14 +62,13 @@ def _general(value: float, digits: str | None) -> str:
     """Give a number as `%v` does: the shortest text that reads back, with an exponent where it is large."""
     if digits:
         return f"{value:.{int(digits)}g}"
-    mantissa, _, power = f"{value!r}e".partition("e")
     exponent = int(f"{value:e}".partition("e")[2])
-    if -5 < exponent < 21:  # noqa: PLR2004 - where Go writes no exponent
-        plain = f"{value:.20f}".rstrip("0").rstrip(".") if power.strip("e") else mantissa
-        return plain.removesuffix(".0")
-    shortest = f"{value!r}" if power.strip("e") else f"{value:e}"
-    base, _, power = shortest.partition("e")
-    return f"{base.removesuffix('.0')}e{int(power):+03d}"
+    shortest = repr(value)
+    if -5 < exponent < 6:  # noqa: PLR2004 - where Go writes no exponent
+        return shortest.removesuffix(".0")
+    digits = str(len(shortest.partition("e")[0].replace(".", "").replace("-", "").strip("0")))
+    mantissa, _, power = f"{value:.{max(int(digits) - 1, 0)}e}".partition("e")
+    return f"{mantissa}e{int(power):+03d}"
 
 
 _Form = Callable[[Any, str | None], str]
@@ -126,4 +128,6 @@ BUILTINS: Final[dict[str, tuple[int, Callable[..., Any]]]] = {
     "crypto.md5": (1, _digest("md5")),
     "crypto.sha1": (1, _digest("sha1")),
     "crypto.sha256": (1, _digest("sha256")),
+    "io.jwt.decode": (1, decode),
+    "io.jwt.decode_verify": (2, decode_verify),
 }

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from gitopsgen.policy.builtins import BUILTINS, OWN
+from gitopsgen.policy.builtins import BUILTINS, OWN, REPLACED
 from gitopsgen.policy.tokens import CLOSING, OPENING, Token, closing, parted, tokens
 
 _KEYWORDS: Final = frozenset(
@@ -33,7 +33,7 @@ class _Change(NamedTuple):
 
 def normalised(policy: str) -> str:
     """Give a policy that our engine reads as OPA reads this one."""
-    for changes in (_unchained, _separated, _renamed):
+    for changes in (_unchained, _separated, _renamed, _settled):
         policy = _changed(policy, changes)
     # an operand may hold a negation of its own, in a comprehension: that is found in the next round
     for _ in range(8):
@@ -102,6 +102,33 @@ def _renamed(_: str, found: list[Token]) -> Iterator[_Change]:
             yield _Change(token.start, token.end, name)
 
 
+def _settled(policy: str, found: list[Token]) -> Iterator[_Change]:
+    """Name what stands for input or data in an expression before it: the engine forgets a rule while it is that."""
+    for place in range(len(found)):
+        if not _starts_expression(found, place):
+            continue
+        end = _expression_end(found, place)
+        values = [value for value in _replacements(found, place, end) if not _is_scalar(found, *value)]
+        if values:
+            named = [(*value, f"gg_{found[value[0]].start}") for value in values]
+            yield _named(policy, found, (place, end), named, "")
+
+
+def _replacements(found: Sequence[Token], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Give what an expression puts in the place of input or data."""
+    withs = [one for one in range(start, end) if _is_with(found, one, start)]
+    for one, following in pairwise([*withs, end]):
+        is_function = found[one + 3 : one + 4] and found[one + 3].text == REPLACED
+        if found[one + 1].text in {"input", "data"} and not is_function:
+            value = next((at + 1 for at in range(one, following) if found[at].text == "as"), following)
+            if value < following:
+                yield value, following
+
+
+def _is_scalar(found: Sequence[Token], start: int, end: int) -> bool:
+    return end - start == 1 and found[start].sort in {"string", "number"}
+
+
 def _hoisted(policy: str, found: list[Token]) -> Iterator[_Change]:
     """Name the operands of a negated call before it: where one is undefined, so is the whole body."""
     for place, token in enumerate(found):
@@ -111,29 +138,40 @@ def _hoisted(policy: str, found: list[Token]) -> Iterator[_Change]:
 
 def _starts_expression(found: Sequence[Token], place: int) -> bool:
     before = found[place - 1] if place else None
-    return found[place].is_first or before is None or before.text in _STARTS or before.text == "if"
+    if before is None or before.text in _STARTS or before.text == "if":
+        return True
+    return found[place].is_first and found[place].depth > 0 and not _goes_on(before, found[place])
 
 
 def _hoisted_from(policy: str, found: Sequence[Token], place: int) -> Iterator[_Change]:
     end = _expression_end(found, place + 1)
     operands, rest = _operands(found, place + 1, end)
-    named = []
-    for start, stop in operands:
-        text = policy[found[start].start : found[stop - 1].end]
-        named.append((start, stop, f"gg_{found[start].start}", text))
-    if not named:
-        return
     clause = policy[found[rest].start : found[end - 1].end] if rest < end else ""
-    before = "; ".join(" ".join(f"{name} = {text} {clause}".split("\n")).strip() for *_, name, text in named)
-    body = policy[found[place].start : found[end - 1].end]
-    for start, stop, name, _ in reversed(named):
-        first, last = found[start].start - found[place].start, found[stop - 1].end - found[place].start
-        gap = "\n" * body.count("\n", first, last)
-        body = body[:first] + name + gap + body[last:]
-    text = f"{before}; {body}"
-    if found[place - 1].text == "if" and place:
+    named = [(start, stop, f"gg_{found[start].start}") for start, stop in operands]
+    if named:
+        yield _named(policy, found, (place, end), named, clause)
+
+
+def _named(
+    policy: str,
+    found: Sequence[Token],
+    expression: tuple[int, int],
+    named: Sequence[tuple[int, int, str]],
+    clause: str,
+) -> _Change:
+    """Give an expression in which parts have names, which are given before it, each with a `with` clause."""
+    place, end = expression
+    first = found[place].start
+    body = policy[first : found[end - 1].end]
+    definitions = []
+    for start, stop, name in reversed(named):
+        part = slice(found[start].start - first, found[stop - 1].end - first)
+        definitions.append(" ".join(f"{name} = {body[part]} {clause}".split("\n")).strip())
+        body = body[: part.start] + name + "\n" * body[part].count("\n") + body[part.stop :]
+    text = "; ".join([*reversed(definitions), body])
+    if place and found[place - 1].text == "if":
         text = f"{{ {text} }}"
-    yield _Change(found[place].start, found[end - 1].end, text)
+    return _Change(first, found[end - 1].end, text)
 
 
 def _expression_end(found: Sequence[Token], start: int) -> int:
@@ -145,9 +183,16 @@ def _expression_end(found: Sequence[Token], start: int) -> int:
         token = found[place]
         if token.depth < depth or (token.depth == depth and token.text == ";"):
             return place
+        if token.text == "|" and token.depth == depth and not _is_union(found, start, place):
+            return place
         if place > start and token.depth == depth and token.is_first and not _goes_on(found[place - 1], token):
             return place
     return len(found)
+
+
+def _is_union(found: Sequence[Token], start: int, place: int) -> bool:
+    """Whether a bar joins two sets; else it ends the head of a comprehension, which assigns and compares nothing."""
+    return any(one.depth == found[start].depth and one.text in {":=", "=", "==", "not"} for one in found[start:place])
 
 
 def _goes_on(before: Token, token: Token) -> bool:

@@ -32,7 +32,8 @@ class Verdict(NamedTuple):
 
     `subject` is None where a policy could not be evaluated whatever the object; `weight` is None where it could not be
     evaluated for this one; `field` is the place in what the finding is about; `is_certain` is false where it depends on
-    objects that may not be among the given ones.
+    objects that may not be among the given ones, `is_unmatched` tells that nobody knows whether the policy is for the
+    object: Gatekeeper takes that for a violation.
     """
 
     policy: int
@@ -42,6 +43,7 @@ class Verdict(NamedTuple):
     field: Path = ()
     name: str = ""
     is_certain: bool = True
+    is_unmatched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,25 +127,31 @@ class Gatekeeper:
         yield from self._problems
         if self._constraints:
             for place in subjects:
-                yield from self._of_object(place)
+                data = self._objects[place]
+                candidate = Candidate(data, self._home(data))
+                limit = self._exemption.limit(candidate)
+                if limit is not None:
+                    yield from (_limited(one, limit) for one in self.of_candidate(candidate, place))
 
-    def _of_object(self, place: int) -> Iterator[Verdict]:
-        data = self._objects[place]
-        home = self._home(data)
-        candidate = Candidate(data, home)
-        limit = self._exemption.limit(candidate)
-        if limit is None:
-            return
-        for verdict in self._asked(place, candidate):
-            yield verdict._replace(weight=verdict.weight and min(verdict.weight, limit))
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What keeps templates from being asked."""
+        return tuple(one.message for one in self._problems)
+
+    def candidate(self, data: Mapping[str, Any]) -> Candidate:
+        """Give an object that is not among the given ones, in its Namespace if that is."""
+        return Candidate(data, self._home(data))
+
+    def of_candidate(self, candidate: Candidate, place: int = 0, review: str = "") -> Iterator[Verdict]:
+        """Give what the constraints say of an object and of what comes of it, whoever is exempt; `review` asks else."""
+        yield from self._asked(place, candidate, review)
         if not self._expansions:
             return
         try:
-            for made in expanded(data, self._expansions):
-                for verdict in self._asked(place, Candidate(made.data, home, GENERATED)):
-                    weight = action_of(made.action) if made.action and verdict.weight else verdict.weight
+            for made in expanded(candidate.data, self._expansions):
+                for verdict in self._asked(place, Candidate(made.data, candidate.home, GENERATED)):
                     yield verdict._replace(
-                        weight=weight and min(weight, limit),
+                        weight=action_of(made.action) if made.action and verdict.weight else verdict.weight,
                         message=f"[Implied by {made.template}] {verdict.message}",
                         field=(*made.field, *verdict.field),
                     )
@@ -153,8 +161,7 @@ class Gatekeeper:
     def _home(self, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
         return self._namespaces.get(text(mapping(data.get("metadata")).get("namespace")))
 
-    def _asked(self, place: int, candidate: Candidate) -> Iterator[Verdict]:
-        review: str | None = None
+    def _asked(self, place: int, candidate: Candidate, review: str = "") -> Iterator[Verdict]:
         for constraint in self._constraints:
             try:
                 if not is_for(constraint.match, candidate):
@@ -163,7 +170,8 @@ class Gatekeeper:
                 for answer in self._memory.answers(constraint.template, self._question(constraint, candidate, review)):
                     yield Verdict(constraint.place, place, constraint.weight, *answer, *constraint.told)
             except UnmatchableError as error:
-                yield Verdict(constraint.place, place, None, str(error), (), constraint.name, is_certain=False)
+                unknown = Verdict(constraint.place, place, None, str(error), (), constraint.name)
+                yield unknown._replace(is_certain=False, is_unmatched=True)
             except RegoError as error:
                 message = f"{error.message}, on line {error.line} of the policy" if error.line else error.message
                 yield Verdict(constraint.place, place, None, message, (), *constraint.told)
@@ -179,6 +187,10 @@ class Gatekeeper:
             kinds = synced(configs, sets)
             self._data = inventory_of(self._objects, kinds if sets or kinds else None)
         return self._data
+
+
+def _limited(verdict: Verdict, limit: Weight) -> Verdict:
+    return verdict._replace(weight=verdict.weight and min(verdict.weight, limit))
 
 
 def _field_of(error: RegoError) -> Path:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
 
 import regorus
 
-from gitopsgen.policy.builtins import BUILTINS, OWN
+from gitopsgen.policy.builtins import BUILTINS, OWN, REPLACED
 from gitopsgen.policy.dialect import normalised
+from gitopsgen.policy.mocking import REPLACEABLE, replaceable
+from gitopsgen.policy.modules import Module
 from gitopsgen.policy.tokens import Token, tokens
 
 # What would answer by the network, the clock, chance or the machine: output and verdicts depend on the inputs alone.
@@ -27,15 +29,8 @@ _OUTSIDE: Final = {
     "uuid.rfc4122": "chance",
 }
 _PLACE: Final = re.compile(r"--> (?P<file>\S+):(?P<line>\d+):\d+\n.*?\nerror: (?P<message>[^\n]*)", re.DOTALL)
+_OF_OURS: Final = re.compile(r"error: extension '[^']*' raises Python error: \w+: ")
 _LONGEST: Final = 1 << 20  # bytes of a policy
-
-
-class Module(NamedTuple):
-    """One file of a policy: its name, its text, and whether it is in the form of before OPA 1.0."""
-
-    name: str
-    text: str
-    is_old: bool = False
 
 
 class RegoError(Exception):
@@ -57,20 +52,25 @@ class Policy:
         self.modules = tuple(modules)
         self._tokens = {module.name: tokens(module.text) for module in modules}
         self.reads_inventory = any("inventory" in module.text for module in modules)
+        self.printed: tuple[str, ...] = ()
         self._data: str | None = None
         self._engine = regorus.Engine()
         for name, (number, function) in BUILTINS.items():
             self._engine.add_extension(name if "." in name else f"{OWN}.{name}", number, function)
-        for module in modules:
-            _refuse_outside(module, self._tokens[module.name])
+        for name, source in _OUTSIDE.items():
+            self._engine.add_extension(name, REPLACEABLE[name], _refusing(name, source))
+        for module in replaceable(modules):
+            if module.name != REPLACED:
+                _refuse_outside(module)
             self._add(module)
 
     def _add(self, module: Module) -> None:
         self._engine.set_rego_v0(module.is_old)
         self._engine.set_gather_prints(True)
         self._engine.set_policy_length_config(max_col=65535, max_file_bytes=_LONGEST, max_lines=100_000)
+        text = normalised(module.text)
         with _Failures(module.name):
-            self._engine.add_policy(module.name, normalised(module.text))
+            self._engine.add_policy(module.name, text)
 
     def rules(self, module: str) -> list[tuple[str, int]]:
         """Give the names of a module's rules, each once, with the line of the first."""
@@ -98,7 +98,7 @@ class Policy:
                 self._data = data
             self._engine.set_input_json(question)
             answer = json.loads(self._engine.eval_query_as_json(rule))
-            self._engine.take_prints()
+            self.printed = tuple(self._engine.take_prints())
         results = answer.get("result") or ()
         return results[0]["expressions"][0]["value"] if results else None
 
@@ -121,6 +121,7 @@ class _Failures:
         if error is None or isinstance(error, (KeyboardInterrupt, SystemExit, RegoError)):
             return
         said = str(error).partition("\n\nStack backtrace")[0].strip()
+        said = _OF_OURS.sub("error: ", said)  # what a function of ours says needs no other words before it
         place = _PLACE.search(said)
         if place:
             raise RegoError(place["message"].strip(" ."), place["file"], int(place["line"])) from None
@@ -142,13 +143,23 @@ def _line(found: Sequence[Token], start: int) -> Iterator[Token]:
         yield token
 
 
-def _refuse_outside(module: Module, found: Sequence[Token]) -> None:
+def _refuse_outside(module: Module) -> None:
+    found = tokens(module.text)
     for place, token in enumerate(found):
         if token.text == "(" and not token.is_spaced:
             source = _OUTSIDE.get(_called(found, place))
             if source:
                 line = module.text.count("\n", 0, token.start) + 1
                 raise RegoError(f'"{_called(found, place)}" asks {source}, which no check does', module.name, line)
+
+
+def _refusing(name: str, source: str) -> Callable[..., Any]:
+    """Give what stands for a function that a test does not replace, where others do."""
+
+    def refuse(*_: Any) -> Any:
+        raise ValueError(f'"{name}" asks {source}, which no check does')
+
+    return refuse
 
 
 def _called(found: Sequence[Token], opening: int) -> str:

@@ -36,11 +36,11 @@ def _review(candidate: Candidate) -> Mapping[str, Any]:
     }
 
 
-def request_of(review: Mapping[str, Any]) -> tuple[Candidate, str]:
+def request_of(review: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
     """Give the object of an AdmissionReview and its request as JSON; a deletion asks about what was there."""
     request = dict(mapping(review.get("request")))
     if request.get("operation") == "DELETE":
         request["object"] = request.get("oldObject")
     filled = {"uid": "", "operation": "", "userInfo": {}, "oldObject": None, "options": None} | request
     subject = request.get("object") or request.get("oldObject")
-    return Candidate(mapping(subject)), json.dumps(filled, default=str)
+    return mapping(subject), json.dumps(filled, default=str)

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
-from gitopsgen.policy.rego import Module, Policy, RegoError
+from gitopsgen.policy.modules import Module
+from gitopsgen.policy.rego import Policy, RegoError
 from gitopsgen.policy.tokens import Token, tokens
 
 TEMPLATES: Final = "templates.gatekeeper.sh"
