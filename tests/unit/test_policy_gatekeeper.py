@@ -21,5 +21,5 @@ def test_policies_say_exactly_what_is_expected_of_them(path: Path):
     verdicts = list(Gatekeeper(found, Memory()).verdicts(range(len(found))))
 
     assert [one for one in verdicts if one.weight is None] == []
-    said = sorted(f"{found[one.subject]['kind']} {found[one.subject]['metadata']['name']}: {one.message}" for one in verdicts)
-    assert said == expected(path)
+    said = [(found[one.subject], one.message) for one in verdicts]
+    assert sorted(f"{data['kind']} {data['metadata']['name']}: {message}" for data, message in said) == expected(path)
