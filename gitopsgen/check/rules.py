@@ -22,6 +22,7 @@ from gitopsgen.check.istio import (
     unsafe_retry,
 )
 from gitopsgen.check.kubernetes import (
+    broken_rule,
     contradicting_mount,
     contradicting_number,
     contradicting_security,
@@ -137,6 +138,7 @@ MANIFEST_RULES: tuple[ManifestRule, ...] = (
     unknown_value,
     malformed_value,
     duplicate_entry,
+    broken_rule,
     missing_name,
     malformed_name,
     missing_namespace,

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from gitopsgen.check import Checker, claim_of
 from gitopsgen.check.sharing import FreeNaming, Naming, is_name, is_numeric, parts_of, words_in
 from gitopsgen.schemas import Kind
-from gitopsgen.schemas.freedom import Test, test_of
+from gitopsgen.schemas.freedom import Test, expressions_in, test_of
 from gitopsgen.template.combination import Combination, Filled, picker
 from gitopsgen.template.document import Document
 from gitopsgen.template.plan import slots_at
@@ -110,7 +110,9 @@ class Looks:
         assert document.tree is not None  # noqa: S101 - nobody reads native text
         if claim:
             look.notes += [Note(slot, "exact") for slot in sorted(slots_at(document.tree, *CLAIM))]
-            self._walk(document.tree, (), self._checker.known(*claim).kind or _UNKNOWN, look)
+            kind = self._checker.known(*claim).kind or _UNKNOWN
+            look.words.update(words_in(list(expressions_in(kind.schema))))
+            self._walk(document.tree, (), kind, look)
         else:
             self._walk(document.tree, (), None, look)
         return look
