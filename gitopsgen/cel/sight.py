@@ -19,15 +19,19 @@ _QUOTED: Final = re.compile(r"""[rRbB]{0,2}(?:'''|\"\"\"|'|")(.*?)(?:'''|\"\"\"|
 # What compares strings in whole, if at all, and the lists and maps that they stand in.
 _BLIND: Final = frozenset({"all", "exists", "exists_one", "filter", "has", "map"})
 _SEARCHES: Final = frozenset({"contains", "endsWith", "startsWith"})
+_LISTS: Final = frozenset({"array", "object"})
+_NUMBERS: Final = frozenset({"integer", "number"})
 _ORDER: Final = frozenset({"<", "<=", ">", ">="})
 _EQUALITY: Final = frozenset({"!=", "==", ">"})
 _OWN_PATH: Final = re.compile(r"self(?:\.\w+|\[\d+\])*")
 
-Tokens = tuple[tuple[str, str], ...]
+Token = tuple[str, str]
+Tokens = Sequence[Token]
+TypeOf = Callable[[str], str]
 
 
 @lru_cache(maxsize=4096)
-def tokens(expression: str) -> Tokens:
+def tokens(expression: str) -> tuple[Token, ...]:
     """Give the tokens with their sorts (`text`, `number`, `name`, `sign`), comments left out."""
     found = ((str(match.lastgroup), match[0]) for match in _TOKEN.finditer(expression))
     return tuple(one for one in found if one[0] != "comment")
@@ -38,35 +42,42 @@ def names(expression: str) -> frozenset[str]:
     return frozenset(text for sort, text in tokens(expression) if sort == "name")
 
 
-def is_blind(expression: str, is_list: Callable[[str], bool]) -> bool:
+def is_blind(expression: str, type_of: TypeOf) -> bool:
     """Whether the value stays the same where strings are replaced by others of their sort.
 
-    See `gitopsgen.check.sharing` for such replacements. `is_list` tells of a path below `self` whether a list or a map
-    is there.
+    See `gitopsgen.check.sharing` for such replacements. `type_of` tells of a path below `self` what type the schema
+    gives it, nothing where it does not know.
     """
     found = tokens(expression)
-    return all(_is_blind(found, place, is_list) for place in range(len(found)))
+    return all(_is_blind(found, place, type_of) for place in range(len(found)))
 
 
-def _is_blind(found: Tokens, place: int, is_list: Callable[[str], bool]) -> bool:
+def _is_blind(found: Tokens, place: int, type_of: TypeOf) -> bool:
     sort, text = found[place]
-    following = found[place + 1][1] if place + 1 < len(found) else ""
-    if sort == "name" and following == "(":
-        return _is_blind_call(found, place, is_list)
+    if sort == "name" and found[place + 1 : place + 2] == (("sign", "("),):
+        return _is_blind_call(found, place, type_of)
     if text in _ORDER:
-        return "number" in {found[place - 1][0], found[place + 1][0]} if 0 < place < len(found) - 1 else False
+        before, after = found[:place], found[place + 1 :]
+        is_number = _ends_with_number(before) or (bool(after) and after[0][0] == "number")
+        return is_number or type_of(_path_before(found, place)) in _NUMBERS
     if text == "+":
-        # numbers, as in (has(self.a) ? 1 : 0) + …: what is added to a number is one
-        return place > 1 and found[place - 1][1] == ")" and found[place - 2][0] == "number"
+        # what is added to a number is one, as in (has(self.a) ? 1 : 0) + …
+        return _ends_with_number(found[:place])
     return True
 
 
-def _is_blind_call(found: Tokens, place: int, is_list: Callable[[str], bool]) -> bool:
+def _ends_with_number(before: Tokens) -> bool:
+    last = before[-2:]
+    return bool(last) and (last[-1][0] == "number" or (last[-1][1] == ")" and last[0][0] == "number"))
+
+
+def _is_blind_call(found: Tokens, place: int, type_of: TypeOf) -> bool:
     name = found[place][1]
     end = _end(found, place + 1)
     argument = found[place + 2 : end]
     if name == "size":
-        return _is_count(found, place, end) or is_list(_measured(found, place, argument))
+        path = _path(argument) if argument else _path_before(found, place - 1)
+        return type_of(path) in _LISTS or _is_count(found, place, end)
     if name in _SEARCHES:
         return len(argument) == 1 and argument[0][0] == "text" and _is_closed(name, argument[0][1])
     return name in _BLIND
@@ -75,12 +86,12 @@ def _is_blind_call(found: Tokens, place: int, is_list: Callable[[str], bool]) ->
 def _is_count(found: Tokens, place: int, end: int) -> bool:
     """Whether a size is only asked whether it is zero, or is that of a list which was just made."""
     is_zero = end + 2 < len(found) and found[end + 1][1] in _EQUALITY and found[end + 2][1] == "0"
-    before = found[place - 1][1] == "." and found[place - 2][1] == ")"
-    return is_zero or (before and _opened_by(found, place - 2) in {"filter", "map", "]"})
+    is_of_group = place > 1 and found[place - 1][1] == "." and found[place - 2][1] == ")"
+    return is_zero or (is_of_group and _made_by(found, place - 2) in {"filter", "map", "]"})
 
 
-def _opened_by(found: Tokens, close: int) -> str:
-    """Give the name of the call that ends at a bracket, `]` for a group that ends with a list."""
+def _made_by(found: Tokens, close: int) -> str:
+    """Give the name of the call that ends at a bracket; of a group, what it ends with."""
     depth = 0
     for place in range(close, -1, -1):
         depth += (found[place][1] == ")") - (found[place][1] == "(")
@@ -90,14 +101,16 @@ def _opened_by(found: Tokens, close: int) -> str:
     return ""
 
 
-def _measured(found: Tokens, place: int, argument: Sequence[tuple[str, str]]) -> str:
-    if argument:
-        path = "".join(text for _, text in argument)
-        return path if _OWN_PATH.fullmatch(path) else ""
-    start = place - 1
+def _path_before(found: Tokens, end: int) -> str:
+    """Give the path below `self` that ends at a place, empty where none does."""
+    start = end
     while start > 0 and (found[start - 1][0] in {"name", "number"} or found[start - 1][1] in {".", "[", "]"}):
         start -= 1
-    path = "".join(text for _, text in found[start : place - 1])
+    return _path(found[start:end])
+
+
+def _path(found: Tokens) -> str:
+    path = "".join(text for _, text in found)
     return path if _OWN_PATH.fullmatch(path) else ""
 
 

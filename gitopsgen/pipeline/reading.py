@@ -95,6 +95,7 @@ class Looks:
         self._read = checker.read
         self._known: dict[tuple[Document, tuple[str, str] | None], Look | None] = {}
         self._tests: dict[tuple[str, str, Path], Test | LookupError | None] = {}
+        self._words: dict[tuple[str, str], frozenset[str]] = {}
 
     def of(self, document: Document, values: Sequence[Any], reader: str) -> Look | None:
         """Give how a document is looked at with these values; None where a rule promises nothing of its kind."""
@@ -111,11 +112,18 @@ class Looks:
         if claim:
             look.notes += [Note(slot, "exact") for slot in sorted(slots_at(document.tree, *CLAIM))]
             kind = self._checker.known(*claim).kind or _UNKNOWN
-            look.words.update(words_in(list(expressions_in(kind.schema))))
+            look.words |= self._spoken(kind)
             self._walk(document.tree, (), kind, look)
         else:
             self._walk(document.tree, (), None, look)
         return look
+
+    def _spoken(self, kind: Kind) -> frozenset[str]:
+        """Give the words that stand in the rules of a kind."""
+        key = (kind.api_version, kind.name)
+        if key not in self._words:
+            self._words[key] = frozenset(word for rule in expressions_in(kind.schema) for word in parts_of(rule))
+        return self._words[key]
 
     def _walk(self, tree: Tree, path: Path, kind: Kind | None, look: Look) -> None:
         if isinstance(tree, Literal):

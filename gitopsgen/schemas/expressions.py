@@ -33,6 +33,11 @@ class Rules:
     nodes: tuple[Schema, ...]
     own: tuple[Mapping[str, Any], ...]
     below: dict[str, Rules | None] = field(default_factory=dict)
+    fields: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Tell what the fields are called in expressions."""
+        self.fields = {escaped(name): name for node in self.nodes for name in node.get("properties", ())}
 
     def at(self, key: str, name: str = "") -> Rules | None:
         """Give the rules of a field (`properties`, its name), of the items of a list or of the values of a map."""
@@ -41,10 +46,6 @@ class Rules:
             parts = [node.get(key, {}).get(name) if name else node.get(key) for node in self.nodes]
             self.below[place] = _rules(self.root, [part for part in parts if isinstance(part, Mapping)])
         return self.below[place]
-
-    def fields(self) -> Iterator[str]:
-        """Give the names of the fields that the schema knows."""
-        return iter(dict.fromkeys(name for node in self.nodes for name in node.get("properties", ())))
 
 
 def rules_of(schema: Schema) -> Rules | None:
@@ -89,11 +90,11 @@ def _judged(rules: Rules, value: Any, old: Any, path: Path) -> Iterator[tuple[Pa
 
 
 def _inside(rules: Rules, value: dict[str, Any]) -> Iterator[tuple[str, str, Rules]]:
-    known = {escaped(name): name for name in rules.fields()}
     for key in value:
-        below = rules.at("properties", known[key]) if key in known else rules.at("additionalProperties")
+        name = rules.fields.get(key)
+        below = rules.at("additionalProperties") if name is None else rules.at("properties", name)
         if below is not None:
-            yield known.get(key, key), key, below
+            yield name or key, key, below
 
 
 def _evaluated(rule: Mapping[str, Any], value: Any, old: Any) -> Any:

@@ -72,20 +72,22 @@ def expressions_in(schema: Any) -> Iterator[str]:
 
 def _sighted(schema: Schema, node: Schema) -> list[Mapping[str, Any]]:
     """Give the rules of a node that look into strings at or below it."""
-    is_list = partial(_is_list, schema, node)
-    return [rule for rule in node.get(RULES, ()) if is_judged(rule) and not is_blind(rule["rule"], is_list)]
+    type_of = partial(_type_of, schema, node)
+    return [rule for rule in node.get(RULES, ()) if is_judged(rule) and not is_blind(rule["rule"], type_of)]
 
 
-def _is_list(schema: Schema, node: Schema, path: str) -> bool:
-    """Tell whether a list or a mapping stands at a path such as `self.rules[0].matches`."""
+def _type_of(schema: Schema, node: Schema, path: str) -> str:
+    """Give the one type that a schema gives a path such as `self.rules[0].matches`, empty where it does not."""
     if not path:
-        return False
+        return ""
     for name in _STEP.findall(path):
         below = node.get("properties", {}).get(name) if name else node.get("items")
         if not isinstance(below, Mapping):
-            return False
+            return ""
         node = resolve(schema, below)
-    return node.get("type") in ("array", "object")
+    sort = node.get("type", "")
+    given = [sort] if isinstance(sort, str) else [one for one in sort if one != "null"]
+    return given[0] if len(given) == 1 else ""
 
 
 def _property(node: Schema, step: str) -> Any:
