@@ -18,6 +18,7 @@ _MISSING: Final = re.compile(
     r"|\bstring\(\s*(?:ip|cidr)\("  # the engine's own `string` cannot be taught more types
 )
 _AT: Final = re.compile(r"<input>:(\d+):(\d+): (.+)")
+_EXPECTING: Final = re.compile(r" expecting \{.*\}")  # every token that the language has
 _STATUS: Final = re.compile(r"^[A-Z_]+: ")
 
 
@@ -63,7 +64,7 @@ def compiled(expression: str, variables: frozenset[str]) -> Any | Failure:
     except (RuntimeError, ValueError) as error:
         message = _plain(error)
         at = _AT.search(message)
-        said = f"{at[3]} (line {at[1]}, column {at[2]})" if at else message
+        said = f"{_EXPECTING.sub('', at[3])} (line {at[1]}, column {at[2]})" if at else message
         return Failure(said, is_compiled=False, is_unsupported=bool(_MISSING.search(expression)))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 
-_TOKEN: Final = re.compile(
+TOKEN: Final = re.compile(
     r"""(?P<text>[rRbB]{0,2}(?:'{3}.*?'{3}|"{3}.*?"{3}|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"))"""
     r"|(?P<comment>//[^\n]*)|(?P<number>\d[\w.]*)|(?P<name>[A-Za-z_]\w*)|(?P<sign>[<>=!]=|&&|\|\||\S)",
     re.DOTALL,
@@ -33,7 +33,7 @@ TypeOf = Callable[[str], str]
 @lru_cache(maxsize=4096)
 def tokens(expression: str) -> tuple[Token, ...]:
     """Give the tokens with their sorts (`text`, `number`, `name`, `sign`), comments left out."""
-    found = ((str(match.lastgroup), match[0]) for match in _TOKEN.finditer(expression))
+    found = ((str(match.lastgroup), match[0]) for match in TOKEN.finditer(expression))
     return tuple(one for one in found if one[0] != "comment")
 
 

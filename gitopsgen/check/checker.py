@@ -49,7 +49,6 @@ class Checker:
         self._sources: tuple[Source, ...] = (Bundled(kubernetes, directory), *before, Pack(pack))
         self._wants: Callable[[Rule], bool] = lambda _: True
         self._known: dict[tuple[str, str], tuple[Known, tuple[tuple[Rule, Check], ...]]] = {}
-        self._claimed: dict[tuple[str, str], Known] = {}
 
     def restrict(self, wants: Callable[[Rule], bool]) -> Checker:
         """Run only the rules that `wants` takes, from the first object on."""
@@ -68,8 +67,10 @@ class Checker:
         return tuple([_finding(rule, found) for rule, check in checks for found in check(subject)])
 
     def cluster(self, manifests: Sequence[Manifest], setting: Setting | None = None) -> tuple[Finding, ...]:
-        """Give what is wrong between the manifests of one cluster; needs no schema of theirs."""
-        subjects = [Subject(manifest, self._claims(manifest.data)) for manifest in manifests if manifest.is_resource]
+        """Give what is wrong between the manifests of one cluster."""
+        subjects = [
+            Subject(manifest, self.known(*claim_of(manifest.data))) for manifest in manifests if manifest.is_resource
+        ]
         files = [(manifest.file, manifest.data) for manifest in manifests if not manifest.is_resource]
         cluster = Cluster(subjects, files, setting)
         rules = [rule for rule in CLUSTER_RULES if self._wants(rule.RULE)]
@@ -117,12 +118,6 @@ class Checker:
             known = self._learn(*claim)
             self._known[claim] = known, tuple(one for one in _checks(known) if self._wants(one[0]))
         return self._known[claim]
-
-    def _claims(self, data: Any) -> Known:
-        claim = claim_of(data)
-        if claim not in self._claimed:
-            self._claimed[claim] = Known(*claim, pods=template_path(split_api_version(claim[0])[0], claim[1]))
-        return self._claimed[claim]
 
     def _learn(self, api_version: str, kind: str) -> Known:
         found = self.kind(api_version, kind)

@@ -12,6 +12,8 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from gitopsgen.check import Checker, claim_of
+from gitopsgen.check.admission.policies import POLICY
+from gitopsgen.check.admission.sight import fields_read, reaches
 from gitopsgen.check.sharing import FreeNaming, Naming, is_name, is_numeric, parts_of, words_in
 from gitopsgen.schemas import Kind
 from gitopsgen.schemas.freedom import Test, expressions_in, test_of
@@ -88,9 +90,10 @@ class Sensitivity:
 class Looks:
     """How one checker looks at documents, each looked at once."""
 
-    def __init__(self, checker: Checker) -> None:
-        """Take the rules and schemas."""
+    def __init__(self, checker: Checker, asked: frozenset[str]) -> None:
+        """Take the rules and schemas; `asked` are the fields that admission policies of the cluster look into."""
         self._checker = checker
+        self._asked = asked
         self._reckoned = checker.reckoned
         self._read = checker.read
         self._known: dict[tuple[Document, tuple[str, str] | None], Look | None] = {}
@@ -149,6 +152,8 @@ class Looks:
         if kind is None:  # a file for nodes: no schema tells more of it
             return Note(what, "value")
         if kind is _UNKNOWN:  # a constraint: its template tells what it may hold
+            return Note(what, "exact")
+        if self._asked and reaches(self._asked, kind, path):
             return Note(what, "exact")
         key = (kind.api_version, kind.name, tuple("*" if isinstance(step, int) else step for step in path))
         if key not in self._tests:
@@ -214,6 +219,25 @@ class Reading:
                 else:
                     names.append(value)
         return marshal.dumps(exact, 2), naming.of(names), FreeNaming(naming).of(texts)
+
+
+def policies_in(combination: Combination) -> list[int]:
+    """Give the places of documents that are, or may be, admission policies."""
+    return [place for place in combination.checked if _may_be_policy(combination.sheets[place].document.tree)]
+
+
+def fields_asked(combination: Combination, filled: Filled, place: int) -> frozenset[str]:
+    """Give the fields that a policy looks into; `place` is one of `policies_in`."""
+    sheet = combination.sheets[place]
+    data = sheet.document.build(sheet.values(filled.values))
+    return fields_read(data) if claim_of(data)[1] == POLICY else frozenset()
+
+
+def _may_be_policy(tree: Tree | None) -> bool:
+    if isinstance(tree, Literal):
+        return claim_of(tree.value)[1] == POLICY
+    kinds = [value for key, value in tree.entries if name_of(key) == "kind"] if isinstance(tree, Table) else []
+    return not kinds or not isinstance(kinds[0], Literal) or kinds[0].value == POLICY
 
 
 def _holes(key: Tree) -> list[int]:
