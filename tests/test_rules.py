@@ -125,7 +125,7 @@ def test_example_of_the_documentation_triggers_and_its_cure_does_not(module, che
 def test_every_module_with_a_rule_is_listed_once_in_the_order_of_codes():
     packages = (
         importlib.import_module(f"gitopsgen.check.{name}")
-        for name in ("argocd", "capacity", "istio", "kubernetes", "nodes", "policy", "references", "security")
+        for name in ("admission", "argocd", "capacity", "istio", "kubernetes", "nodes", "policy", "references", "security")
     )
     modules = (
         importlib.import_module(f"{package.__name__}.{info.name}")

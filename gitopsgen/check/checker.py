@@ -53,7 +53,6 @@ class Checker:
         self._sources: tuple[Source, ...] = (Bundled(kubernetes, directory), *before, Pack(pack))
         self._wants: Callable[[Rule], bool] = lambda _: True
         self._known: dict[tuple[str, str], tuple[Known, tuple[tuple[Rule, Check], ...]]] = {}
-        self._claimed: dict[tuple[str, str], Known] = {}
         self._memory: Memory | None = None
 
     def restrict(self, wants: Callable[[Rule], bool]) -> Checker:
@@ -73,8 +72,10 @@ class Checker:
         return tuple([_finding(rule, found) for rule, check in checks for found in check(subject)])
 
     def cluster(self, manifests: Sequence[Manifest], setting: Setting | None = None) -> tuple[Finding, ...]:
-        """Give what is wrong between the manifests of one cluster; needs no schema of theirs."""
-        subjects = [Subject(manifest, self._claims(manifest.data)) for manifest in manifests if manifest.is_resource]
+        """Give what is wrong between the manifests of one cluster."""
+        subjects = [
+            Subject(manifest, self.known(*claim_of(manifest.data))) for manifest in manifests if manifest.is_resource
+        ]
         files = [(manifest.file, manifest.data) for manifest in manifests if not manifest.is_resource]
         cluster = Cluster(subjects, files, setting)
         rules = [rule for rule in CLUSTER_RULES if self._wants(rule.RULE)]
@@ -88,8 +89,8 @@ class Checker:
         Where these are not all of the cluster, what depends on others is left out.
         """
         rules = [rule for rule in POLICY_RULES if self._wants(rule.RULE)]
-        subjects = [Subject(one, self._claims(one.data)) for one in manifests if one.is_resource]
-        own = [Subject(one, self._claims(one.data)) for one in more]
+        subjects = [Subject(one, self.known(*claim_of(one.data))) for one in manifests if one.is_resource]
+        own = [Subject(one, self.known(*claim_of(one.data))) for one in more]
         if not rules or not has_policies((one.known.group, one.known.name) for one in (*own, *subjects)):
             return ()
         from gitopsgen.check.policies import judged  # noqa: PLC0415 - what a fleet without policies never needs
@@ -141,12 +142,6 @@ class Checker:
             known = self._learn(*claim)
             self._known[claim] = known, tuple(one for one in _checks(known) if self._wants(one[0]))
         return self._known[claim]
-
-    def _claims(self, data: Any) -> Known:
-        claim = claim_of(data)
-        if claim not in self._claimed:
-            self._claimed[claim] = Known(*claim, pods=template_path(split_api_version(claim[0])[0], claim[1]))
-        return self._claimed[claim]
 
     def _learn(self, api_version: str, kind: str) -> Known:
         found = self.kind(api_version, kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gitopsgen.check.admission import idle_admission_policy, malformed_policy, refused_by_policy
 from gitopsgen.check.argocd import unsound_rolling_sync
 from gitopsgen.check.capacity import overfull_cluster
 from gitopsgen.check.istio import (
@@ -22,6 +23,7 @@ from gitopsgen.check.istio import (
     unsafe_retry,
 )
 from gitopsgen.check.kubernetes import (
+    broken_rule,
     contradicting_mount,
     contradicting_number,
     contradicting_security,
@@ -138,6 +140,8 @@ MANIFEST_RULES: tuple[ManifestRule, ...] = (
     unknown_value,
     malformed_value,
     duplicate_entry,
+    broken_rule,
+    malformed_policy,
     missing_name,
     malformed_name,
     missing_namespace,
@@ -247,6 +251,8 @@ CLUSTER_RULES: tuple[ClusterRule, ...] = (
     contested_volume,
     unread_config_map,
     unconfined_pod,
+    refused_by_policy,
+    idle_admission_policy,
 )
 # Of the files that nodes read, not of objects.
 NODE_RULES: tuple[ManifestRule, ...] = (unknown_server_option, open_kubeconfig, unplaced_node, literal_token)

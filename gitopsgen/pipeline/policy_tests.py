@@ -8,7 +8,7 @@ from pathlib import Path as File
 from typing import Any, Final
 
 from gitopsgen.diagnostics import Diagnostic, Location, UsageError
-from gitopsgen.policy.rego import RegoError
+from gitopsgen.policy.errors import PolicyError
 from gitopsgen.policy.suites import SuiteError, is_suite, run_suite
 from gitopsgen.policy.tested import Tested
 from gitopsgen.policy.units import SUFFIX, TESTS, read_modules, run_tests
@@ -107,7 +107,7 @@ def _folder(folder: str, files: Sequence[str], report: TestReport) -> None:
     report.texts |= dict(texts)
     try:
         policy = read_modules(texts)
-    except RegoError as error:
+    except PolicyError as error:
         place = Location(error.module or folder, error.line or None)
         report.findings.append(UNREADABLE.at(place, error.message))
         return

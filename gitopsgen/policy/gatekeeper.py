@@ -14,11 +14,11 @@ from typing import Any, Final, NamedTuple
 from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
 from gitopsgen.policy.actions import Weight, action_of
+from gitopsgen.policy.errors import PolicyError
 from gitopsgen.policy.exemption import Exemption
 from gitopsgen.policy.expansion import EXPANSION, UnexpandableError, expanded
 from gitopsgen.policy.inventory import CONFIG, SYNC_SET, inventory_of, synced
 from gitopsgen.policy.match import GENERATED, Candidate, UnmatchableError, is_for
-from gitopsgen.policy.rego import RegoError
 from gitopsgen.policy.review import review_of
 from gitopsgen.policy.templates import MalformedTemplateError, Template, read_template, with_defaults
 from gitopsgen.policy.verdicts import Asked, Memory
@@ -101,7 +101,7 @@ class Gatekeeper:
             self._memory.compiled(template)
         except MalformedTemplateError as error:
             self._problems.append(Verdict(place, None, None, error.message, error.field))
-        except RegoError as error:
+        except PolicyError as error:
             where = f" on line {error.line}" if error.line else ""
             message = f"the policy cannot be read{where}: {error.message}"
             self._problems.append(Verdict(place, None, None, message, (*template.field, *_field_of(error))))
@@ -172,7 +172,7 @@ class Gatekeeper:
             except UnmatchableError as error:
                 unknown = Verdict(constraint.place, place, None, str(error), (), constraint.name)
                 yield unknown._replace(is_certain=False, is_unmatched=True)
-            except RegoError as error:
+            except PolicyError as error:
                 message = f"{error.message}, on line {error.line} of the policy" if error.line else error.message
                 yield Verdict(constraint.place, place, None, message, (), *constraint.told)
 
@@ -193,6 +193,6 @@ def _limited(verdict: Verdict, limit: Weight) -> Verdict:
     return verdict._replace(weight=verdict.weight and min(verdict.weight, limit))
 
 
-def _field_of(error: RegoError) -> Path:
+def _field_of(error: PolicyError) -> Path:
     name, _, number = error.module.partition(" ")
     return ("libs", int(number)) if name == "lib" and number.isdecimal() else ("rego",)

@@ -14,6 +14,7 @@ import regorus
 
 from gitopsgen.policy.builtins import BUILTINS, OWN, REPLACED
 from gitopsgen.policy.dialect import normalised
+from gitopsgen.policy.errors import PolicyError
 from gitopsgen.policy.mocking import REPLACEABLE, replaceable
 from gitopsgen.policy.modules import Module
 from gitopsgen.policy.tokens import Token, tokens
@@ -33,19 +34,8 @@ _OF_OURS: Final = re.compile(r"error: extension '[^']*' raises Python error: \w+
 _LONGEST: Final = 1 << 20  # bytes of a policy
 
 
-class RegoError(Exception):
-    """A policy that was not evaluated: why, and on which line of which module, where that is known."""
-
-    def __init__(self, message: str, module: str = "", line: int = 0) -> None:
-        """Take what is known of it."""
-        super().__init__(message)
-        self.message = message
-        self.module = module
-        self.line = line
-
-
 class Policy:
-    """Modules that belong together, compiled once and asked often; raises `RegoError` where they cannot be."""
+    """Modules that belong together, compiled once and asked often; raises `PolicyError` where they cannot be."""
 
     def __init__(self, modules: Sequence[Module]) -> None:
         """Compile the modules."""
@@ -88,7 +78,7 @@ class Policy:
     def ask(self, rule: str, question: str, data: str = "") -> Any:
         """Give the value of a rule for an input and data, both JSON; None where it is undefined.
 
-        Raises `RegoError` where the engine cannot tell.
+        Raises `PolicyError` where the engine cannot tell.
         """
         with _Failures():
             if data != self._data:
@@ -107,7 +97,7 @@ _NO_RULES: Final = frozenset({"package", "import", "default", "else"})
 
 
 class _Failures:
-    """Turns whatever the engine raises into `RegoError`."""
+    """Turns whatever the engine raises into `PolicyError`."""
 
     def __init__(self, module: str = "") -> None:
         """Name the module at hand."""
@@ -118,14 +108,14 @@ class _Failures:
 
     def __exit__(self, _: type[BaseException] | None, error: BaseException | None, __: object) -> None:
         """Give the engine's words in a form that people can read."""
-        if error is None or isinstance(error, (KeyboardInterrupt, SystemExit, RegoError)):
+        if error is None or isinstance(error, (KeyboardInterrupt, SystemExit, PolicyError)):
             return
         said = str(error).partition("\n\nStack backtrace")[0].strip()
         said = _OF_OURS.sub("error: ", said)  # what a function of ours says needs no other words before it
         place = _PLACE.search(said)
         if place:
-            raise RegoError(place["message"].strip(" ."), place["file"], int(place["line"])) from None
-        raise RegoError(said.splitlines()[-1] if said else type(error).__name__, self._module) from None
+            raise PolicyError(place["message"].strip(" ."), place["file"], int(place["line"])) from None
+        raise PolicyError(said.splitlines()[-1] if said else type(error).__name__, self._module) from None
 
 
 def package_of(found: Sequence[Token]) -> str:
@@ -150,7 +140,7 @@ def _refuse_outside(module: Module) -> None:
             source = _OUTSIDE.get(_called(found, place))
             if source:
                 line = module.text.count("\n", 0, token.start) + 1
-                raise RegoError(f'"{_called(found, place)}" asks {source}, which no check does', module.name, line)
+                raise PolicyError(f'"{_called(found, place)}" asks {source}, which no check does', module.name, line)
 
 
 def _refusing(name: str, source: str) -> Callable[..., Any]:

@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
+from gitopsgen.policy.errors import PolicyError
 from gitopsgen.policy.modules import Module
-from gitopsgen.policy.rego import Policy, RegoError
+from gitopsgen.policy.rego import Policy
 from gitopsgen.policy.tokens import Token, tokens
 
 TEMPLATES: Final = "templates.gatekeeper.sh"
@@ -81,7 +82,7 @@ def _sources(spec: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], 
 
 
 def compiled(template: Template) -> tuple[Policy, str]:
-    """Give the policy of a template in Rego, and the rule to ask; raises `RegoError`."""
+    """Give the policy of a template in Rego, and the rule to ask; raises `PolicyError`."""
     is_old = template.source.get("version") != "v1" or "rego" not in template.source
     entry = text(template.source.get("rego"))
     libs = [text(one) for one in sequence(template.source.get("libs"))]
@@ -90,7 +91,7 @@ def compiled(template: Template) -> tuple[Policy, str]:
         _refuse_foreign_data(module, tokens(module.text))
     policy = Policy(modules)
     if "violation" not in dict(policy.rules(ENTRY)):
-        raise RegoError('no rule "violation", which is what Gatekeeper asks for', ENTRY, 1)
+        raise PolicyError('no rule "violation", which is what Gatekeeper asks for', ENTRY, 1)
     return policy, f"data.{policy.package(ENTRY)}.violation"
 
 
@@ -101,7 +102,7 @@ def _refuse_foreign_data(module: Module, found: list[Token]) -> None:
         if is_read and found[place + 1].text in {".", "["} and _step(found[place + 2]) not in _DATA:
             line = module.text.count("\n", 0, token.start) + 1
             name = f"data.{_step(found[place + 2])}"
-            raise RegoError(f'"{name}" is not there: Gatekeeper gives data.inventory and data.lib', module.name, line)
+            raise PolicyError(f'"{name}" is not there: Gatekeeper gives data.inventory and data.lib', module.name, line)
 
 
 def _step(token: Token) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from gitopsgen.policy.errors import PolicyError
 from gitopsgen.policy.modules import Module
-from gitopsgen.policy.rego import Policy, RegoError
+from gitopsgen.policy.rego import Policy
 from gitopsgen.policy.tested import Tested
 
 SUFFIX: Final = ".rego"
@@ -20,14 +21,14 @@ _TEST, _TODO = "test_", "todo_test_"
 def read_modules(texts: Sequence[tuple[str, str]]) -> Policy:
     """Compile the policies of one folder, given as (file, text): all in the form of OPA 1.0, or all in the one before.
 
-    Raises `RegoError`, of the new form, where they are in neither.
+    Raises `PolicyError`, of the new form, where they are in neither.
     """
     try:
         return Policy([Module(file, text) for file, text in texts])
-    except RegoError as error:
+    except PolicyError as error:
         try:
             return Policy([Module(file, text, is_old=True) for file, text in texts])
-        except RegoError:
+        except PolicyError:
             raise error from None
 
 
@@ -44,7 +45,7 @@ def run_tests(policy: Policy, file: str) -> Iterator[Tested]:
 def _run(policy: Policy, rule: str, line: int) -> Tested:
     try:
         value = policy.ask(rule, "{}")
-    except RegoError as error:
+    except PolicyError as error:
         where = f" ({error.module}:{error.line})" if error.line else ""
         return Tested(rule, (), f"not evaluated: {error.message}{where}", line=line, printed=policy.printed)
     wrong = "" if value not in {None, False} else f"the rule is {'undefined' if value is None else 'false'}"

@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 
 from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
-from gitopsgen.policy.rego import Policy, RegoError
-from gitopsgen.policy.templates import Template, compiled
+from gitopsgen.policy.errors import PolicyError
+from gitopsgen.policy.native import Native
+from gitopsgen.policy.rego import Policy
+from gitopsgen.policy.templates import CEL, Template, compiled
 
 
 class Answer(NamedTuple):
@@ -35,10 +37,10 @@ class Memory:
     def __init__(self) -> None:
         """Start with none."""
         self._compiled: dict[str, _Compiled] = {}
-        self._answers: dict[bytes, tuple[Answer, ...] | RegoError] = {}
+        self._answers: dict[bytes, tuple[Answer, ...] | PolicyError] = {}
 
     def compiled(self, template: Template) -> _Compiled:
-        """Give a template's policy; raises `RegoError` where it cannot be read."""
+        """Give a template's policy; raises `PolicyError` where it cannot be read."""
         key = json.dumps([template.engine, template.source], sort_keys=True, default=str)
         known = self._compiled.get(key)
         if known is None:
@@ -48,17 +50,17 @@ class Memory:
         return known
 
     def answers(self, template: Template, asked: Asked) -> tuple[Answer, ...]:
-        """Give the violations of one question; raises `RegoError` where there is no answer."""
+        """Give the violations of one question; raises `PolicyError` where there is no answer."""
         one = self.compiled(template)
         question, data = one.question(asked)
         key = blake2b(f"{one.key}\0{question}\0{data}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
         if key not in self._answers:
             try:
                 self._answers[key] = one.answers(question, data)
-            except RegoError as error:
+            except PolicyError as error:
                 self._answers[key] = error
         known = self._answers[key]
-        if isinstance(known, RegoError):
+        if isinstance(known, PolicyError):
             raise known
         return known
 
@@ -68,19 +70,23 @@ class _Compiled:
 
     def __init__(self, key: str, template: Template) -> None:
         self.key = key
-        self.error: RegoError | None = None
+        self.error: PolicyError | None = None
         self._policy: Policy | None = None
         self._rule = ""
         self._reads_home = "namespaceObject" in key
+        self._native: Native | None = None
         try:
-            self._policy, self._rule = compiled(template)
-        except RegoError as error:
+            if template.engine == CEL:
+                self._native = Native(template.source)
+            else:
+                self._policy, self._rule = compiled(template)
+        except PolicyError as error:
             self.error = error
 
     def question(self, asked: Asked) -> tuple[str, str]:
         """Give input and data, as far as the policy may read them."""
         review = asked.review
-        if self._reads_home:
+        if self._reads_home or self._native:
             review = f'{review[:-1]}, "namespaceObject": {asked.home}}}'
         data = asked.inventory() if self.reads_inventory else ""
         return f'{{"review": {review}, "parameters": {asked.parameters}}}', data
@@ -91,6 +97,8 @@ class _Compiled:
         return self._policy is not None and self._policy.reads_inventory
 
     def answers(self, question: str, data: str) -> tuple[Answer, ...]:
+        if self._native:
+            return tuple(Answer(message) for message in self._native.messages(json.loads(question)))
         if self._policy is None:
             return ()
         found = self._policy.ask(self._rule, question, data)

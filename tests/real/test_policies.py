@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from gitopsgen.pipeline.policy_tests import run_policy_tests
+from gitopsgen.policy.errors import PolicyError
 from gitopsgen.policy.gatekeeper import Gatekeeper
 from gitopsgen.policy.modules import Module
-from gitopsgen.policy.rego import Policy, RegoError
+from gitopsgen.policy.rego import Policy
 from gitopsgen.policy.verdicts import Memory
 from tests.policies.reading import cases, expected
 
@@ -124,7 +125,7 @@ def test_expressions_mean_what_they_mean_to_opa_or_are_not_evaluated(tmp_path: P
         theirs = asked_of_opa(policy, tmp_path)
         try:
             ours = Policy([Module("policy.rego", policy, is_old=True)]).ask("data.p.v", json.dumps(INPUT))
-        except RegoError:
+        except PolicyError:
             unevaluated.append(body)
             continue
         assert sorted(map(str, ours)) == sorted(map(str, theirs)), body
