@@ -124,10 +124,7 @@ def test_example_of_the_documentation_triggers_and_its_cure_does_not(module, che
 
 
 def test_every_module_with_a_rule_is_listed_once_in_the_order_of_codes():
-    packages = (
-        importlib.import_module(f"gitopsgen.check.{name}")
-        for name in FAMILIES
-    )
+    packages = (importlib.import_module(f"gitopsgen.check.{name}") for name in FAMILIES)
     modules = (
         importlib.import_module(f"{package.__name__}.{info.name}")
         for package in packages
