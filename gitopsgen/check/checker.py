@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gitopsgen.capacity import Setting
 from gitopsgen.check.cluster import Cluster
+from gitopsgen.check.own import OwnRules
 from gitopsgen.check.pods import template_path
 from gitopsgen.check.rule import Finding, Found, Known, Rule, Subject
 from gitopsgen.check.rules import CLUSTER_RULES, MANIFEST_RULES, NODE_RULES, POLICY_RULES, RULES
@@ -54,6 +55,7 @@ class Checker:
         self._wants: Callable[[Rule], bool] = lambda _: True
         self._known: dict[tuple[str, str], tuple[Known, tuple[tuple[Rule, Check], ...]]] = {}
         self._memory: Memory | None = None
+        self.own = OwnRules()
 
     def restrict(self, wants: Callable[[Rule], bool]) -> Checker:
         """Run only the rules that `wants` takes, from the first object on."""
@@ -81,22 +83,25 @@ class Checker:
         rules = [rule for rule in CLUSTER_RULES if self._wants(rule.RULE)]
         return tuple([_finding(rule.RULE, found) for rule in rules for found in rule.check(cluster)])
 
-    def policies(
-        self, manifests: Sequence[Manifest], more: Sequence[Manifest] = (), *, is_whole: bool = True
-    ) -> tuple[Finding, ...]:
-        """Give what the policies among the manifests of a cluster, and `more`, say of the manifests.
+    def govern(self, own: OwnRules) -> Checker:
+        """Hold objects to rules of one's own too."""
+        self.own = own
+        return self
+
+    def policies(self, manifests: Sequence[Manifest], *, is_whole: bool = True) -> tuple[Finding, ...]:
+        """Give what the policies among the manifests of a cluster, and rules of one's own, say of the manifests.
 
         Where these are not all of the cluster, what depends on others is left out.
         """
         rules = [rule for rule in POLICY_RULES if self._wants(rule.RULE)]
         subjects = [Subject(one, self.known(*claim_of(one.data))) for one in manifests if one.is_resource]
-        own = [Subject(one, self.known(*claim_of(one.data))) for one in more]
-        if not rules or not has_policies((one.known.group, one.known.name) for one in (*own, *subjects)):
+        has_any = self.own or has_policies((one.known.group, one.known.name) for one in subjects)
+        if not rules or not has_any:
             return ()
         from gitopsgen.check.policies import judged  # noqa: PLC0415 - what a fleet without policies never needs
 
         self._memory = self._memory or _memory()
-        said = judged(subjects, own, self._memory, is_whole=is_whole)
+        said = judged(subjects, self.own, self._memory, is_whole=is_whole)
         return tuple([_finding(rule.RULE, found) for rule in rules for found in rule.check(said)])
 
     @property

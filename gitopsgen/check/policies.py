@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final
 
+from gitopsgen.check.own import OwnRules
 from gitopsgen.check.pods import containers
-from gitopsgen.check.rule import Subject
+from gitopsgen.check.rule import Known, Subject
 from gitopsgen.model.variant import Path
+from gitopsgen.policy.actions import Weight
 from gitopsgen.policy.gatekeeper import Gatekeeper, Verdict
 from gitopsgen.policy.verdicts import Memory
 
@@ -41,16 +44,32 @@ class Judged:
     unevaluated: tuple[Said, ...]
 
 
-def judged(subjects: Sequence[Subject], more: Sequence[Subject], memory: Memory, *, is_whole: bool) -> Judged:
-    """Ask the policies among some objects, and `more` of them, about the objects.
+def judged(subjects: Sequence[Subject], own: OwnRules, memory: Memory, *, is_whole: bool) -> Judged:
+    """Ask the policies among some objects, and those of `own` rules, about the objects.
 
     Where they are not all of a cluster, what depends on others is left out.
     """
-    both = [*subjects, *more]
+    both = [*subjects, *(Subject(one, Known("", "")) for one in own.objects)]
     gatekeeper = Gatekeeper([one.data for one in both], memory)
     verdicts = [one for one in gatekeeper.verdicts(range(len(subjects))) if is_whole or one.is_certain]
     violations = [_violation(both, one) for one in verdicts if one.subject is not None and one.weight is not None]
-    return Judged(tuple(violations), tuple(_unevaluated(both, verdicts)))
+    unevaluated = list(_unevaluated(both, len(subjects), verdicts))
+    for one in (said for subject in subjects for said in _by_own_rules(subject, own)):
+        (violations if one.weight else unevaluated).append(one)
+    return Judged(tuple(violations), tuple(unevaluated))
+
+
+def _by_own_rules(subject: Subject, own: OwnRules) -> Iterator[Said]:
+    for policy in own.policies:
+        for one in policy.complaints(subject.data):
+            field = one.field or _place(subject, one.message)
+            yield Said(subject, field, one.message, one.rule, int(one.weight or 0))
+    for function in own.functions:
+        try:
+            for path, message in function.complaints(deepcopy(subject.manifest.data)):
+                yield Said(subject, path, message, function.name, int(Weight.REFUSED))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is the rule's
+            yield Said(subject, (), f"{type(error).__name__}: {error}", function.name)
 
 
 def _violation(subjects: Sequence[Subject], one: Verdict) -> Said:
@@ -59,12 +78,12 @@ def _violation(subjects: Sequence[Subject], one: Verdict) -> Said:
     return Said(subject, field, one.message, one.name, int(one.weight or 0), "", one.is_certain)
 
 
-def _unevaluated(subjects: Sequence[Subject], verdicts: Sequence[Verdict]) -> Iterator[Said]:
+def _unevaluated(subjects: Sequence[Subject], number: int, verdicts: Sequence[Verdict]) -> Iterator[Said]:
     for one in verdicts:
-        if one.weight is None:
+        is_told = one.subject is None and one.policy >= number  # where own rules are read
+        if one.weight is None and not is_told:
             where = subjects[one.policy if one.subject is None else one.subject]
-            message = f"{one.message} ({one.name})" if one.name else one.message
-            yield Said(where, one.field, message, hint="" if one.is_certain else _NAMESPACE)
+            yield Said(where, one.field, one.message, one.name, hint=_NAMESPACE if one.is_unmatched else "")
 
 
 def _place(subject: Subject, message: str) -> Path:

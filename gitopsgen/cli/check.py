@@ -74,6 +74,12 @@ Locations = Annotated[
 IgnoreMissing = Annotated[
     bool, option("--ignore-missing-schemas", help="Let custom kinds without a schema pass, and count them.")
 ]
+Policies = Annotated[
+    list[str] | None,
+    option(
+        "--policy", metavar="DIR", help="Rules of your own: Rego, and Gatekeeper's (repeatable; docs/own-rules.md)."
+    ),
+]
 Only = Annotated[list[str] | None, option("--only", metavar="RULE", help="Only these rules: GG423, GG4*.")]
 Skip = Annotated[list[str] | None, option("--skip", metavar="RULE", help="Not these rules (repeatable).")]
 Baseline = Annotated[Path | None, option("--baseline", metavar="FILE", help="Tell only what this file does not know.")]
@@ -93,6 +99,7 @@ def check(
     kubernetes_version: Version = "",
     schema_location: Locations = None,
     ignore_missing_schemas: IgnoreMissing = False,
+    policy: Policies = None,
     only: Only = None,
     skip: Skip = None,
     baseline: Baseline = None,
@@ -120,7 +127,9 @@ def check(
         raise UsageError("--write-baseline writes all that is found: it makes no sense with --baseline")
     from gitopsgen.pipeline import CheckOptions
 
-    told = CheckOptions(profile.value if profile else "", tuple(only or ()), tuple(skip or ()), baseline)
+    told = CheckOptions(
+        profile.value if profile else "", tuple(only or ()), tuple(skip or ()), baseline, tuple(policy or ())
+    )
     is_foreign = bool(paths or kustomize)
     root = Path.cwd() if is_foreign else _root(project)
     if is_foreign:
@@ -153,7 +162,9 @@ def _manifests(
     version, locations, ignores_missing = schemas
     pack = library.ROOT / library.SCHEMAS
     own = tuple(each for each in locations if each != "default")  # kubeconform's word for what is always there
-    how = ForeignOptions(_version(version), pack, own, ignores_missing=ignores_missing, jobs=jobs)
+    how = ForeignOptions(
+        _version(version), pack, own, ignores_missing=ignores_missing, policies=told.policies, jobs=jobs
+    )
     paths, kustomizations = given
     return check_manifests(tuple(paths), tuple(kustomizations), how, told)
 

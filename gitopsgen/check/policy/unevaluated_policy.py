@@ -51,4 +51,5 @@ RULE = Rule("GG491", "unevaluated-policy", Severity.ERROR, refused_by="Gatekeepe
 def check(judged: Judged) -> Iterator[Found]:
     """Report policies that were not evaluated, and for which object."""
     for one in judged.unevaluated:
-        yield Found(one.subject, one.field, f"not evaluated: {one.message}", one.hint)
+        policy = f" ({one.policy})" if one.policy else ""
+        yield Found(one.subject, one.field, f"not evaluated: {one.message}{policy}", one.hint)
