@@ -44,3 +44,13 @@ class OwnRules:
     def __bool__(self) -> bool:
         """Whether there are any."""
         return bool(self.objects or self.policies or self.functions)
+
+
+def line_in(error: BaseException, file: str) -> int | None:
+    """Give the line of a file that an error was last seen on."""
+    line, trace = None, error.__traceback__
+    while trace:
+        if trace.tb_frame.f_code.co_filename == file:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line

@@ -11,7 +11,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gitopsgen.check.own import OwnRules
+from gitopsgen.check.own import OwnRules, line_in
 from gitopsgen.check.pods import containers
 from gitopsgen.check.rule import Known, Subject
 from gitopsgen.model.variant import Path
@@ -67,9 +67,10 @@ def _by_own_rules(subject: Subject, own: OwnRules) -> Iterator[Said]:
     for function in own.functions:
         try:
             for path, message in function.complaints(deepcopy(subject.manifest.data)):
-                yield Said(subject, path, message, function.name, int(Weight.REFUSED))
+                yield Said(subject, path or _whole(subject), message, function.name, int(Weight.REFUSED))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the rule's
-            yield Said(subject, (), f"{type(error).__name__}: {error}", function.name)
+            name = f"{function.name}:{line_in(error, function.name)}"
+            yield Said(subject, _whole(subject), f"{type(error).__name__}: {error}", name)
 
 
 def _violation(subjects: Sequence[Subject], one: Verdict) -> Said:
@@ -83,14 +84,19 @@ def _unevaluated(subjects: Sequence[Subject], number: int, verdicts: Sequence[Ve
         is_told = one.subject is None and one.policy >= number  # where own rules are read
         if one.weight is None and not is_told:
             where = subjects[one.policy if one.subject is None else one.subject]
-            yield Said(where, one.field, one.message, one.name, hint=_NAMESPACE if one.is_unmatched else "")
+            yield Said(where, one.field or _whole(where), one.message, one.name, hint=_NAMESPACE if one.is_unmatched else "")
 
 
 def _place(subject: Subject, message: str) -> Path:
     """Give the container that a message names, where it names one; policies seldom say more."""
     words = frozenset(_WORDS.findall(message))
     found = [path for path, container in containers(subject) if _is_named(container, words)]
-    return found[0] if len(found) == 1 else ()
+    return found[0] if len(found) == 1 else _whole(subject)
+
+
+def _whole(subject: Subject) -> Path:
+    """Give the place that stands for all of an object."""
+    return ("metadata", "name") if subject.name else ()
 
 
 def _is_named(container: Any, words: frozenset[str]) -> bool:

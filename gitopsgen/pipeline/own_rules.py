@@ -8,7 +8,7 @@ from pathlib import Path as File
 from typing import Any, Final
 
 from gitopsgen.check import claim_of
-from gitopsgen.check.own import Function, OwnRules
+from gitopsgen.check.own import Function, OwnRules, line_in
 from gitopsgen.check.policy.unevaluated_policy import RULE
 from gitopsgen.diagnostics import Diagnostic, Location, UsageError
 from gitopsgen.model.manifest import Manifest
@@ -129,7 +129,7 @@ def _functions(root: File, file: str, found: list[Diagnostic]) -> Iterator[Funct
     try:
         exec(compile(_text(root, file, found), file, "exec"), names)  # noqa: S102 - the project asks for it by name
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the rule's
-        line = error.lineno if isinstance(error, SyntaxError) else _line_in(error, file)
+        line = error.lineno if isinstance(error, SyntaxError) else line_in(error, file)
         found.append(_UNREADABLE.at(Location(file, line), f"not evaluated: {type(error).__name__}: {error}"))
         return
     if callable(names.get("check")):
@@ -137,12 +137,3 @@ def _functions(root: File, file: str, found: list[Diagnostic]) -> Iterator[Funct
     else:
         message = 'not evaluated: the file has no function "check"'
         found.append(_UNREADABLE.at(Location(file), message, "def check(manifest): yield what is wrong with it"))
-
-
-def _line_in(error: BaseException, file: str) -> int | None:
-    line, trace = None, error.__traceback__
-    while trace:
-        if trace.tb_frame.f_code.co_filename == file:
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line
