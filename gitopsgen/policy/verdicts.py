@@ -39,6 +39,11 @@ class Memory:
         self._compiled: dict[str, _Compiled] = {}
         self._answers: dict[bytes, tuple[Answer, ...] | PolicyError] = {}
 
+    @property
+    def asked(self) -> int:
+        """How many questions were different."""
+        return len(self._answers)
+
     def compiled(self, template: Template) -> _Compiled:
         """Give a template's policy; raises `PolicyError` where it cannot be read."""
         key = json.dumps([template.engine, template.source], sort_keys=True, default=str)
