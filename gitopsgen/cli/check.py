@@ -125,11 +125,7 @@ def check(
     """
     if baseline and write_baseline:
         raise UsageError("--write-baseline writes all that is found: it makes no sense with --baseline")
-    from gitopsgen.pipeline import CheckOptions
-
-    told = CheckOptions(
-        profile.value if profile else "", tuple(only or ()), tuple(skip or ()), baseline, tuple(policy or ())
-    )
+    told = _asked(profile, (only, skip, policy), baseline)
     is_foreign = bool(paths or kustomize)
     root = Path.cwd() if is_foreign else _root(project)
     if is_foreign:
@@ -137,14 +133,20 @@ def check(
         schemas = kubernetes_version, schema_location or [], ignore_missing_schemas
         report = _manifests((paths or [], kustomize or []), schemas, jobs or processors(), told)
     else:
-        _refuse(
-            (kubernetes_version, schema_location, ignore_missing_schemas), "a project says its versions and schemas"
-        )
+        own = kubernetes_version, schema_location, ignore_missing_schemas
+        _refuse(own, "a project says its versions and schemas")
         report = _project(root, selection_of(region, cluster, case), jobs or processors(), told)
     if write_baseline:
         return _write_baseline(write_baseline, report)
     console = Console(root, findings_format(output), color, quiet, _excerpt(report) if is_foreign else None)
     return _finish(console, report, output, (summary, verbose), Severity(fail_on.value))
+
+
+def _asked(profile: HeldTo | None, lists: tuple[list[str] | None, ...], baseline: Path | None) -> CheckOptions:
+    from gitopsgen.pipeline import CheckOptions
+
+    only, skip, policies = (tuple(each or ()) for each in lists)
+    return CheckOptions(profile.value if profile else "", only, skip, baseline, policies)
 
 
 def _refuse(options: tuple[object, ...], reason: str) -> None:

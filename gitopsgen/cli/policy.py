@@ -46,7 +46,7 @@ def run_tests(
     color: Color = Colour.AUTO,
     quiet: Quiet = False,
 ) -> int:
-    """Run gator's suites and Rego's own tests, without gator and opa.
+    """Run gator's suites and Rego's tests, with neither program.
 
     A suite is a document of kind Suite (test.gatekeeper.sh/v1alpha1). Rego's tests are the rules called test_… in files
     called *_test.rego; the policies of a folder belong together.

@@ -5,6 +5,8 @@ tests/real/test_policies.py asks the real gator the same.
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -185,9 +187,6 @@ def test_each_question_is_asked_once():
 
 
 def test_a_cluster_without_policies_loads_no_engine():
-    import subprocess
-    import sys
-
     code = (
         "import sys; from gitopsgen.check import Checker; from pathlib import Path;"
         f"c = Checker('1.35', Path({str(ROOT / 'schemas/modern')!r}), keep=False); assert c.policies(()) == ();"
