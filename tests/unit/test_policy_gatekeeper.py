@@ -1,6 +1,6 @@
 """What Gatekeeper would say: each file of tests/policies holds policies, objects, and what comes of them.
 
-tests/real/test_policies.py asks the real gator the same.
+tests/real/test_rego_policies.py asks the real gator the same.
 """
 
 from __future__ import annotations

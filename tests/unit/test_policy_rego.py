@@ -1,4 +1,4 @@
-"""Rego as OPA reads it; what the real one says of these and many more: tests/real/test_policies.py."""
+"""Rego as OPA reads it; what the real one says of these and many more: tests/real/test_rego_policies.py."""
 
 from __future__ import annotations
 
