@@ -103,7 +103,8 @@ def _types() -> Any:
 
 def _failed(message: str) -> Failure:
     is_ours = message.startswith(("INVALID_ARGUMENT: Non-CEL value", "INVALID_ARGUMENT: Integer value"))
-    return Failure(_STATUS.sub("", message), is_unsupported=is_ours)
+    said = _STATUS.sub("", message).replace("Key not found in map : ", "no such key ")
+    return Failure(said, is_unsupported=is_ours)
 
 
 def _plain(error: Exception) -> str:

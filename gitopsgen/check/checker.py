@@ -5,7 +5,6 @@ Keeps what it learned about kinds; keeps nothing about objects.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +13,7 @@ from gitopsgen.capacity import Setting
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.own import OwnRules
 from gitopsgen.check.pods import template_path
-from gitopsgen.check.rule import Finding, Found, Known, Rule, Subject
+from gitopsgen.check.rule import Finding, Found, Known, Rule, Subject, kind_in
 from gitopsgen.check.rules import CLUSTER_RULES, MANIFEST_RULES, NODE_RULES, POLICY_RULES, RULES
 from gitopsgen.model.manifest import Manifest
 from gitopsgen.model.unchecked import text
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 Check = Callable[[Subject], Iterator[Found]]
 _TEMPLATE: Final = ("templates.gatekeeper.sh", "ConstraintTemplate")
-_NAME: Final = re.compile(r"[A-Za-z0-9](?:[-./A-Za-z0-9]{0,250}[A-Za-z0-9])?")
 
 
 class Checker:
@@ -54,6 +52,7 @@ class Checker:
         self._sources: tuple[Source, ...] = (Bundled(kubernetes, directory), *before, Pack(pack))
         self._wants: Callable[[Rule], bool] = lambda _: True
         self._known: dict[tuple[str, str], tuple[Known, tuple[tuple[Rule, Check], ...]]] = {}
+        self._claimed: dict[tuple[str, str], Known] = {}
         self._memory: Memory | None = None
         self.own = OwnRules()
 
@@ -74,10 +73,8 @@ class Checker:
         return tuple([_finding(rule, found) for rule, check in checks for found in check(subject)])
 
     def cluster(self, manifests: Sequence[Manifest], setting: Setting | None = None) -> tuple[Finding, ...]:
-        """Give what is wrong between the manifests of one cluster."""
-        subjects = [
-            Subject(manifest, self.known(*claim_of(manifest.data))) for manifest in manifests if manifest.is_resource
-        ]
+        """Give what is wrong between the manifests of one cluster; needs no schema of theirs."""
+        subjects = [Subject(manifest, self._claims(manifest.data)) for manifest in manifests if manifest.is_resource]
         files = [(manifest.file, manifest.data) for manifest in manifests if not manifest.is_resource]
         cluster = Cluster(subjects, files, setting)
         rules = [rule for rule in CLUSTER_RULES if self._wants(rule.RULE)]
@@ -94,7 +91,7 @@ class Checker:
         Where these are not all of the cluster, what depends on others is left out.
         """
         rules = [rule for rule in POLICY_RULES if self._wants(rule.RULE)]
-        subjects = [Subject(one, self.known(*claim_of(one.data))) for one in manifests if one.is_resource]
+        subjects = [Subject(one, self._claims(one.data)) for one in manifests if one.is_resource]
         has_any = self.own or has_policies((one.known.group, one.known.name) for one in subjects)
         if not rules or not has_any:
             return ()
@@ -112,9 +109,7 @@ class Checker:
 
     def kind(self, api_version: str, name: str) -> Kind | None:
         """Give what is known of a kind, None where nothing is."""
-        if not (_NAME.fullmatch(api_version) and _NAME.fullmatch(name)):
-            return None  # no kind is called so, and no file
-        return next((known for source in self._sources if (known := source.find(api_version, name))), None)
+        return kind_in(self._sources, api_version, name)
 
     def shares(self, api_version: str, name: str) -> bool:
         """Tell whether objects of a kind are judged alike where they differ in names alone.
@@ -147,6 +142,13 @@ class Checker:
             known = self._learn(*claim)
             self._known[claim] = known, tuple(one for one in _checks(known) if self._wants(one[0]))
         return self._known[claim]
+
+    def _claims(self, data: Any) -> Known:
+        claim = claim_of(data)
+        if claim not in self._claimed:
+            pods = template_path(split_api_version(claim[0])[0], claim[1])
+            self._claimed[claim] = Known(*claim, pods=pods, sources=self._sources)
+        return self._claimed[claim]
 
     def _learn(self, api_version: str, kind: str) -> Known:
         found = self.kind(api_version, kind)

@@ -5,6 +5,7 @@ Knows no rule: `rules` lists them. A rule knows no lines and no files, only obje
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
@@ -160,6 +161,14 @@ class Finding:
 
 
 API_SERVER: Final = "the API server"
+_NAME: Final = re.compile(r"[A-Za-z0-9](?:[-./A-Za-z0-9]{0,250}[A-Za-z0-9])?")
+
+
+def kind_in(sources: tuple[Source, ...], api_version: str, name: str) -> Kind | None:
+    """Give the kind from the first source that has it, None where none has."""
+    if not (_NAME.fullmatch(api_version) and _NAME.fullmatch(name)):
+        return None  # no kind is called so, and no file
+    return next((known for source in sources if (known := source.find(api_version, name))), None)
 
 
 def has_schema(known: Known) -> bool:

@@ -55,7 +55,7 @@ def test_a_value_is_plain_data():
 @pytest.mark.parametrize(
     ("expression", "message"),
     [
-        ("self.missing", 'Key not found in map : "missing"'),
+        ("self.missing", 'no such key "missing"'),
         ("[1].min() / 0 == 1", "divide by zero"),
         ("[].min() == 1", "min called on empty list"),
         ("url('no url').getHost() == ''", '"no url" is neither an absolute URL nor an absolute path'),

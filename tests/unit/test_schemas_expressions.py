@@ -49,7 +49,7 @@ def test_a_rule_that_fails_refuses_and_one_that_is_not_understood_is_told():
     schema = of(spec=of() | rule("self.missing == 1") | {"allOf": [rule("self.all(k, v, v > 0)")]})
 
     assert [sort for _, sort, _ in said(schema, {"spec": {}})] == ["broken-rule", "unjudged-rule"]
-    assert 'fail, Key not found in map : "missing": self.missing == 1' in said(schema, {"spec": {}})[0][2]
+    assert 'fail, no such key "missing": self.missing == 1' in said(schema, {"spec": {}})[0][2]
 
 
 def test_a_rule_says_at_which_field():

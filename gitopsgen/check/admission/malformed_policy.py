@@ -107,7 +107,7 @@ def _of_binding(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
     params = mapping(spec.get("paramRef"))
     if params and bool(params.get("name")) == isinstance(params.get("selector"), dict):
         yield subject.found(("spec", "paramRef"), '"spec.paramRef" needs exactly one of "name" and "selector"')
-    if params and params.get("parameterNotFoundAction") not in {"Allow", "Deny"}:
+    if params and text(params.get("parameterNotFoundAction")) not in {"Allow", "Deny"}:
         message = (
             '"spec.paramRef.parameterNotFoundAction" says not what to do without parameters, expected Allow or Deny'
         )

@@ -68,10 +68,10 @@ def is_about(constraints: Mapping[str, Any], request: Request) -> bool | None:
 def _covers(rule: Mapping[str, Any], request: Request) -> bool:
     names = sequence(rule.get("resourceNames"))
     return (
-        _has(rule, "operations", "CREATE")
+        any(_is_resource(text(one), request.resource) for one in sequence(rule.get("resources")))
+        and _has(rule, "operations", "CREATE")
         and _has(rule, "apiGroups", request.group)
         and _has(rule, "apiVersions", request.version)
-        and any(_is_resource(text(one), request.resource) for one in sequence(rule.get("resources")))
         and text(rule.get("scope")) in {"", "*", "Namespaced" if request.namespace else "Cluster"}
         and (not names or request.name in names)
     )

@@ -99,16 +99,19 @@ def check(cluster: Cluster) -> Iterator[Found]:
     known = {policy.subject.name: policy for policy in policies(cluster)}
     bound = [(known[binding.policy], binding) for binding in bindings(cluster) if binding.policy in known]
     untold: dict[tuple[str, Path], tuple[Policy, Decision]] = {}
+    told: set[tuple[int, str, str]] = set()
     for request, pods in requests(cluster):
         for policy, binding in bound:
             for decision in _decisions(cluster, policy, binding, request):
+                said = (id(request.subject), policy.subject.name, decision.message)
                 if decision.is_unjudged:
                     untold.setdefault((policy.subject.name, decision.expression.field), (policy, decision))
-                else:
+                elif not pods or said not in told:  # of pods, only what was not said of their workload
+                    told.add(said)
                     yield _refused(policy, binding, request, pods, decision)
     for policy, decision in untold.values():
-        said = f"this is not judged, since {decision.message}"
-        yield Found(policy.subject, decision.expression.field, said, severity=Severity.WARNING, refused=False)
+        message = f"this is not judged, since {decision.message}"
+        yield Found(policy.subject, decision.expression.field, message, severity=Severity.WARNING, refused=False)
 
 
 def _decisions(cluster: Cluster, policy: Policy, binding: Binding, request: Request) -> Iterator[Decision]:
@@ -120,8 +123,9 @@ def _decisions(cluster: Cluster, policy: Policy, binding: Binding, request: Requ
         "request": request.as_variable(),
         "namespaceObject": namespace_of(cluster, request.namespace),
     }
-    for params in parameters(cluster, policy, binding, request.namespace):
-        yield from decisions(policy, {**variables, "params": params})
+    given = parameters(cluster, policy, binding, request.namespace)
+    made = (one for params in given for one in decisions(policy, {**variables, "params": params}))
+    yield from dict.fromkeys(made)
 
 
 def _refused(policy: Policy, binding: Binding, request: Request, pods: Path, decision: Decision) -> Found:
@@ -131,7 +135,7 @@ def _refused(policy: Policy, binding: Binding, request: Request, pods: Path, dec
     denies = "Deny" in binding.actions
     return Found(
         request.subject,
-        pods,
+        pods or ("kind",),
         f"{by} {how} {what}: {decision.message}",
         f'its binding "{binding.subject.name}" {_said(binding)}',
         Severity.ERROR if denies else Severity.WARNING,

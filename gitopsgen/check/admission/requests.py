@@ -6,6 +6,7 @@ With the defaults that the server fills in before policies see an object.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from gitopsgen.check.admission.defaults import with_defaults
@@ -13,15 +14,16 @@ from gitopsgen.check.admission.matching import Request
 from gitopsgen.check.admission.policies import EXEMPT, GROUP
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import template
-from gitopsgen.check.rule import Subject
+from gitopsgen.check.rule import Subject, kind_in
 from gitopsgen.model.unchecked import mapping
 from gitopsgen.model.variant import Path
+from gitopsgen.schemas import Kind, Source
 
 
 def requests(cluster: Cluster) -> Iterator[tuple[Request, Path]]:
     """Give each object as it is created, then its pods with the path of their template."""
     for subject in cluster.subjects:
-        kind = subject.known.kind
+        kind = _kind(subject.known.sources, subject.known.api_version, subject.known.name)
         if kind is None or (kind.group == GROUP and kind.name in EXEMPT):
             continue
         version = subject.identity.version
@@ -47,6 +49,11 @@ def namespace_of(cluster: Cluster, name: str) -> Mapping[str, Any] | None:
     labels = {**mapping(metadata.get("labels")), "kubernetes.io/metadata.name": name}
     known = {"annotations": mapping(metadata.get("annotations"))} if metadata.get("annotations") else {}
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": {**known, "name": name, "labels": labels}}
+
+
+@lru_cache(maxsize=512)  # a fleet has a hundred kinds, and one set of sources a version set
+def _kind(sources: tuple[Source, ...], api_version: str, name: str) -> Kind | None:
+    return kind_in(sources, api_version, name)
 
 
 def _labels(cluster: Cluster, namespace: str) -> Mapping[str, Any] | None:
