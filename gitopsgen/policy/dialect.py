@@ -2,7 +2,8 @@
 
 Where the two part ways, the text is changed, line by line the same, so that places in it stay true:
 bodies that are chained, an expression that starts with a parenthesis, functions that are worded otherwise, and
-operands of `not`, which OPA evaluates before it negates. Measured against the real one: tests/real/test_rego_policies.py.
+operands of `not`, which OPA evaluates before it negates. Measured against the real one:
+tests/real/test_rego_policies.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`policy test`: suites and Rego's own tests, as gator and opa end them (compared in tests/real/test_rego_policies.py)."""
+"""`policy test`: suites and Rego's own tests; gator and opa end them alike: tests/real/test_rego_policies.py."""
 
 from __future__ import annotations
 
