@@ -18,7 +18,7 @@ from gitopsgen.policy.errors import PolicyError
 from gitopsgen.policy.exemption import Exemption
 from gitopsgen.policy.expansion import EXPANSION, UnexpandableError, expanded
 from gitopsgen.policy.inventory import CONFIG, SYNC_SET, inventory_of, synced
-from gitopsgen.policy.match import GENERATED, Candidate, UnmatchableError, is_for
+from gitopsgen.policy.match import GENERATED, Candidate, UnmatchableError, is_for, is_for_kind
 from gitopsgen.policy.review import review_of
 from gitopsgen.policy.templates import MalformedTemplateError, Template, read_template, with_defaults
 from gitopsgen.policy.verdicts import Asked, Memory
@@ -80,6 +80,7 @@ class Gatekeeper:
         self._expansions = self._of(EXPANSION)
         self._exemption = Exemption(self._of(CONFIG))
         self._namespaces = {text(mapping(one.get("metadata")).get("name")): one for one in self._of(("", "Namespace"))}
+        self._by_subject: dict[tuple[str, str], list[Constraint]] = {}
         self._data: str | None = None
 
     def _of(self, kind: tuple[str, str]) -> list[Mapping[str, Any]]:
@@ -129,7 +130,8 @@ class Gatekeeper:
             for place in subjects:
                 data = self._objects[place]
                 candidate = Candidate(data, self._home(data))
-                limit = self._exemption.limit(candidate)
+                is_asked_about = self._expansions or self._asked_about(candidate)
+                limit = self._exemption.limit(candidate) if is_asked_about else None
                 if limit is not None:
                     yield from (_limited(one, limit) for one in self.of_candidate(candidate, place))
 
@@ -162,7 +164,7 @@ class Gatekeeper:
         return self._namespaces.get(text(mapping(data.get("metadata")).get("namespace")))
 
     def _asked(self, place: int, candidate: Candidate, review: str = "") -> Iterator[Verdict]:
-        for constraint in self._constraints:
+        for constraint in self._asked_about(candidate):
             try:
                 if not is_for(constraint.match, candidate):
                     continue
@@ -175,6 +177,13 @@ class Gatekeeper:
             except PolicyError as error:
                 message = f"{error.message}, on line {error.line} of the policy" if error.line else error.message
                 yield Verdict(constraint.place, place, None, message, (), *constraint.told)
+
+    def _asked_about(self, candidate: Candidate) -> Sequence[Constraint]:
+        """Give the constraints for a kind: most kinds have none."""
+        kind = candidate.group, candidate.kind
+        if kind not in self._by_subject:
+            self._by_subject[kind] = [one for one in self._constraints if is_for_kind(one.match, *kind)]
+        return self._by_subject[kind]
 
     def _question(self, constraint: Constraint, candidate: Candidate, review: str) -> Asked:
         home = json.dumps(candidate.home, default=str) if candidate.home else "null"

@@ -71,11 +71,14 @@ def is_for(match: Mapping[str, Any], candidate: Candidate) -> bool:
     return all(test(match, candidate) for test in _TESTS)
 
 
-def _kinds(match: Mapping[str, Any], candidate: Candidate) -> bool:
+def is_for_kind(match: Mapping[str, Any], group: str, kind: str) -> bool:
+    """Tell whether a `match` can be for objects of a kind."""
     wanted = [mapping(one) for one in sequence(match.get("kinds"))]
-    return not wanted or any(
-        _names(one.get("kinds"), candidate.kind) and _names(one.get("apiGroups"), candidate.group) for one in wanted
-    )
+    return not wanted or any(_names(one.get("kinds"), kind) and _names(one.get("apiGroups"), group) for one in wanted)
+
+
+def _kinds(match: Mapping[str, Any], candidate: Candidate) -> bool:
+    return is_for_kind(match, candidate.group, candidate.kind)
 
 
 def _names(wanted: Any, name: str) -> bool:
