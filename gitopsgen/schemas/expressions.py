@@ -86,10 +86,7 @@ def _judged(rules: Rules, value: Any, old: Any, path: Path) -> Iterator[tuple[Pa
     if value is None:
         return
     for rule in rules.own:
-        result = _evaluated(rule, value, old)
-        if isinstance(result, Failure) and "overload" in result.message and _has_times(rules):
-            # to a server these are no strings, and the engine cannot be given anything else inside an object
-            result = replace(result, is_unsupported=True)
+        result = _result(rules, rule, value, old)
         if result is not True:
             yield path, rule, result if isinstance(result, Failure) else None
     if isinstance(value, dict):
@@ -106,6 +103,14 @@ def _inside(rules: Rules, value: dict[str, Any]) -> Iterator[tuple[str, str, Rul
         below = rules.at("additionalProperties") if name is None else rules.at("properties", name)
         if below is not None:
             yield name or key, key, below
+
+
+def _result(rules: Rules, rule: Mapping[str, Any], value: Any, old: Any) -> Any:
+    result = _evaluated(rule, value, old)
+    if isinstance(result, Failure) and "overload" in result.message and _has_times(rules):
+        # to a server these are no strings, and the engine cannot be given anything else inside an object
+        return replace(result, is_unsupported=True)
+    return result
 
 
 def _evaluated(rule: Mapping[str, Any], value: Any, old: Any) -> Any:
