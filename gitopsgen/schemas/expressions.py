@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from gitopsgen.cel import Failure, evaluate
@@ -22,7 +22,8 @@ BROKEN: Final = "broken-rule"
 UNJUDGED: Final = "unjudged-rule"
 _SHOWN: Final = 300
 _STEP: Final = re.compile(r"\.([^.\[\]]+)|\['((?:\\.|[^'\\])*)'\]")
-_BELOW: Final = ("items", "additionalProperties")
+_INSIDE: Final = ("items", "additionalProperties")
+_TIMES: Final = frozenset({"date", "date-time", "duration"})
 
 
 @dataclass(slots=True)
@@ -64,6 +65,13 @@ def broken(rules: Rules, kind: str, data: Any, old: Any = None) -> Iterator[Viol
         yield _violation(kind, path, rule, failure)
 
 
+def rules_at(node: Schema) -> list[Mapping[str, Any]]:
+    """Give the rules that stand at a node, without what is none in a schema of others."""
+    found = node.get(RULES)
+    rules = found if isinstance(found, list) else []
+    return [rule for rule in rules if isinstance(rule, Mapping) and isinstance(rule.get("rule"), str)]
+
+
 def is_judged(rule: Mapping[str, Any]) -> bool:
     """Whether a rule says anything of a new object."""
     return bool(rule.get("optionalOldSelf")) or "oldSelf" not in names(rule["rule"])
@@ -78,7 +86,7 @@ def _judged(rules: Rules, value: Any, old: Any, path: Path) -> Iterator[tuple[Pa
     if value is None:
         return
     for rule in rules.own:
-        result = _evaluated(rule, value, old)
+        result = _result(rules, rule, value, old)
         if result is not True:
             yield path, rule, result if isinstance(result, Failure) else None
     if isinstance(value, dict):
@@ -95,6 +103,14 @@ def _inside(rules: Rules, value: dict[str, Any]) -> Iterator[tuple[str, str, Rul
         below = rules.at("additionalProperties") if name is None else rules.at("properties", name)
         if below is not None:
             yield name or key, key, below
+
+
+def _result(rules: Rules, rule: Mapping[str, Any], value: Any, old: Any) -> Any:
+    result = _evaluated(rule, value, old)
+    if isinstance(result, Failure) and "overload" in result.message and _has_times(rules):
+        # to a server these are no strings, and the engine cannot be given anything else inside an object
+        return replace(result, is_unsupported=True)
+    return result
 
 
 def _evaluated(rule: Mapping[str, Any], value: Any, old: Any) -> Any:
@@ -118,7 +134,7 @@ def _before(rules: Rules, item: Any, old: Any) -> Any:
 
 
 def _violation(kind: str, path: Path, rule: Mapping[str, Any], failure: Failure | None) -> Violation:
-    place = (*path, *_steps(rule.get("fieldPath", "")))
+    place = (*path, *_steps(str(rule.get("fieldPath", ""))))
     text = " ".join(rule["rule"].split())
     shown = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
     if failure is None:
@@ -138,7 +154,7 @@ def _rules(root: Schema, parts: list[Mapping[str, Any]]) -> Rules | None:
     nodes = tuple(node for part in parts for node in _with_conditions(root, part))
     if not any(_leads(root, node, set()) for node in nodes):
         return None
-    return Rules(root, nodes, tuple(rule for node in nodes for rule in node.get(RULES, ())))
+    return Rules(root, nodes, tuple(rule for node in nodes for rule in rules_at(node)))
 
 
 def _with_conditions(root: Schema, part: Mapping[str, Any]) -> Iterator[Schema]:
@@ -150,14 +166,23 @@ def _with_conditions(root: Schema, part: Mapping[str, Any]) -> Iterator[Schema]:
 
 def _leads(root: Schema, node: Any, seen: set[str]) -> bool:
     """Whether a rule is at or below a node; `seen` are the parts already found to lead to none."""
+    return any(rules_at(found) for found in _below(root, node, seen))
+
+
+def _has_times(rules: Rules) -> bool:
+    nodes = (found for node in rules.nodes for found in _below(rules.root, node, set()))
+    return any(node.get("format") in _TIMES for node in nodes)
+
+
+def _below(root: Schema, node: Any, seen: set[str]) -> Iterator[Schema]:
+    """Give a node and all that is below it, each part that is referred to once."""
     if not isinstance(node, Mapping):
-        return False
+        return
     if reference := node.get("$ref"):
         if reference in seen:
-            return False
+            return
         seen.add(reference)
     found = resolve(root, node)
-    if found.get(RULES):
-        return True
-    below = (*found.get("properties", {}).values(), *found.get("allOf", ()), *(found.get(key) for key in _BELOW))
-    return any(_leads(root, part, seen) for part in below)
+    yield found
+    for part in (*found.get("properties", {}).values(), *found.get("allOf", ()), *(found.get(key) for key in _INSIDE)):
+        yield from _below(root, part, seen)

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Final
 
 from gitopsgen.cel.sight import is_blind
-from gitopsgen.schemas.expressions import holds, is_judged
+from gitopsgen.schemas.expressions import holds, is_judged, rules_at
 from gitopsgen.schemas.kind import Schema, resolve
 from gitopsgen.schemas.structural import RULES
 from gitopsgen.schemas.wording import Path
@@ -63,7 +63,7 @@ def _node(schema: Schema, path: Path) -> Schema | None:
 def expressions_in(schema: Any) -> Iterator[str]:
     """Give the rules in CEL of a schema, whose words count wherever they stand in strings."""
     if isinstance(schema, Mapping):
-        yield from (rule["rule"] for rule in schema.get(RULES, ()))
+        yield from (rule["rule"] for rule in rules_at(schema))
         schema = [value for key, value in schema.items() if key != RULES]
     if isinstance(schema, list):
         for one in schema:
@@ -73,7 +73,7 @@ def expressions_in(schema: Any) -> Iterator[str]:
 def _sighted(schema: Schema, node: Schema) -> list[Mapping[str, Any]]:
     """Give the rules of a node that look into strings at or below it."""
     type_of = partial(_type_of, schema, node)
-    return [rule for rule in node.get(RULES, ()) if is_judged(rule) and not is_blind(rule["rule"], type_of)]
+    return [rule for rule in rules_at(node) if is_judged(rule) and not is_blind(rule["rule"], type_of)]
 
 
 def _type_of(schema: Schema, node: Schema, path: str) -> str:

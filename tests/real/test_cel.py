@@ -1,7 +1,9 @@
 """Rules in CEL beside the schemas of custom kinds: a real API server breaks the same ones, at the same fields."""
 
+import os
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,9 +46,14 @@ def trial(request: pytest.FixtureRequest) -> Iterator[tuple[ControlPlane, dict[t
 
 
 def samples(kinds: dict[tuple[str, str], Validator]) -> dict[tuple[str, str], list[Object]]:
-    """Give right objects of each kind, those of the fleet that say most and those of the rules' fixtures."""
+    """Give right objects of each kind, those of the fleet that say most and those of the rules' fixtures.
+
+    `OBJECTS` names a file with more.
+    """
     fixtures = [CHECKOUT / "tests/rules/broken-rule.yaml", CHECKOUT / "tests/rules/dangling-parent.yaml"]
     objects = [one for path in fixtures for one in yaml.safe_load_all(path.read_text("utf-8"))]
+    if more := os.environ.get("OBJECTS"):
+        objects += [one for one in yaml.safe_load_all(Path(more).read_text("utf-8")) if one]
     objects += sorted(objects_below(CHECKOUT / "generated"), key=lambda one: -len(str(one)))
     right: dict[tuple[str, str], list[Object]] = {}
     for one in objects:
@@ -75,8 +82,8 @@ def broken_by(verdict: Verdict) -> set[tuple[str, str]]:
 
 
 def plain(field: str) -> str:
-    """Write keys of maps, which both write differently, as fields."""
-    return STEP.sub(r".\1", field)
+    """Write keys of maps, and the object as a whole, in one way."""
+    return STEP.sub(r".\1", field).replace("<nil>", "the object")
 
 
 def test_the_server_breaks_the_same_rules_at_the_same_fields(

@@ -52,6 +52,12 @@ def test_a_rule_that_fails_refuses_and_one_that_is_not_understood_is_told():
     assert 'fail, no such key "missing": self.missing == 1' in said(schema, {"spec": {}})[0][2]
 
 
+def test_a_time_that_the_engine_takes_for_a_string_refuses_nothing():
+    schema = of(spec=of(wait={"type": "string", "format": "duration"}) | rule("self.wait > duration('1s')"))
+
+    assert [sort for _, sort, _ in said(schema, {"spec": {"wait": "2s"}})] == ["unjudged-rule"]
+
+
 def test_a_rule_says_at_which_field():
     schema = of(spec=of() | rule("false", fieldPath=".a['b.c'].d"))
 
@@ -113,6 +119,11 @@ def test_rules_about_a_change_are_judged_only_with_what_was_there_before():
 
 def test_a_schema_without_rules_costs_nothing():
     assert rules_of(of(spec=of())) is None
+
+
+@pytest.mark.parametrize("rules", [None, "self > 0", [1, {"message": "no rule"}, {"rule": 1}]])
+def test_what_is_no_rule_in_a_schema_of_others_is_none(rules):
+    assert rules_of({"x-kubernetes-validations": rules}) is None
 
 
 def test_one_value_can_be_asked_for():

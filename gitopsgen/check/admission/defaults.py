@@ -77,7 +77,7 @@ def _filled(given: Data, defaults: Data) -> Data:
     whole = {**defaults, **{key: value for key, value in given.items() if value is not None}}
     for key, default in defaults.items():
         own = whole[key]
-        if isinstance(default, dict) and isinstance(own, dict) and own.get("type") in {None, default.get("type")}:
+        if isinstance(default, dict) and isinstance(own, dict) and own.get("type") in (None, default.get("type")):
             whole[key] = _filled(own, default)
     return whole
 
