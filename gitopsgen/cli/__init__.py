@@ -34,6 +34,7 @@ COMMANDS = {
     "rule": "gitopsgen.cli.rule",
     "verify": "gitopsgen.cli.verify",
     "evidence": "gitopsgen.cli.evidence",
+    "report": "gitopsgen.cli.report",
     "schemas": "gitopsgen.cli.schemas",
     "pins": "gitopsgen.cli.pins",
     "promote": "gitopsgen.cli.promote",
