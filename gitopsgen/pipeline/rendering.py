@@ -260,9 +260,7 @@ class _Run:
         found: dict[tuple[str, str, Location], set[str]] = {}
         for region, one in self._found_in():
             found.setdefault((one.code, one.message, one.location), set()).add(region)
-        return tuple(
-            tuple(sorted(found[one.code, one.message, one.location] - {""})) for one in diagnostics
-        )
+        return tuple(tuple(sorted(found[one.code, one.message, one.location] - {""})) for one in diagnostics)
 
     def report(self, stream: Iterator[str] | tuple[str, ...] = ()) -> RenderReport:
         """Tell what was found and done."""

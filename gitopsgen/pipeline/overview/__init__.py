@@ -56,7 +56,9 @@ def overview(root: Path, base: str = "") -> Outcome[dict[str, Any]]:
         "findings": findings.records,
         "change": change_record(root, base) if base else None,
     }
-    return Outcome(without_secrets(document), _once((*evidence.diagnostics, *progress.diagnostics, *graphs.diagnostics)))
+    return Outcome(
+        without_secrets(document), _once((*evidence.diagnostics, *progress.diagnostics, *graphs.diagnostics))
+    )
 
 
 def _once(found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:

@@ -76,7 +76,9 @@ class Cities:
         releases = self._project.releases
         address = f"{cluster.region}/{cluster.name}"
         running = {case: releases[case].of(address) for case in cluster.cases if case in releases}
-        graphs = {case: self._graphs.number.get(VariantId(cluster.region, cluster.name, case)) for case in cluster.cases}
+        graphs = {
+            case: self._graphs.number.get(VariantId(cluster.region, cluster.name, case)) for case in cluster.cases
+        }
         return {
             "name": cluster.name,
             "class": cluster.class_name,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from gitopsgen.diagnostics import Diagnostic
 from gitopsgen.model.project import Settings
