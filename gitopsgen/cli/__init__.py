@@ -25,6 +25,7 @@ COMMANDS = {
     "remove": "gitopsgen.cli.remove",
     "upgrade": "gitopsgen.cli.upgrade",
     "render": "gitopsgen.cli.render",
+    "watch": "gitopsgen.cli.watch",
     "list": "gitopsgen.cli.listing",
     "explain": "gitopsgen.cli.explain",
     "impact": "gitopsgen.cli.impact",

@@ -51,7 +51,7 @@ def page(document: Mapping[str, Any], live: str = "") -> str:
         '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
         f"<title>{escape(title)}</title>\n<style>{style}</style>\n<script>{_EARLY}</script>\n</head>\n"
         f'<body>\n<a class="skip" href="#main">Skip to the content</a>\n<div id="page" data-title="{escape(title)}">\n'
-        f'<main class="plain" id="plain">\n<h1>{escape(title)}</h1>\n{table(document)}</main>\n</div>\n'
+        f'<main class="static">\n<h1>{escape(title)}</h1>\n{table(document)}</main>\n</div>\n'
         f'<script type="application/json" id="data">{data_text(document).translate(_UNSAFE)}</script>\n'
         f"<script>{program}</script>\n</body>\n</html>\n"
     )

@@ -27,8 +27,11 @@ VIEWS = [
 ]
 VIEWS += ["#/findings", "#/nowhere"]
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-SHIFT = """new Promise(done => new PerformanceObserver(list => done(list.getEntries().reduce((sum, one) => sum + one.value, 0)))
-  .observe({type: 'layout-shift', buffered: true}) || setTimeout(done, 600, 0))"""
+SHIFT = """new Promise(done => {
+  new PerformanceObserver(list => done(list.getEntries().reduce((sum, one) => sum + one.value, 0)))
+    .observe({type: 'layout-shift', buffered: true});
+  setTimeout(done, 600, 0);
+})"""
 
 
 @pytest.fixture(scope="session")

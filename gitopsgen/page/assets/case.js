@@ -33,10 +33,10 @@ function rollout(one) {
     return h('li', null, h('div', { class: 'wave-name' }, h('b', null, title), h('span', { class: 'muted' }, progress.release ? ` ${done} of ${batch.clusters.length}` : ` ${batch.clusters.length}`)),
       h('ul', { class: 'dots' }, batch.clusters.map((each) => {
         const city = each.cluster.split('/')[0];
-        const state = !progress.release ? 'plain' : each.release === progress.release ? 'done' : each.release ? 'behind' : 'waiting';
+        const state = !progress.release ? 'free' : each.release === progress.release ? 'done' : each.release ? 'behind' : 'waiting';
         return h('li', null, h('a', { href: cityHref(city), class: `dot ${state}`, title: `${each.cluster}: ${each.release || 'no release'}` },
-          h('span', { class: 'sign', 'aria-hidden': 'true' }, { plain: '', done: '✓', behind: '↑', waiting: '·' }[state]), city,
-          state !== 'plain' ? h('span', { class: 'unseen' }, `, ${each.release || 'no release'}`) : null));
+          state === 'free' ? null : h('span', { class: 'sign', 'aria-hidden': 'true' }, { done: '✓', behind: '↑', waiting: '·' }[state]), city,
+          state !== 'free' ? h('span', { class: 'unseen' }, `, ${each.release || 'no release'}`) : null));
       })));
   }))];
 }

@@ -40,7 +40,7 @@ function plural(count, one, many) {
 function table(headings, rows, options) {
   const { caption, className, numeric = [] } = options || {};
   const kind = (index) => (numeric.includes(index) ? 'number' : null);
-  return h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption },
+  return h('div', { class: `scroll ${className || ''}`, tabindex: 0, role: 'region', 'aria-label': caption },
     h('table', { class: className || null },
       h('caption', { class: 'unseen' }, caption),
       h('thead', null, h('tr', null, headings.map((name, index) => h('th', { scope: 'col', class: kind(index) }, name)))),

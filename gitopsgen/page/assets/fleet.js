@@ -142,11 +142,11 @@ function cityRow(city) {
       h('a', { class: 'anchor', href: `#/?row=${encodeURIComponent(city.name)}`, 'aria-label': `Link to the row of ${city.name}`, title: 'Link to this row' }, '#')),
     h('td', null, city.tier),
     h('td', null, city.area),
-    h('td', { class: 'number' }, city.wave),
+    h('td', null, city.wave),
     h('td', { class: 'cases' }, [...casesOf(city)].map(([name, releases]) => h('span', { class: 'chip' }, name, releases.size ? [' ', h('b', null, [...releases].join(', '))] : null))),
     h('td', null, versionsOf(city).join(', ')),
     h('td', null, headroomCell(city.headroom)),
-    h('td', null, findingsCell(city.findings)),
+    h('td', { class: 'nowrap' }, findingsCell(city.findings)),
     h('td', { class: 'neighbours' }, listed(city.failover.map((one) => link(cityHref(one.name), one.name)))));
 }
 

@@ -1,0 +1,61 @@
+"""The inputs of a project that were saved, in batches: what one command or one editor saves at once comes together.
+
+Follows the notes of the operating system (watchfiles); reads no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+from typing import Final
+
+from watchfiles import Change, watch
+
+from gitopsgen.load import settings_of
+from gitopsgen.model.project import Settings
+
+Batch = tuple[str, ...]  # paths relative to the project's root, sorted
+_QUIET_MS: Final = 20  # nothing more for so long: the batch is whole
+_LONGEST_MS: Final = 400  # and told after so long, whatever else is being saved
+_WAKE_MS: Final = 200  # how soon a stop is noticed
+SETTINGS: Final = "gitopsgen.yaml"
+_LEFTOVERS: Final = ("~", ".swp", ".swx", ".tmp", ".part")
+
+
+def batches(root: Path, stop: Event) -> Iterator[Batch]:
+    """Give the inputs that change, batch by batch, until `stop` is set.
+
+    Raises `UsageError` where the settings do not say which folders hold inputs.
+    """
+    while not stop.is_set():
+        for batch in _batches(settings_of(root), stop):
+            yield batch
+            if SETTINGS in batch:
+                break  # other folders may count now, and an editor may have put another file in its place
+
+
+def _batches(settings: Settings, stop: Event) -> Iterator[Batch]:
+    root = settings.root.resolve()
+    folders = (settings.blueprints, settings.overlays, settings.schemas)
+    inputs = [root / name for name in folders if (root / name).is_dir()]
+    found = watch(
+        root / SETTINGS,
+        *inputs,
+        watch_filter=lambda _, path: not _is_leftover(Path(path).name),
+        debounce=_LONGEST_MS,
+        step=_QUIET_MS,
+        stop_event=stop,
+        rust_timeout=_WAKE_MS,
+    )
+    for changes in found:
+        came = {path for change, path in changes if change is Change.added}
+        # what came and went was an editor's, on its way to the name that it is for
+        paths = {Path(path) for _, path in changes if path not in came or Path(path).exists()}
+        if paths:
+            yield tuple(sorted(path.relative_to(root).as_posix() for path in paths))
+
+
+def _is_leftover(name: str) -> bool:
+    """Tell whether a file is one that an editor keeps beside the real one."""
+    return name.startswith((".", "#")) or name.endswith(_LEFTOVERS)
