@@ -7,6 +7,7 @@ from typing import Annotated
 
 from gitopsgen.cli.console import open_console
 from gitopsgen.cli.options import Color, Colour, Format, Output, ProjectDirectory, Quiet, option, subcommand
+from gitopsgen.diagnostics import UsageError
 
 app = subcommand()
 
@@ -39,6 +40,8 @@ def report(
     from gitopsgen.pipeline import write_report
     from gitopsgen.report import Report
 
+    if output_dir and output_dir.exists() and not output_dir.is_dir():
+        raise UsageError(f'--output-dir: "{output_dir}" is no folder')
     folder = output_dir.absolute() if output_dir else console.root / ".gitopsgen" / "report"
     done = write_report(console.root, folder, base)
     if open_page:
@@ -46,6 +49,12 @@ def report(
 
         webbrowser.open(done.value.page.as_uri())
     written = done.value
-    shown = {"page": str(written.page), "data": str(written.data), "bytes": written.size}
-    count = f"cities: {written.cities}, variants: {written.variants}"
-    return console.finish(Report(done.diagnostics, {"written": [shown]}, [str(written.page)], (count,)))
+    count = {"cities": written.cities, "variants": written.variants}
+    record = {"page": _shown(written.page), "data": _shown(written.data), **count}
+    summary = ", ".join(f"{name}: {number}" for name, number in count.items())
+    return console.finish(Report(done.diagnostics, {"written": [record]}, [_shown(written.page)], (summary,)))
+
+
+def _shown(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)

@@ -20,7 +20,10 @@ class Findings:
         self._settings = settings
         regions = report.regions or ((),) * len(report.diagnostics)
         found = sorted(zip(report.diagnostics, regions, strict=True), key=lambda one: _order(one[0]))
-        self.records = [{**json.record(one), "cities": list(where), "cases": self._cases(one)} for one, where in found]
+        self.records = [
+            {**json.record(one), "cities": sorted({*where, *self._cities(one)}), "cases": self._cases(one)}
+            for one, where in found
+        ]
 
     def of_city(self, city: str) -> list[int]:
         """Give the numbers of the findings of one city."""
@@ -29,6 +32,12 @@ class Findings:
     def of_case(self, case: str) -> list[int]:
         """Give the numbers of the findings of one case."""
         return [number for number, one in enumerate(self.records) if case in one["cases"]]
+
+    def _cities(self, one: Diagnostic) -> Iterator[str]:
+        """Give the city in whose overlays a finding is: what keeps it from being rendered was found in no region."""
+        folder = f"{self._settings.overlays}/regions/"
+        if one.location.file.startswith(folder):
+            yield one.location.file.removeprefix(folder).split("/")[0]
 
     def _cases(self, one: Diagnostic) -> list[str]:
         places = (one.location, *(each.location for each in one.related))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from gitopsgen.model.variant import Variant, VariantId
 from gitopsgen.pipeline.project import Opened, UnrenderedError
 
 NO_MANIFEST = "-"  # in the place of a case: an operator or a chart makes it, or nobody does
+_LABEL = re.compile(r"<[^<>]+>")
 Address = tuple[str, str, str]  # kind, namespace, name
 
 
@@ -47,10 +49,12 @@ class Graphs:
         gathered = self._opened.regions.checker(members[0].context["cluster"]).gathered(manifests)
         found = list(links(gathered))
         names = Names(names_of(region, cluster, self._cities))
-        self.names[region, cluster] = dict(names.labels)
+        used: set[str] = set()
         for variant in members:
             record = _record(variant.id.case, gathered.subjects, found, names)
             self.number[variant.id] = self._numbered(record)
+            used |= {label for *parts, _ in record["objects"] for part in parts for label in _LABEL.findall(part)}
+        self.names[region, cluster] = {label: name for label, name in names.labels.items() if label in used}
 
     def _manifests(self, members: Sequence[Variant]) -> Iterator[Manifest]:
         filled = self._opened.regions.clusters.filled(members)
