@@ -8,7 +8,8 @@ from itertools import combinations
 
 import pytest
 
-from gitopsgen.page import page
+from gitopsgen.page import data_text, page
+from gitopsgen.watch import PageServer
 from tests.bench.cities import cities
 from tests.pages import HOSTILE, QUOTED, document
 
@@ -234,7 +235,7 @@ def test_the_links_of_an_object_are_told_when_it_is_chosen(opened):
 
     said = shown.locator(".said").inner_text()
     assert f"Deployment shop/shop-{FIRST}: reads ConfigMap shop/shop" in said
-    assert "2 NetworkPolicy guards it" in said
+    assert "NetworkPolicy × 2 guards it" in said
 
 
 def test_a_thousand_cities_load_within_a_second_without_a_shift(opened):
@@ -290,3 +291,21 @@ def test_a_viewer_that_keeps_its_address_shows_the_page_all_the_same(browser, tm
     inner.locator("[data-sort='tier']").click()
     assert inner.locator("th[aria-sort] [data-sort='tier']").count() == 1
     tab.context.close()
+
+
+def test_a_served_page_is_reloaded_when_it_is_made_anew(browser, tmp_path):
+    data, server = tmp_path / "report.json", PageServer(tmp_path)
+    data.write_text(data_text(document(2)), "utf-8")
+    tab = Tab(browser, tmp_path)
+    tab.page.goto(server.address)
+    tab.page.locator("tr[data-row]").nth(1).wait_for()
+    while tab.page.evaluate("window.made") is None:
+        tab.page.wait_for_timeout(20)
+
+    data.write_text(data_text(document(7)), "utf-8")
+    server.tell()
+
+    tab.page.locator("tr[data-row]").nth(6).wait_for()
+    assert tab.complaints == []
+    tab.context.close()
+    server.close()

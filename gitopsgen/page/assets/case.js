@@ -11,7 +11,7 @@ function caseView(one) {
     facts([['Runs on', `${plural(variants.length, 'cluster', 'clusters')} of ${plural(cities.length, 'city', 'cities')}`], ['Namespace', h('code', null, one.namespace)],
       ['Kubernetes', one.kubernetes], ['Components', one.components.join(', ')], ['Findings', findingsCell(one.findings)]]),
     section('Rollout', rollout(one)),
-    section('Where it runs', cities.length ? [legend(scale, cities), cityMap(cities, scale, { title: `Where ${one.name} runs` })] : h('p', { class: 'muted' }, 'It runs nowhere.')),
+    section('Where it runs', cities.length ? [legend(scale, cities), cityMap(cities, scale, { title: `Where ${one.name} runs`, frame: data.cities })] : h('p', { class: 'muted' }, 'It runs nowhere.')),
     section('What runs', kinds(one, variants)),
     section('Objectives', one.objectives.length ? table(['Objective', 'Target'], one.objectives.map((each) => [each.name, each.target]), { caption: 'Objectives', className: 'narrow' })
       : h('p', { class: 'muted' }, 'The blueprint promises nothing.')),

@@ -59,12 +59,16 @@ function fleetView(state) {
     draw(isSearch);
   };
 
-  function draw() {
+  let waiting;
+  function draw(isSearch) {
     const cities = chosenCities(state);
     const colour = Object.hasOwn(SCALES, state.get('by') || '') ? state.get('by') : 'tier';
     const scale = SCALES[colour]();
-    replaceWith(map, h('div', { class: 'bar' }, choice('Tell cities apart by', Object.keys(SCALES), colour, (by) => update({ by: by === 'tier' ? '' : by })), legend(scale, cities)),
-      cityMap(cities, scale));
+    clearTimeout(waiting);
+    const drawMap = () => replaceWith(map, h('div', { class: 'bar' }, choice('Tell cities apart by', Object.keys(SCALES), colour, (by) => update({ by: by === 'tier' ? '' : by })), legend(scale, cities)),
+      cityMap(cities, scale, { frame: data.cities }));
+    if (isSearch) waiting = setTimeout(drawMap, 150); // whoever types waits for the table alone
+    else drawMap();
     count.textContent = cities.length === data.cities.length ? plural(cities.length, 'city', 'cities') : `${cities.length} of ${plural(data.cities.length, 'city', 'cities')}`;
     replaceWith(place, cityTable(cities, state, update));
     showRow(place, state.get('row'));

@@ -9,7 +9,7 @@ const COLUMN_OF = new Map(Object.entries({
   Role: 4, ClusterRole: 4, ExternalSecret: 4, SecretStore: 4, ClusterSecretStore: 4, VaultStaticSecret: 4,
   VaultDynamicSecret: 4, VaultPKISecret: 4, Certificate: 4, SealedSecret: 4,
 }));
-const BOX = { width: 190, height: 38, gap: 12, between: 62, top: 36, left: 12 };
+const BOX = { width: 190, height: 38, gap: 12, between: 52, top: 36, left: 12 };
 
 function cut(text, most) {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
@@ -75,7 +75,7 @@ function layout(graph) {
   return {
     spots,
     headings: used.map(({ name }) => name),
-    width: 2 * BOX.left + used.length * (BOX.width + BOX.between) - BOX.between,
+    width: 2 * BOX.left + used.length * (BOX.width + BOX.between) - BOX.between + 16,
     height: BOX.top + tallest * (BOX.height + BOX.gap) + 4,
   };
 }
@@ -114,7 +114,7 @@ function graphPicture(whole, title) {
   const boxes = [...plan.spots].map(([number, { x, y }]) => {
     const one = graph.objects[number];
     const many = one.numbers.length;
-    const named = many > 1 ? `${many} ${one.kind}, such as ${one.name}` : objectTitle(one);
+    const named = many > 1 ? `${one.kind} × ${many}, such as ${one.name}` : objectTitle(one);
     const element = s('g', { class: `box ${one.owner ? 'other' : ''}`, role: 'img', 'data-number': number,
       'aria-label': `${named}${one.owner ? `, ${ownerText(one)}` : ''}` },
     many > 1 ? s('rect', { x: x + 4, y: y + 4, width: BOX.width, height: BOX.height, rx: 6 }) : null,
@@ -157,7 +157,7 @@ function graphPicture(whole, title) {
 
 function sentence(graph, whole, number) {
   const one = graph.objects[number];
-  const title = (other) => (other.numbers.length > 1 ? `${other.numbers.length} ${other.kind}` : objectTitle(other));
+  const title = (other) => (other.numbers.length > 1 ? `${other.kind} × ${other.numbers.length}` : objectTitle(other));
   const said = graph.links.filter((line) => line.from === number).map((line) => `${line.verb} ${title(graph.objects[line.to])}`);
   const heard = graph.links.filter((line) => line.to === number).map((line) => `${title(graph.objects[line.from])} ${line.verb} it`);
   const owner = one.owner ? ` (${ownerText(one)})` : '';

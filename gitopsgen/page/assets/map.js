@@ -131,12 +131,12 @@ function isPlaced(city) {
   return typeof city.lat === 'number' && typeof city.lon === 'number';
 }
 
-// A map of cities; `scale` gives their looks. It can be moved and zoomed, and has one tab stop.
+// A map of cities; `scale` gives their looks, `frame` the cities that it must have room for. It can be moved and zoomed, and has one tab stop.
 function cityMap(cities, scale, options) {
-  const { chosen = null, title = 'Cities by their coordinates', part = 1 } = options || {};
+  const { chosen = null, title = 'Cities by their coordinates', part = 1, frame = cities } = options || {};
   const known = byImportance(cities.filter(isPlaced));
   if (!known.length) return h('p', { class: 'muted' }, 'No city has coordinates.');
-  const flat = projection(known, Math.round(Math.max(280, (room() - 2) * part)));
+  const flat = projection(frame.filter(isPlaced), Math.round(Math.max(280, (room() - 2) * part)));
   const view = { k: 1, x: 0, y: 0 };
   const [back, ways, marks, names] = [s('g'), s('g', { class: 'ways' }), s('g'), s('g', { class: 'names', 'aria-hidden': 'true' })];
   const points = known.map((city) => ({ city, x: 0, y: 0, look: scale.looks.get(scale.of(city)) }));
