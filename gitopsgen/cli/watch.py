@@ -112,7 +112,11 @@ class _Watching:
         from gitopsgen.load import settings_of
         from gitopsgen.watch import regions_of
 
-        alone = regions_of(settings_of(self.console.root), batch)
+        try:
+            alone = regions_of(settings_of(self.console.root), batch)
+        except UsageError as error:  # no gitopsgen.yaml, for now
+            _say(self.console, f"error: {error}")
+            return
         if not alone or self._render(alone):
             self._render(())
 

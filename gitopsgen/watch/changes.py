@@ -20,15 +20,20 @@ _QUIET_MS: Final = 20  # nothing more for so long: the batch is whole
 _LONGEST_MS: Final = 400  # and told after so long, whatever else is being saved
 _WAKE_MS: Final = 200  # how soon a stop is noticed
 SETTINGS: Final = "gitopsgen.yaml"
+_AWAY_S: Final = 0.05
 _LEFTOVERS: Final = ("~", ".swp", ".swx", ".tmp", ".part")
 
 
 def batches(root: Path, stop: Event) -> Iterator[Batch]:
     """Give the inputs that change, batch by batch, until `stop` is set.
 
-    Raises `UsageError` where the settings do not say which folders hold inputs.
+    Raises `UsageError` where the directory is no project to begin with.
     """
+    settings_of(root)
     while not stop.is_set():
+        if not (root / SETTINGS).is_file():
+            stop.wait(_AWAY_S)  # whoever saves it by renaming will be back
+            continue
         for batch in _batches(settings_of(root), stop):
             yield batch
             if SETTINGS in batch:

@@ -235,7 +235,7 @@ def test_the_links_of_an_object_are_told_when_it_is_chosen(opened):
 
     said = shown.locator(".said").inner_text()
     assert f"Deployment shop/shop-{FIRST}: reads ConfigMap shop/shop" in said
-    assert "NetworkPolicy × 2 guards it" in said
+    assert "NetworkPolicy \u00d7 2 guards it" in said
 
 
 def test_a_thousand_cities_load_within_a_second_without_a_shift(opened):

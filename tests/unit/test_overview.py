@@ -60,6 +60,15 @@ def test_values_that_differ_from_the_tier_have_the_line_that_sets_them(project):
     ]
 
 
+def test_so_have_facts_of_clusters(project):
+    region = project / "overlays/regions/suzhou/region.yaml"
+    region.write_text(region.read_text("utf-8") + "  clusters: {edge: {nodes: 2}}\n", "utf-8")
+
+    found = [one for one in deviations(overview(project).value, "suzhou") if not one["case"]]
+
+    assert [(one["cluster"], one["value"], one["here"], one["line"]) for one in found] == [("edge", "nodes", "2", 14)]
+
+
 def test_a_value_that_is_called_a_secret_is_not_shown(project):
     schema = project / "blueprints/hello/values.schema.json"
     values = json.loads(schema.read_text())

@@ -85,7 +85,14 @@ def test_what_is_saved_is_read_then_rendered_and_written(project, watching):
     (project / "overlays/regions/wuxi/hello.yaml").write_text("replicas: 6\n", "utf-8")
     at = running.hears(r"wuxi: .*updated", at).end()
     (project / "overlays/tiers/small.yaml").write_text("facts: {}\ncases: {hello: {replicas: lots}}\n", "utf-8")
-    running.hears(r"fleet: nothing was written.*\n(.*\n)*.*tiers/small\.yaml:2:\d+: error", at)
+    at = running.hears(r"fleet: nothing was written.*\n(.*\n)*.*tiers/small\.yaml:2:\d+: error", at).end()
+    settings = (project / "gitopsgen.yaml").rename(project / "away.yaml")
+    at = running.hears("error: .*gitopsgen.yaml", at).end()
+    (project / "overlays/tiers/small.yaml").write_text("facts: {}\ncases: {}\n", "utf-8")
+    settings.rename(project / "gitopsgen.yaml")
+    time.sleep(0.3)  # until the folders are watched again
+    (project / "overlays/tiers/small.yaml").write_text("facts: {}\ncases: {hello: {replicas: 8}}\n", "utf-8")
+    running.hears(r"fleet: .*updated", at)
 
     assert running.stop() == 0
     assert running.log.read_text("utf-8").endswith("stopped\n")

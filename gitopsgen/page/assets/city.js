@@ -10,7 +10,7 @@ function cityView(city) {
     section('Clusters', city.clusters.map((cluster) => clusterCard(city, cluster))),
     section('Failover neighbours', neighbours(city)),
     section('What it sets itself', deviations.length
-      ? [h('p', { class: 'note' }, 'Values in which the city differs from its tier.'), deviationTable(deviations)]
+      ? [h('p', { class: 'note' }, 'Values and facts in which the city differs from its tier.'), deviationTable(deviations)]
       : h('p', { class: 'muted' }, 'Everything here is as the tier has it.')),
     section('Findings', findingList(city.findings)),
   ];
@@ -79,7 +79,7 @@ function capacityBars(capacity) {
 }
 
 function deviationTable(deviations) {
-  const rows = deviations.map((one) => [h('code', null, one.value), [one.case, ' ', h('span', { class: 'muted' }, one.cluster)],
+  const rows = deviations.map((one) => [h('code', null, one.value), [one.case || 'fact', ' ', h('span', { class: 'muted' }, one.cluster)],
     h('code', { class: 'new' }, one.here || 'none'), h('code', { class: 'old' }, one.tier || 'none'), [h('code', null, `${one.file}${one.line ? `:${one.line}` : ''}`), h('div', { class: 'muted' }, one.layer)]]);
   return table(['Value', 'Case and cluster', 'Here', 'Its tier', 'Set at'], rows, { caption: 'Values that differ from the tier', className: 'deviations' });
 }

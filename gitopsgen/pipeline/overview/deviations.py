@@ -1,4 +1,4 @@
-"""The values in which a variant differs from its tier, and the line that says so."""
+"""The values and facts in which a city differs from its tier, and the line that says so."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ABSENT: Final = object()
 
 
 class Deviations:
-    """Compares the values of variants with those that the layers up to their tier give."""
+    """Compares the values of variants, and the facts of clusters, with those that the layers up to their tier give."""
 
     COLUMNS: ClassVar[list[str]] = ["cluster", "case", "value", "here", "tier", "layer", "file", "line"]
 
@@ -43,22 +43,35 @@ class Deviations:
 
     def of_city(self, city: str) -> list[list[int | None]]:
         """Give a row a value, as `COLUMNS` says: texts by their number, the line as it is."""
-        return [row for target in self._targets.get(city, ()) for row in self._of(target)]
+        targets = self._targets.get(city, [])
+        clusters = {one.cluster.name: one for one in targets}
+        facts = (row for one in clusters.values() for row in self._facts(one))
+        return [*facts, *(row for target in targets for row in self._of(target))]
+
+    def _facts(self, target: Target) -> Iterator[list[int | None]]:
+        """Give the facts of a cluster in which it differs, as values of no case."""
+        yield from self._compared(target, "", target.cluster.layers, target.cluster.facts)
 
     def _of(self, target: Target) -> Iterator[list[int | None]]:
         variant = VariantId(target.region.name, target.cluster.name, target.blueprint.name)
         layers = value_layers(self._project, target.region, target.cluster, target.blueprint)
+        if variant in self._values:
+            yield from self._compared(target, variant.case, layers, self._values[variant])
+
+    def _compared(
+        self, target: Target, case: str, layers: Sequence[Layer], values: Mapping[str, Any]
+    ) -> Iterator[list[int | None]]:
         above = self._above(target)
         upper = [one for one in layers if one.file in above]
-        if not upper or variant not in self._values:
+        if not upper:
             return
-        case = target.blueprint.name
-        fold = self._folds.setdefault(case, Fold(self._origins.plan(target.blueprint)))
+        plan = self._origins.plan(target.blueprint) if case else None
+        fold = self._folds.setdefault(case, Fold(plan))
         lower = fold.merge([one for one in layers if one.file not in above])
         for path, layer in _set_by(upper).items():
-            here, there = _at(self._values[variant], path), _at(lower, path)
+            here, there = _at(values, path), _at(lower, path)
             if here != there:
-                texts = (variant.cluster, case, ".".join(path), _shown(path[-1], here), _shown(path[-1], there))
+                texts = (target.cluster.name, case, ".".join(path), _shown(path[-1], here), _shown(path[-1], there))
                 place = self._origins.place(layer.file, file_path(layer, path))
                 yield [*map(self.texts.number, (*texts, layer.name, place.file)), place.line]
 
