@@ -13,6 +13,7 @@ from gitopsgen.model.selection import Selection
 from gitopsgen.pipeline import RenderOptions, render, write_report
 from gitopsgen.pipeline.overview import overview
 from gitopsgen.pipeline.overview.cities import headroom
+from gitopsgen.pipeline.overview.deviations import _apart
 
 BASE = Path(__file__).parents[1] / "stories" / "base"
 RELEASES = """\
@@ -119,6 +120,17 @@ def test_a_base_that_cannot_be_compared_is_said_before_anything_is_written(proje
         write_report(project, tmp_path / "out", "main")
 
     assert not (tmp_path / "out").exists()
+
+
+def test_long_values_are_cut_where_they_can_be_told_apart():
+    alike = "x" * 300
+
+    here, there = _apart(f"[{alike}, one]", f"[{alike}, other, {alike}]")
+
+    assert here.endswith(", one]")
+    assert ", other, " in there
+    assert max(len(here), len(there)) < 130
+    assert _apart("1", "2") == ("1", "2")
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from gitopsgen.values import Fold
 from gitopsgen.values.merge import mounted
 
 _WIDEST: Final = 120
+_BEFORE: Final = 24  # what is shown of what two texts have alike
 _HIDDEN: Final = "(hidden)"
 _ABSENT: Final = object()
 
@@ -71,7 +72,8 @@ class Deviations:
         for path, layer in _set_by(upper).items():
             here, there = _at(values, path), _at(lower, path)
             if here != there:
-                texts = (target.cluster.name, case, ".".join(path), _shown(path[-1], here), _shown(path[-1], there))
+                values_shown = _apart(_shown(path[-1], here), _shown(path[-1], there))
+                texts = (target.cluster.name, case, ".".join(path), *values_shown)
                 place = self._origins.place(layer.file, file_path(layer, path))
                 yield [*map(self.texts.number, (*texts, layer.name, place.file)), place.line]
 
@@ -111,8 +113,20 @@ def _shown(name: str, value: Any) -> str:
         return ""
     if is_secret(name, value):
         return _HIDDEN
-    text = inline(value, 0) if not isinstance(value, dict | list) or not value else _flow(value)
-    return text if len(text) <= _WIDEST else f"{text[:_WIDEST]}…"
+    return inline(value, 0) if not isinstance(value, dict | list) or not value else _flow(value)
+
+
+def _apart(one: str, other: str) -> tuple[str, str]:
+    """Cut two texts that are too long so that what tells them apart is seen."""
+    if max(len(one), len(other)) <= _WIDEST:
+        return one, other
+    alike = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    start = max(0, alike - _BEFORE)
+    return _cut(one, start), _cut(other, start)
+
+
+def _cut(text: str, start: int) -> str:
+    return f"{'…' if start else ''}{text[start : start + _WIDEST]}{'…' if len(text) > start + _WIDEST else ''}"
 
 
 def _flow(value: Any) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from gitopsgen.diagnostics import Outcome
 from gitopsgen.page import data_text, page
 from gitopsgen.pipeline.overview import overview
+from gitopsgen.pipeline.start import uncollected
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ def write_report(root: Path, folder: Path, base: str = "") -> Outcome[WrittenRep
 
     Raises `UsageError` for a revision that cannot be compared with, OSError where nothing can be written.
     """
-    found = overview(root, base)
+    with uncollected():
+        found = overview(root, base)
     document = found.value
     folder.mkdir(parents=True, exist_ok=True)
     files = (folder / "index.html", folder / "report.json")
