@@ -61,7 +61,10 @@ def _city(one):
         "directory": f"overlays/regions/{one.name}",
         "failover": [{"name": name, "km": 120, "rttMs": 3.8} for name in one.failover],
         "headroom": {"percent": percent, "fits": percent >= 0, "single": 0, "clusters": 1},
-        "clusters": [{**cluster, "names": {"<region>": one.name}, "variants": [variant]}],
+        "clusters": [
+            {**cluster, "name": name, "names": {"<region>": one.name}, "variants": [variant]}
+            for name in (("edge",) if number else ("edge", "risk"))
+        ],
         "findings": [[], [1], [0, 1]][one.number % 3],
         "deviations": [[0, 1, 2, 3, 4, 5, 6, 12]] if one.number % 2 else [],
     }

@@ -35,7 +35,7 @@ function clusterCard(city, cluster) {
   return h('article', { class: 'card' },
     h('h3', null, cluster.name, cluster.class && cluster.class !== cluster.name ? h('span', { class: 'muted' }, ` of class ${cluster.class}`) : null),
     facts([['Kubernetes', cluster.kubernetes], ['Version set', cluster.versionSet], ['Nodes', capacity ? capacity.nodes : 'not known']]),
-    capacity ? capacityBars(capacity) : null,
+    capacity ? capacityBars(capacity, cluster.name) : null,
     h('h4', null, 'What runs here'),
     h('ul', { class: 'variants' }, cluster.variants.map((variant) => {
       const graph = graphOf(cluster, variant);
@@ -48,7 +48,7 @@ function clusterCard(city, cluster) {
 }
 
 // What the pods of each case ask for of what the nodes give: usually, and paler what comes to it at the peak.
-function capacityBars(capacity) {
+function capacityBars(capacity, cluster) {
   const bars = [['Processors', 'cpu', cores], ['Memory', 'memory', gibibytes]].map(([title, resource, shown]) => {
     const whole = capacity.allocatable[resource];
     const widest = Math.max(whole, capacity.total.peak[resource]) || 1;
@@ -73,7 +73,7 @@ function capacityBars(capacity) {
     cores(one.usual.cpu), cores(one.peak.cpu), gibibytes(one.usual.memory), gibibytes(one.peak.memory), one.peak.pods]);
   const lost = capacity.oneLost ? `With one node lost, ${capacity.oneLost.cpu} % of the processors and ${capacity.oneLost.memory} % of the memory that are left.` : 'A single node takes pods: with it, the cluster is lost.';
   return [h('div', { class: 'bars' }, bars),
-    table(['Case', 'Processors, usual', 'at the peak', 'Memory, usual', 'at the peak', 'Pods'], rows, { caption: 'What each case asks for', numeric: [1, 2, 3, 4, 5], className: 'tight' }),
+    table(['Case', 'Processors, usual', 'at the peak', 'Memory, usual', 'at the peak', 'Pods'], rows, { caption: `What each case asks for on ${cluster}`, numeric: [1, 2, 3, 4, 5], className: 'tight' }),
     h('p', { class: capacity.fits || capacity.overbooked ? 'note' : 'note bad' }, capacity.fits ? lost : `${capacity.overbooked ? `Overbooked (${capacity.overbooked})` : 'Does not fit'}: ${capacity.problems.join('; ')}.`,
       capacity.breaks.length ? ` First to break: ${capacity.breaks[0]}.` : '')];
 }

@@ -84,7 +84,7 @@ function curve(one, other) {
   if (one.column === other.column) { // around the side
     const x = one.x + BOX.width;
     const [y, to] = [one.y + BOX.height / 2, other.y + BOX.height / 2];
-    return `M${x},${y}C${x + 44},${y} ${x + 44},${to} ${x},${to}`;
+    return `M${x},${y}C${x + 22},${y} ${x + 22},${to} ${x},${to}`;
   }
   const right = one.column < other.column;
   const [x, to] = right ? [one.x + BOX.width, other.x] : [one.x, other.x + BOX.width];
