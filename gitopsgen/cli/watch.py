@@ -91,14 +91,15 @@ class _Watching:
         """Render all once, then go on until stopped."""
         from gitopsgen.watch import batches
 
-        self._render(())
-        self._make_page()
-        _say(self.console, "watching; Ctrl-C stops")
         for batch in batches(self.console.root, stop):
-            _say(self.console, f"saved: {', '.join(_few(batch))}")
-            if self._is_readable(batch):
-                self._follow(batch)
-                self._make_page()
+            if batch:
+                _say(self.console, f"saved: {', '.join(_few(batch))}")
+                if not self._is_readable(batch):
+                    continue
+            self._follow(batch)
+            self._make_page()
+            if not batch:
+                _say(self.console, "watching; Ctrl-C stops")
 
     def _is_readable(self, batch: Batch) -> bool:
         """Tell at once what cannot be read; whether it makes sense to go on."""

@@ -12,13 +12,14 @@ from typing import Final
 
 from watchfiles import Change, watch
 
+from gitopsgen.diagnostics import UsageError
 from gitopsgen.load import settings_of
 from gitopsgen.model.project import Settings
 
 Batch = tuple[str, ...]  # paths relative to the project's root, sorted
 _QUIET_MS: Final = 20  # nothing more for so long: the batch is whole
 _LONGEST_MS: Final = 400  # and told after so long, whatever else is being saved
-_WAKE_MS: Final = 200  # how soon a stop is noticed
+_WAKE_MS: Final = 100  # how soon a stop is noticed
 SETTINGS: Final = "gitopsgen.yaml"
 _AWAY_S: Final = 0.05
 _LEFTOVERS: Final = ("~", ".swp", ".swx", ".tmp", ".part")
@@ -27,17 +28,18 @@ _LEFTOVERS: Final = ("~", ".swp", ".swx", ".tmp", ".part")
 def batches(root: Path, stop: Event) -> Iterator[Batch]:
     """Give the inputs that change, batch by batch, until `stop` is set.
 
+    An empty batch says that from now on nothing is missed; what was saved before may have been.
     Raises `UsageError` where the directory is no project to begin with.
     """
     settings_of(root)
     while not stop.is_set():
-        if not (root / SETTINGS).is_file():
-            stop.wait(_AWAY_S)  # whoever saves it by renaming will be back
-            continue
-        for batch in _batches(settings_of(root), stop):
-            yield batch
-            if SETTINGS in batch:
-                break  # other folders may count now, and an editor may have put another file in its place
+        try:
+            for batch in _batches(settings_of(root), stop):
+                yield batch
+                if SETTINGS in batch:
+                    break  # other folders may count now, and an editor may have put another file in its place
+        except (FileNotFoundError, UsageError):
+            stop.wait(_AWAY_S)  # the settings are away: whoever saves them by renaming will put them back
 
 
 def _batches(settings: Settings, stop: Event) -> Iterator[Batch]:
@@ -52,7 +54,10 @@ def _batches(settings: Settings, stop: Event) -> Iterator[Batch]:
         step=_QUIET_MS,
         stop_event=stop,
         rust_timeout=_WAKE_MS,
+        yield_on_timeout=True,
     )
+    next(found, None)  # notes are taken from here on; what came at once is looked at with all else
+    yield ()
     for changes in found:
         came = {path for change, path in changes if change is Change.added}
         # what came and went was an editor's, on its way to the name that it is for

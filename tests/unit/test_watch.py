@@ -90,7 +90,7 @@ def test_what_is_saved_is_read_then_rendered_and_written(project, watching):
     at = running.hears("error: .*gitopsgen.yaml", at).end()
     (project / "overlays/tiers/small.yaml").write_text("facts: {}\ncases: {}\n", "utf-8")
     settings.rename(project / "gitopsgen.yaml")
-    time.sleep(0.3)  # until the folders are watched again
+    at = running.hears("watching; Ctrl-C", at).end()
     (project / "overlays/tiers/small.yaml").write_text("facts: {}\ncases: {hello: {replicas: 8}}\n", "utf-8")
     running.hears(r"fleet: .*updated", at)
 
