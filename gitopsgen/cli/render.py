@@ -133,6 +133,14 @@ def _lines(
         yield from () if quiet else (_sentence(done, would),)
 
 
+def sentence(done: RenderReport, is_dry: bool) -> str:
+    """Say in one line what a run did, or would do."""
+    failed = any(finding.severity is Severity.ERROR for finding in done.diagnostics)
+    return (
+        "nothing was written, because of what was found" if failed else _sentence(done, "would be " if is_dry else "")
+    )
+
+
 def _changes(files: list[dict[str, str]], would: str) -> Iterator[str]:
     for file in sorted(files, key=itemgetter("path")):
         yield f"{would}{file['change']}: {file['path']}"

@@ -32,7 +32,7 @@ def _change(one: Object, change: Change) -> Change:
     if one.kind == "Secret" and change.path[:1] in {("data",), ("stringData",)}:
         return _hidden(change)
     name = "" if one.group in _REFERRING else _name(change)
-    if any(_is_secret(name, json.loads(side)) for side in (change.old, change.new) if side != NOTHING):
+    if any(is_secret(name, json.loads(side)) for side in (change.old, change.new) if side != NOTHING):
         return _hidden(change)
     return change
 
@@ -43,11 +43,12 @@ def _hidden(change: Change) -> Change:
     return Change(change.path, Sort.FIELD, old, new, change.root)
 
 
-def _is_secret(name: str, value: Any) -> bool:
+def is_secret(name: str, value: Any) -> bool:
+    """Tell whether a value of plain data is, or holds, what looks like a secret; `name` is what it is called."""
     if isinstance(value, dict):
-        return any(_is_secret(key, each) for key, each in value.items()) or _is_variable(value)
+        return any(is_secret(key, each) for key, each in value.items()) or _is_variable(value)
     if isinstance(value, list):
-        return any(_is_secret(name, each) for each in value)
+        return any(is_secret(name, each) for each in value)
     return isinstance(value, str) and (bool(inside(value)) or bool(setting(value)) or named(name, value))
 
 
