@@ -34,6 +34,7 @@ COMMANDS = {
     "rule": "gitopsgen.cli.rule",
     "verify": "gitopsgen.cli.verify",
     "evidence": "gitopsgen.cli.evidence",
+    "schema": "gitopsgen.cli.schema",
     "schemas": "gitopsgen.cli.schemas",
     "pins": "gitopsgen.cli.pins",
     "promote": "gitopsgen.cli.promote",

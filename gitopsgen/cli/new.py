@@ -177,6 +177,8 @@ def _given(options: dict[str, str]) -> dict[str, str]:
 
 def _finish(console: Console, made: Made, following: str) -> int:
     from gitopsgen.report import Report
+    from gitopsgen.scaffold.schema_files import refreshed
 
+    schemas = refreshed(console.root)
     records = {"files": list(made.files), "notes": list(made.notes)}
-    return console.finish(Report((), records, made.files, (*made.notes, f"next: {following}")))
+    return console.finish(Report((), records, made.files, (*made.notes, *schemas, f"next: {following}")))

@@ -78,7 +78,9 @@ def service(
 def _remove(console: Console, plan: Callable[[Any, str], Removal], name: str, yes: bool) -> int:
     """Show what would go, ask, and do it; without a yes nothing happens and the exit code is 1."""
     from gitopsgen.report import Report
+    from gitopsgen.scaffold.schema_files import refreshed
 
+    schemas: tuple[str, ...] = ()
     project = read_project(console)
     if project is None:
         return 1
@@ -90,13 +92,14 @@ def _remove(console: Console, plan: Callable[[Any, str], Removal], name: str, ye
     is_done = agreed(f"Remove {name}?", yes)
     if is_done:
         removal.carry_out()
+        schemas = refreshed(console.root)
     records: dict[str, Sequence[Any]] = {
         "files": sorted(removal.draft.changes),
         "pruned": list(removal.pruned),
         "data": [{"what": what, "clusters": clusters} for what, clusters in removal.data.items()],
     }
     ended = "next: gitopsgen render, which prunes the output" if is_done else "nothing was removed: say --yes"
-    console.finish(Report((), records, lines, (ended,)))
+    console.finish(Report((), records, lines, (*schemas, ended)))
     return int(not is_done)
 
 

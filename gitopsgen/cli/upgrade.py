@@ -27,13 +27,15 @@ def upgrade(
     A conflict is written with git's markers, and is an error.
     """
     from gitopsgen.report import Report
+    from gitopsgen.scaffold.schema_files import refreshed
     from gitopsgen.scaffold.upgrade import upgrade as run
 
     root = directory.resolve()
     outcome = run(root, check=check)
+    schemas = () if check or outcome.failed else refreshed(root)
     would = "would be " if check else ""
     lines = [f"{step.change}: {step.file}" for step in outcome.value]
     records = {"files": [{"path": step.file, "change": step.change} for step in outcome.value]}
     summary = (f"{would}changed: {len(lines)} files" if lines else "everything is as the templates of today make it",)
-    code = Console(root, output, color, quiet).finish(Report(outcome.diagnostics, records, lines, summary))
+    code = Console(root, output, color, quiet).finish(Report(outcome.diagnostics, records, lines, (*schemas, *summary)))
     return code or int(check and bool(lines))
