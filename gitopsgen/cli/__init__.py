@@ -27,6 +27,7 @@ COMMANDS = {
     "render": "gitopsgen.cli.render",
     "list": "gitopsgen.cli.listing",
     "explain": "gitopsgen.cli.explain",
+    "values": "gitopsgen.cli.values",
     "impact": "gitopsgen.cli.impact",
     "diff": "gitopsgen.cli.diff",
     "capacity": "gitopsgen.cli.capacity",
