@@ -35,6 +35,7 @@ COMMANDS = {
     "rule": "gitopsgen.cli.rule",
     "verify": "gitopsgen.cli.verify",
     "evidence": "gitopsgen.cli.evidence",
+    "fmt": "gitopsgen.cli.fmt",
     "schema": "gitopsgen.cli.schema",
     "schemas": "gitopsgen.cli.schemas",
     "pins": "gitopsgen.cli.pins",
