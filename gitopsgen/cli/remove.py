@@ -39,7 +39,10 @@ def region(
     color: Color = Colour.AUTO,
     quiet: Quiet = False,
 ) -> int:
-    """Take a city out, also where it takes over for others."""
+    """Take a city out, also where it takes over for others.
+
+    gitopsgen remove region suzhou
+    """
     from gitopsgen.scaffold.removal import remove_region
 
     return _remove(open_console(project, output, color, quiet), remove_region, name, yes)
@@ -54,7 +57,10 @@ def case(
     color: Color = Colour.AUTO,
     quiet: Quiet = False,
 ) -> int:
-    """Take a case out: blueprint, values, lists of clusters."""
+    """Take a case out: blueprint, values, lists of clusters.
+
+    gitopsgen remove case ledger --yes
+    """
     from gitopsgen.scaffold.removal import remove_case
 
     return _remove(open_console(project, output, color, quiet), remove_case, name, yes)
@@ -69,7 +75,10 @@ def service(
     color: Color = Colour.AUTO,
     quiet: Quiet = False,
 ) -> int:
-    """Take a scaffolded service out of its case."""
+    """Take a scaffolded service out of its case.
+
+    gitopsgen remove service orders
+    """
     from gitopsgen.scaffold.removal import remove_service
 
     return _remove(open_console(project, output, color, quiet), remove_service, name, yes)

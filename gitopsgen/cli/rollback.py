@@ -44,6 +44,8 @@ def rollback(
 
     Without --to: the clusters that run the newest release go back to what each of them ran before.
     All at once: everywhere, or in one wave or batch. Nothing is written if an error is found.
+
+    gitopsgen rollback payment-gateway --wave canary
     """
     from gitopsgen.cli.promotion import finish, options_of
     from gitopsgen.pipeline import Rollback

@@ -27,6 +27,8 @@ def status(
     """Tell which city runs which release.
 
     Without CASE: how far the newest release of each case is. With it: every batch, and what its clusters run.
+
+    gitopsgen status payment-gateway
     """
     console = open_console(project, output, color, quiet)
 

@@ -25,6 +25,8 @@ def upgrade(
 
     Three ways, with the answers and files that .scaffold/ keeps: what people changed since stays.
     A conflict is written with git's markers, and is an error.
+
+    gitopsgen upgrade --check
     """
     from gitopsgen.report import Report
     from gitopsgen.scaffold.schema_files import refreshed

@@ -28,6 +28,8 @@ def verify(
 
     Writes nothing. Tells apart: edited (changed by hand), stale (an input changed), missing,
     orphan (its variant is gone) and foreign (never written by gitopsgen). Exits with 1 if there is any.
+
+    gitopsgen verify -o github
     """
     console = open_console(project, output, color, quiet)
 
