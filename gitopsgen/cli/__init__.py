@@ -43,6 +43,7 @@ COMMANDS = {
     "promote": ("gitopsgen.cli.promote", "Bring a release of a case to the next clusters."),
     "rollback": ("gitopsgen.cli.rollback", "Take a case back to the release before."),
     "status": ("gitopsgen.cli.status", "Tell which city runs which release."),
+    "doctor": ("gitopsgen.cli.doctor", "Tell whether program, machine and project are sound."),
     "plugin": ("gitopsgen.cli.plugin", "Answer Argo CD's plugin server (plugin.yaml in docs/argocd.md)."),
 }
 

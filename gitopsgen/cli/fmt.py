@@ -36,7 +36,8 @@ def fmt(
     from gitopsgen.scaffold.layout import difference, report, unformatted
     from gitopsgen.scaffold.writing import apply
 
-    outcome = unformatted(console.root, [_inside(console.root, path) for path in paths or ()])
+    with console.working("reading"):
+        outcome = unformatted(console.root, [_inside(console.root, path) for path in paths or ()])
     changes = outcome.value
     records = {"files": list(changes)}
     if check or diff:

@@ -54,4 +54,6 @@ def rollback(
 
     console = open_console(project, output, color, quiet)
     wish = Rollback(case, to, Scope(wave, batch))
-    return finish(console, run(console.root, wish, options_of(jobs, dry_run)), dry_run=dry_run)
+    with console.working("rendering"):
+        done = run(console.root, wish, options_of(jobs, dry_run))
+    return finish(console, done, dry_run=dry_run)

@@ -48,7 +48,8 @@ def values(
     from gitopsgen.report import Report
     from gitopsgen.report.values import lines
 
-    outcome = merged_values(console.root, f"{region}/{case}", path)
+    with console.working("reading"):
+        outcome = merged_values(console.root, f"{region}/{case}", path)
     found = outcome.value
     places = {at: tuple(one.location for one in setters) for at, setters in found.setters.items()}
     return console.finish(Report(outcome.diagnostics, _record(found), lines(found.value, found.path, places)))

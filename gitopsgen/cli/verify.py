@@ -37,7 +37,8 @@ def verify(
     from gitopsgen.report import Report
 
     where = output_dir.absolute() if output_dir else None
-    outcome = run(console.root, where)
+    with console.working("comparing"):
+        outcome = run(console.root, where)
     states = {
         kind.removesuffix("-file"): below_root(console.root, paths, where) for kind, paths in outcome.value.items()
     }
