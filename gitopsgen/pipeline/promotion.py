@@ -77,6 +77,9 @@ def promote(root: Path, wish: Promotion, options: RenderOptions) -> PromotionRep
     is_new = bool(wish.sets)
     if not is_new and not releases.newest:
         raise UsageError(f'"{wish.case}" has no release yet: make one with --set PATH=VALUE')
+    if not is_new and not wish.scope.wave and releases.newest not in map(releases.of, releases.clusters):
+        back = f'no cluster runs "{releases.newest}" any more: it was taken back'
+        raise UsageError(f"{back}; make another with --set PATH=VALUE, or name the wave to begin it again with --wave")
     # Nobody runs a release that is still to be made, whatever its name will be.
     release, run = ("new", Releases()) if is_new else (releases.newest, releases)
     batch = next_batch(batches, run, release, wish.scope, any_order=wish.any_order)

@@ -381,23 +381,30 @@ def test_ci_of_a_service_builds_scans_signs_and_proposes_but_reaches_no_cluster(
     assert ("FROM scratch" in dockerfile) == (language == "rust-wasm")
 
 
-def test_the_pull_request_of_a_release_finds_the_line_that_it_bumps(repository):
-    """The workflow's own `sed`: it must not pass over the values, nor change any other line."""
+def test_the_pull_request_of_a_release_brings_it_to_the_first_cities_by_its_digest(repository):
+    """The workflow's own command, run as it stands there."""
     run("new", "service", "orders", "--language", "go", "--no-input", cwd=repository)
     application = repository.parent / "orders"
     steps = yaml.safe_load((application / ".github/workflows/release.yml").read_text("utf-8"))["jobs"]["propose"][
         "steps"
     ]
-    script = next(step["run"] for step in steps if "sed -i" in step.get("run", ""))
-    sed = next(line for line in script.splitlines() if line.startswith("sed"))
-    values = repository / "blueprints/hello/values.yaml"
-    before = values.read_text("utf-8")
+    script = next(step["run"] for step in steps if "gitopsgen promote" in step.get("run", ""))
+    (command,) = (line for line in script.splitlines() if line.startswith("gitopsgen "))
+    digest = f"sha256:{'7' * 64}"
+    setting = f"set -a; . {application}/service.env; VERSION=0.2.0; DIGEST={digest}"
+    run("render", cwd=repository)
+    deployments = {path.parts[-4]: path for path in repository.glob("generated/*/*/hello/deployment-orders.yaml")}
+    before = {city: path.read_text("utf-8") for city, path in deployments.items()}
 
-    bump = f"set -a; . {application}/service.env; VERSION=0.2.0; {sed}"
-    subprocess.run(["/bin/sh", "-c", bump], cwd=repository, check=True)
+    words = subprocess.run(
+        ["/bin/sh", "-c", f"{setting}; printf '%s\\n' {command}"], check=True, capture_output=True, text=True
+    ).stdout.split()
+    run(*words[1:], cwd=repository)
 
-    assert values.read_text("utf-8") == before.replace('"0.1.0"  # release of orders', '"0.2.0"  # release of orders')
-    assert values.read_text("utf-8") != before
+    released = [city for city, path in deployments.items() if path.read_text("utf-8") != before[city]]
+    assert len(released) == 1 < len(deployments)
+    text = deployments[released[0]].read_text("utf-8")
+    assert f"orders:0.2.0@{digest}" in text
 
 
 def test_a_case_of_its_own_begins_in_the_cities_of_the_first_wave(repository):
