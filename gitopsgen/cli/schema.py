@@ -69,7 +69,7 @@ def _root(project: Path | None) -> Path | None:
 
 
 def _text(schemas: tuple[EditorSchema, ...], name: str, base_url: str) -> str:
-    from gitopsgen.load.editors import catalogue, vscode
+    from gitopsgen.load.editors import bundled, catalogue, vscode
     from gitopsgen.values import did_you_mean
 
     if name in ("catalog", "vscode"):
@@ -78,7 +78,7 @@ def _text(schemas: tuple[EditorSchema, ...], name: str, base_url: str) -> str:
     if name not in known:
         hint = did_you_mean(name, known)
         raise UsageError(f'no schema is called "{name}": {hint or "gitopsgen schema lists them"}')
-    return known[name].text
+    return bundled(schemas, name)
 
 
 def _written(console: Console, write: bool, modelines: bool, check: bool) -> int:

@@ -6,6 +6,7 @@ Knows which file has which schema; nothing of how a file is read.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
@@ -20,7 +21,6 @@ from gitopsgen.load.settings import SETTINGS_FILE, read_settings
 from gitopsgen.load.shapes import schema_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 FOLDER: Final = "docs/schemas"  # where a project keeps them
@@ -29,7 +29,7 @@ VSCODE: Final = "vscode.json"
 _LAYERS: Final = ("fleet", "environment", "tier", "area", "region")
 _TAGS: Final = ("append sequence", "prepend sequence", "merge sequence", "replace sequence", "replace mapping")
 _DELETE: Final = ("delete scalar", "delete mapping")
-_MODELINE: Final = "# yaml-language-server: $schema="
+MODELINE: Final = "# yaml-language-server: $schema="
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,12 +203,58 @@ def _matches(file: str, glob: str) -> bool:
     return len(steps) == len(globs) and all(map(fnmatchcase, steps, globs))
 
 
+def bundled(schemas: tuple[EditorSchema, ...], name: str) -> str:
+    """Give the text of a schema that stands by itself: what it refers to in other files is among its definitions."""
+    by_file = {one.file: one for one in schemas}
+    schema = dict(next(one.schema for one in schemas if one.name == name))
+    needed = sorted(file for file in set(_files_referred(schema)))
+    if needed:
+        parts = {by_file[file].name: _inside(by_file[file].schema, by_file[file].name) for file in needed}
+        schema = _rerouted(schema, {file: f"#/definitions/{by_file[file].name}" for file in needed})
+        schema["definitions"] = {**schema.get("definitions", {}), **parts}
+    return _text(schema)
+
+
+def _inside(schema: Mapping[str, Any], name: str) -> Any:
+    """Give a schema as it stands among the definitions of another."""
+    moved = _rerouted(schema, {"": f"#/definitions/{name}"})
+    return {key: value for key, value in moved.items() if key != "$schema"}
+
+
+def _rerouted(node: Any, starts: Mapping[str, str]) -> Any:
+    if isinstance(node, list):
+        return [_rerouted(each, starts) for each in node]
+    if not isinstance(node, Mapping):
+        return node
+    return {
+        key: _moved(value, starts) if key == "$ref" and isinstance(value, str) else _rerouted(value, starts)
+        for key, value in node.items()
+    }
+
+
+def _moved(reference: str, starts: Mapping[str, str]) -> str:
+    file, _, pointer = reference.partition("#")
+    return f"{starts[file]}{pointer}" if file in starts else reference
+
+
+def _files_referred(node: Any) -> Iterator[str]:
+    if isinstance(node, list):
+        for each in node:
+            yield from _files_referred(each)
+    elif isinstance(node, Mapping):
+        for key, value in node.items():
+            if key == "$ref" and isinstance(value, str):
+                yield from filter(None, [value.partition("#")[0]])
+            else:
+                yield from _files_referred(value)
+
+
 def with_modeline(text: str, file: str, schema: EditorSchema, folder: str = FOLDER) -> str:
     """Give a file's text whose first line tells editors its schema, by a relative path."""
     up = "../" * (len(PurePosixPath(file).parts) - 1)
-    line = f"{_MODELINE}{up}{folder}/{schema.file}\n"
+    line = f"{MODELINE}{up}{folder}/{schema.file}\n"
     first, _, rest = text.partition("\n")
-    return line + (rest if first.startswith(_MODELINE) else text)
+    return line + (rest if first.startswith(MODELINE) else text)
 
 
 def _text(data: Any) -> str:

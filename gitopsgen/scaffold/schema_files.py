@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,7 @@ from gitopsgen.diagnostics import Diagnostic, Location, Outcome
 from gitopsgen.load.editors import (
     CATALOGUE,
     FOLDER,
+    MODELINE,
     EditorSchema,
     editor_schemas,
     files_of,
@@ -74,13 +76,29 @@ def unnamed(changes: Changes) -> tuple[Diagnostic, ...]:
     return tuple(UNNAMED.at(Location(name, 1, 1), message, hint) for name in changes)
 
 
-def refreshed(root: Path) -> tuple[str, ...]:
-    """Bring the schemas of a project up to date, where it keeps them; tell that it was done."""
-    if not (root / FOLDER / CATALOGUE).is_file():
+def refreshed(root: Path, made: Iterable[str] = ()) -> tuple[str, ...]:
+    """Bring the schemas of a project up to date, where it keeps them; tell that it was done.
+
+    Where it keeps none, the files that were just `made` do not name them either.
+    """
+    if not _keeps(root):
+        apply(root, {file: text for file in made if (text := _without_modeline(root / file)) is not None})
         return ()
     changes = changed_schemas(root).value
     apply(root, changes)
     return (f"schemas for editors brought up to date in {FOLDER}: {len(changes)}",) if changes else ()
+
+
+def _keeps(root: Path) -> bool:
+    """Tell whether a project keeps schemas: they are there, or its settings name theirs, as `upgrade` lets them."""
+    settings = _content(root / "gitopsgen.yaml") or b""
+    return (root / FOLDER / CATALOGUE).is_file() or settings.startswith(MODELINE.encode())
+
+
+def _without_modeline(path: Path) -> bytes | None:
+    """Give a file's content without its first line, None where that names no schema."""
+    content = _content(path) or b""
+    return content.partition(b"\n")[2] if content.startswith(MODELINE.encode()) else None
 
 
 def _difference(content: bytes | None) -> str:

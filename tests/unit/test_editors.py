@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from referencing import Registry, Resource
 
-from gitopsgen.load.editors import FOLDER, editor_schemas, files_of, schema_for, with_modeline
+from gitopsgen.load.editors import FOLDER, bundled, editor_schemas, files_of, schema_for, with_modeline
 from gitopsgen.load.layering import dialect, layered, pruned
 from gitopsgen.load.shapes import schema_of, shape, untagged
 from gitopsgen.source import read, walk
@@ -135,6 +135,19 @@ GATEWAY = "overlays/regions/lhasa/payment-gateway.yaml"
 )
 def test_a_mistake_is_told_while_it_is_typed(file, path, value):
     assert faults(FILES[file].schema, with_member(data_of(file), path, value)) != []
+
+
+@pytest.mark.parametrize("name", ["overlay-tier", "overlay-case-trading", "release-lock", "values-trading"])
+def test_what_is_printed_stands_by_itself_and_judges_alike(name):
+    printed = json.loads(bundled(SCHEMAS, name))
+    file = next((file for file, schema in FILES.items() if schema.name == name), "")
+    good = data_of(file) if file else {"cases": {"trading": {"releases": {}}}}
+
+    assert list(jsonschema.Draft7Validator(printed).iter_errors(good)) == []
+    for path in [path for path in places(good) if isinstance(at(good, path), dict)][:40]:
+        spoilt = with_member(good, (*path, "odd"), {}) if path else {**good, "odd": {}}
+
+        assert bool(faults(BY_NAME[name].schema, spoilt)) == (not jsonschema.Draft7Validator(printed).is_valid(spoilt))
 
 
 def test_releases_are_judged_by_the_values_of_their_case():
