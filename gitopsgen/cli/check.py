@@ -122,17 +122,15 @@ def check(
     from gitopsgen.pipeline import CheckOptions
 
     told = CheckOptions(profile.value if profile else "", tuple(only or ()), tuple(skip or ()), baseline)
+    schemas = kubernetes_version, schema_location or [], ignore_missing_schemas
     is_foreign = bool(paths or kustomize)
     root = Path.cwd() if is_foreign else _root(project)
     if is_foreign:
         _refuse((region, cluster, case), "--region, --cluster and --case choose variants: they make no sense with PATH")
-        schemas = kubernetes_version, schema_location or [], ignore_missing_schemas
         with _working(output, color, quiet):
             report = _manifests((paths or [], kustomize or []), schemas, jobs or processors(), told)
     else:
-        _refuse(
-            (kubernetes_version, schema_location, ignore_missing_schemas), "a project says its versions and schemas"
-        )
+        _refuse(schemas, "a project says its versions and schemas")
         with _working(output, color, quiet):
             report = _project(root, selection_of(region, cluster, case), jobs or processors(), told)
     if write_baseline:

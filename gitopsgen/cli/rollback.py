@@ -54,6 +54,4 @@ def rollback(
 
     console = open_console(project, output, color, quiet)
     wish = Rollback(case, to, Scope(wave, batch))
-    with console.working("rendering"):
-        done = run(console.root, wish, options_of(jobs, dry_run))
-    return finish(console, done, dry_run=dry_run)
+    return finish(console, lambda: run(console.root, wish, options_of(jobs, dry_run)), dry_run=dry_run)
