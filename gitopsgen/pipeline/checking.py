@@ -22,9 +22,10 @@ _LARGEST = 1 << 20  # bytes of an input that is looked through for comments
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
-    """What is told of all that is found: `only` and `skip` name rules, `baseline` is what was known before.
+    """What is told of all that is found: `only` and `skip` name rules.
 
     `against` is the older state that updates are judged from, a revision or a folder; empty for none.
+    `baseline` is what was known before, `policies` are folders with rules of one's own.
     `profile` is empty for the usual one: `fleet` for our variants, `cluster` for manifests of others.
     """
 
@@ -33,6 +34,7 @@ class CheckOptions:
     skip: tuple[str, ...] = ()
     baseline: Path | None = None
     against: str = ""
+    policies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def check_project(root: Path, selection: Selection, jobs: int, options: CheckOpt
     from gitopsgen.pipeline.start import render  # noqa: PLC0415 - what foreign manifests never need
 
     choice = Choice(options.only, options.skip)
-    done = render(root, RenderOptions(selection, dry_run=True, jobs=jobs))
+    done = render(root, RenderOptions(selection, dry_run=True, jobs=jobs, policies=options.policies))
     updates: tuple[Diagnostic, ...] = ()
     if options.against:
         from gitopsgen.pipeline.comparison import refused_updates  # noqa: PLC0415 - a plain check asks no Git

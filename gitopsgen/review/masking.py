@@ -6,6 +6,7 @@ Masks by kind, by name and by form; the dangers are found before, in the data it
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,6 +16,8 @@ from gitopsgen.model.variant import Path
 from gitopsgen.schemas.wording import shown
 
 HIDDEN: Final = '"(hidden)"'  # as JSON, as all values of changes
+CONCEALED: Final = "(hidden)"
+_REFERENCE: Final = re.compile(r"[a-z]+(-[a-z]+)*")
 # what is called a secret's key there only names one
 _REFERRING: Final = frozenset({"external-secrets.io", "secrets.hashicorp.com"})
 
@@ -27,9 +30,24 @@ def masked(difference: Difference) -> Difference:
 def told(kind: str, path: Path, value: Any) -> str:
     """Give a value of a field as a message tells it: short, and hidden where it is, or looks like, a secret."""
     name = next((step for step in reversed(path) if isinstance(step, str)), "")
-    if (kind == "Secret" and path[:1] in {("data",), ("stringData",)}) or _is_secret(name, value):
-        return HIDDEN.strip('"')
+    if (kind == "Secret" and path[:1] in {("data",), ("stringData",)}) or is_secret(name, value):
+        return CONCEALED
     return "nothing" if value is None else shown(value)
+
+
+def masked_values(value: Any, name: str = "") -> Any:
+    """Give plain data with every scalar replaced by `CONCEALED` that is, or looks like, a secret.
+
+    What is called a secret and reads like a name (`database-owner`) names one.
+    """
+    if isinstance(value, dict):
+        if _is_variable(value):
+            return {**value, "value": CONCEALED}
+        return {key: masked_values(each, key) for key, each in value.items()}
+    if isinstance(value, list):
+        return [masked_values(each, name) for each in value]
+    refers = name.lower().endswith("secret") and isinstance(value, str) and _REFERENCE.fullmatch(value)
+    return CONCEALED if not refers and is_secret(name, value) else value
 
 
 def _folded(folded: Folded) -> Folded:
@@ -42,7 +60,7 @@ def _change(one: Object, change: Change) -> Change:
     if one.kind == "Secret" and change.path[:1] in {("data",), ("stringData",)}:
         return _hidden(change)
     name = "" if one.group in _REFERRING else _name(change)
-    if any(_is_secret(name, json.loads(side)) for side in (change.old, change.new) if side != NOTHING):
+    if any(is_secret(name, json.loads(side)) for side in (change.old, change.new) if side != NOTHING):
         return _hidden(change)
     return change
 
@@ -53,11 +71,12 @@ def _hidden(change: Change) -> Change:
     return Change(change.path, Sort.FIELD, old, new, change.root)
 
 
-def _is_secret(name: str, value: Any) -> bool:
+def is_secret(name: str, value: Any) -> bool:
+    """Tell whether a value of plain data is, or holds, what looks like a secret; `name` is what it is called."""
     if isinstance(value, dict):
-        return any(_is_secret(key, each) for key, each in value.items()) or _is_variable(value)
+        return any(is_secret(key, each) for key, each in value.items()) or _is_variable(value)
     if isinstance(value, list):
-        return any(_is_secret(name, each) for each in value)
+        return any(is_secret(name, each) for each in value)
     return isinstance(value, str) and (bool(inside(value)) or bool(setting(value)) or named(name, value))
 
 
