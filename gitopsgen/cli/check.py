@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gitopsgen.cli.checked import looked_at, summary_of
 from gitopsgen.cli.console import Console, find_root
 from gitopsgen.cli.options import (
     Cases,
@@ -240,9 +241,9 @@ def _finish(
 
     is_summary, is_verbose = wanted
     shown = report.findings if is_verbose or output is CheckFormat.JSON else tuple(_without_notes(report))
-    told = list(_summary(report)) if is_summary else []
+    told = list(summary_of(report)) if is_summary else []
     lines = _document(report, shown, output, told)
-    counts = () if console.quiet else (_looked_at(report),)
+    counts = () if console.quiet else (looked_at(report),)
     return console.finish(Report(shown, _records(report), lines, counts), fail_on)
 
 
@@ -264,7 +265,7 @@ def _document(
     elif output is CheckFormat.JUNIT:
         yield junit.document(findings, report.objects)
     elif output is CheckFormat.MARKDOWN:
-        yield from markdown.lines(findings, "gitopsgen check", [_looked_at(report), *told])
+        yield from markdown.lines(findings, "gitopsgen check", [looked_at(report), *told])
     else:
         yield from told
 
@@ -279,36 +280,3 @@ def _records(report: CheckReport) -> dict[str, list[Any]]:
             for one in report.accepted
         ],
     }
-
-
-def _looked_at(report: CheckReport) -> str:
-    notes = sum(one.severity is Severity.INFO for one in report.findings)
-    ours = f"{_many(report.manifests, 'manifest')} of {_many(report.variants, 'variant')}"
-    foreign = f"{_many(len(report.objects), 'object')} in {_many(len(report.files), 'file')}"
-    parts = [
-        ours if report.variants else foreign,
-        f"{report.unchecked} without a schema" if report.unchecked else "",
-        f"{_many(len(report.accepted), 'finding')} accepted by comments" if report.accepted else "",
-        f"{report.known} known from the baseline" if report.known else "",
-        f"{_many(notes, 'note')}, printed by -v" if notes else "",
-    ]
-    return f"checked {', '.join(part for part in parts if part)}"
-
-
-def _many(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
-
-
-def _summary(report: CheckReport) -> Iterator[str]:
-    """List what a reader would otherwise not see."""
-    from collections import Counter
-
-    for one in sorted(report.accepted, key=lambda one: one.finding.location):
-        found = one.finding
-        yield f"accepted: {found.location}: {found.code} {found.name}: {one.suppression.reason}"
-    for code, count in sorted(Counter((one.code, one.name, one.severity.value) for one in report.findings).items()):
-        yield f"found: {count} {code[2]} {code[0]} {code[1]}"
-    if report.known or report.gone:
-        yield f"baseline: {report.known} known, {report.gone} no longer found"
-    if report.unchecked:
-        yield f"not checked: {_many(report.unchecked, 'object')} of kinds without a schema"
