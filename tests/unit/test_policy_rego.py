@@ -89,3 +89,26 @@ def test_rules_of_ones_own_say_texts_or_objects():
         ("warn_b, a.rego:4", 2, "odd", ()),
         ("violation, b.rego:2", 3, "x", ("spec", 0, "y")),
     ]
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "v := f(1)\nf(x) := f(x)",
+        "v := f(1)\nf(x) := g(x)\ng(x) := y if { y := data.p.f(x) }",
+        "v := " + "[" * 5000 + "]" * 5000,
+    ],
+)
+def test_what_would_never_come_back_is_refused(rules: str):
+    """The engine has no bound of its own for functions: it would take the whole program down."""
+    with pytest.raises(PolicyError):
+        Policy([Module("p.rego", f"package p\n{rules}\n")])
+
+
+def test_a_function_may_have_the_name_of_a_librarys():
+    modules = [
+        Module("p.rego", "package p\nimport data.lib.p as other\nv := f(1)\nf(x) := y if { y := other.f(x) }\n"),
+        Module("lib.rego", "package lib.p\nf(x) := x + 1\n"),
+    ]
+
+    assert Policy(modules).ask("data.p.v", "{}") == 2
