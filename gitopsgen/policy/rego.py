@@ -60,7 +60,10 @@ class Policy:
         self._engine.set_rego_v0(module.is_old)
         self._engine.set_gather_prints(True)
         self._engine.set_policy_length_config(max_col=65535, max_file_bytes=_LONGEST, max_lines=100_000)
-        text = normalised(module.text)
+        try:
+            text = normalised(module.text)
+        except PolicyError as error:
+            raise PolicyError(error.message, module.name, error.line) from None
         with _Failures(module.name):
             self._engine.add_policy(module.name, text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -73,6 +74,14 @@ def test_a_type_error_is_no_answer():
         value("to_number(input.s); x := 1")
 
 
+@pytest.mark.parametrize(
+    "body", ["not f(input.l[_], 1); x := 1", "not input.l[_] == 1; x := 1", "not input.l[_]; x := 1"]
+)
+def test_a_negation_over_every_member_is_unsafe_as_with_opa(body: str):
+    with pytest.raises(PolicyError, match="unsafe"):
+        value(body)
+
+
 def test_rules_of_ones_own_say_texts_or_objects():
     own = Own(
         [
@@ -112,3 +121,13 @@ def test_a_function_may_have_the_name_of_a_librarys():
     ]
 
     assert Policy(modules).ask("data.p.v", "{}") == 2
+
+
+def test_names_for_operands_never_meet():
+    """Two operands with one name would have to be equal: a rule would be silent."""
+    nested = "not f(1, [y | y := input.l[_]; not f(y, [z | z := input.l[_]; not f(z, input.s)])])"
+    policy = normalised(f"package p\nf(a, b) {{ a == b }}\nv[x] {{ {nested}; not f(gg_30, input.o); x := 1 }}\n")
+    named = re.findall(r"(gg_\d+_*) =", policy)
+
+    assert len(named) == len(set(named)) == 4
+    assert value(nested + "; x := 1") == [1]
