@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -210,12 +211,10 @@ def _version(wanted: str) -> str:
 
 
 def _excerpt(report: CheckReport) -> Callable[[Location], str | None]:
-    known: dict[str, list[str]] = {}
+    lines_of = cache(lambda file: report.text_of(file).split("\n"))
 
     def line_at(location: Location) -> str | None:
-        lines = known.get(location.file)
-        if lines is None:
-            lines = known[location.file] = report.text_of(location.file).split("\n")
+        lines: list[str] = lines_of(location.file)
         return lines[location.line - 1] if location.line and location.line <= len(lines) else None
 
     return line_at
