@@ -17,7 +17,7 @@ help:
 	@echo 'make render [REGION=shanghai]  render the fleet, or one region, into generated/'
 	@echo 'make test                      every test that needs nothing but Python'
 	@echo 'make coverage                  the same, and which lines and branches no test reaches (twice the time)'
-	@echo 'make lint                      ruff, mypy, the import contract'
+	@echo 'make lint                      ruff, mypy, the import contract, the layout of inputs'
 	@echo 'make bench                     the benchmark harness (minutes)'
 	@echo 'make page                      try the page of the fleet in a real browser (needs Chromium, which root gets by apt)'
 	@echo 'make real                      give what is rendered to the programs that will read it: kube-apiserver, Istio, Gatekeeper, OPA, Prometheus (needs Go once)'
@@ -56,6 +56,7 @@ lint: .venv/installed-test
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/gitopsgen fmt --check
 
 bench: .venv/installed-test
 	@$(BIN)/python -m tests.bench

@@ -65,6 +65,10 @@ def render(
     """Render, check and write the selected variants.
 
     Without a selection: the whole fleet. Nothing is written if an error is found.
+
+    gitopsgen render --region shanghai
+
+    gitopsgen render -l tier=edge-small --set payment-gateway.autoscaling.max=20 --dry-run
     """
     from gitopsgen.pipeline import RenderOptions
     from gitopsgen.pipeline import render as run

@@ -24,13 +24,14 @@ _FLEET = ""
 
 def unchanged_fleet(root: Path, options: RenderOptions) -> RenderReport | None:
     """Give the report of the last run where nothing has changed since, None where something may have."""
-    if not options.selection.is_whole or options.stdout or options.force or options.edits:
-        return None
-    if names_other_output(root):
+    is_plain = options.selection.is_whole and not (options.stdout or options.force or options.edits or options.policies)
+    if not is_plain or names_other_output(root):
         return None
     memory = Memory.load(output_of(root, "generated", options.output))
     fleet = memory.records.get(_FLEET)
-    if fleet is None or _key(root, options, fleet.facts["folders"]) != fleet.key:
+    if fleet is None or any((root / folder).exists() for folder in fleet.facts.get("absent", ())):
+        return None
+    if _key(root, options, fleet.facts["folders"]) != fleet.key:
         return None
     if any(one.severity is options.fail_on for one in fleet.findings):
         return None
@@ -67,12 +68,15 @@ def _report(fleet: Remembered) -> RenderReport:
 
 def fleet_key(settings: Settings, options: RenderOptions) -> str | None:
     """Give a digest of all that a run over the whole fleet depends on, None where it cannot be read."""
-    return _key(settings.root, options, _folders(settings))
+    return _key(settings.root, options, _present(settings))
 
 
-def _folders(settings: Settings) -> list[str]:
-    folders = (settings.blueprints, settings.overlays, settings.schemas)
-    return [folder for folder in folders if (settings.root / folder).is_dir()]
+def _folders(settings: Settings) -> tuple[str, ...]:
+    return settings.blueprints, settings.overlays, *settings.judging
+
+
+def _present(settings: Settings) -> list[str]:
+    return [folder for folder in _folders(settings) if (settings.root / folder).is_dir()]
 
 
 def remember_fleet(project: Project, options: RenderOptions, report: RenderReport, memory: Memory, began: str) -> None:
@@ -81,12 +85,13 @@ def remember_fleet(project: Project, options: RenderOptions, report: RenderRepor
     Nothing is kept where an input was saved meanwhile: nobody knows which of both was rendered.
     """
     memory.records.pop(_FLEET, None)
-    present = _folders(project.settings)
+    present = _present(project.settings)
     key = _key(project.settings.root, options, present)
     if key is None or key != began:
         return
     facts: dict[str, Any] = {
         "folders": present,
+        "absent": [folder for folder in _folders(project.settings) if folder not in present],
         "files": report.unchanged + len(report.created) + len(report.updated),
         "manifests": report.manifests,
         "variants": [[one.region, one.cluster, one.case] for one in report.variants],
