@@ -15,6 +15,7 @@ from gitopsgen.check.istio import (
     lost_redirection,
     malformed_authorization,
     malformed_export,
+    malformed_jwt,
     malformed_mesh_address,
     malformed_mesh_duration,
     malformed_mesh_host,
@@ -32,6 +33,7 @@ from gitopsgen.check.istio import (
     unknown_rule_host,
     unknown_subset,
     unsafe_retry,
+    unselective_ports,
 )
 from gitopsgen.check.kubernetes import (
     contradicting_mount,
@@ -215,6 +217,8 @@ MANIFEST_RULES: tuple[ManifestRule, ...] = (
     malformed_export,
     malformed_authorization,
     contradictory_traffic_policy,
+    malformed_jwt,
+    unselective_ports,
     ignored_outlier,
     tight_pool,
     shared_processors,

@@ -2,7 +2,8 @@
 
 What it finds:
     A VirtualService without routes; a route of it without destination, redirect, direct response or delegate, or with
-    two of them; a redirect or response beside a fault or a rewrite; `mirror` beside `mirrors`; a delegate with gateways.
+    two of them; a redirect or response beside a fault or a rewrite; `mirror` beside `mirrors`; a delegate with
+    gateways.
 
 Why:
     Istio's webhook refuses the object.
@@ -51,8 +52,16 @@ def check(subject: Subject) -> Iterator[Found]:
             yield subject.found(("spec", part), message)
     if not any(spec.get(protocol) for protocol in ("http", "tls", "tcp")):
         yield subject.found(("spec",), f"{subject} has no route, expected one of http, tls and tcp")
-    for path, route in members(subject.data, "spec", "http", EACH):
-        yield from _http(subject, path, mapping(route), is_delegate=is_delegate)
+    for path, found in members(subject.data, "spec", "http", EACH):
+        route = mapping(found)
+        if route.get("delegate") is None:
+            yield from _ends(subject, path, route)
+        else:
+            yield from _delegating(subject, path, route, is_delegate=is_delegate)
+    yield from _plain(subject)
+
+
+def _plain(subject: Subject) -> Iterator[Found]:
     for protocol in ("tls", "tcp"):
         for path, route in members(subject.data, "spec", protocol, EACH):
             if not mapping(route).get("route"):
@@ -62,16 +71,17 @@ def check(subject: Subject) -> Iterator[Found]:
             yield subject.found(path, f"a tls route of {subject} matches nothing, expected a match with sniHosts")
 
 
-def _http(subject: Subject, path: Path, route: Mapping[str, Any], *, is_delegate: bool) -> Iterator[Found]:
-    if route.get("delegate") is not None:
-        if is_delegate:
-            yield subject.found((*path, "delegate"), f"{subject} is delegated to, and delegates: expected one of them")
-            return
-        for other in ("redirect", "route"):
-            if route.get(other) is not None:
-                message = f"a route of {subject} delegates and has a {other}, expected one of them"
-                yield subject.found((*path, other), message)
+def _delegating(subject: Subject, path: Path, route: Mapping[str, Any], *, is_delegate: bool) -> Iterator[Found]:
+    if is_delegate:
+        yield subject.found((*path, "delegate"), f"{subject} is delegated to, and delegates: expected one of them")
         return
+    for other in ("redirect", "route"):
+        if route.get(other) is not None:
+            message = f"a route of {subject} delegates and has a {other}, expected one of them"
+            yield subject.found((*path, other), message)
+
+
+def _ends(subject: Subject, path: Path, route: Mapping[str, Any]) -> Iterator[Found]:
     if route.get("mirror") is not None and route.get("mirrors"):
         yield subject.found((*path, "mirror"), f"a route of {subject} has mirror and mirrors, expected one of them")
     end = next((name for name in _ENDS if route.get(name) is not None), None)
@@ -80,8 +90,7 @@ def _http(subject: Subject, path: Path, route: Mapping[str, Any], *, is_delegate
             message = f"a route of {subject} leads nowhere, expected route, redirect or directResponse"
             yield subject.found(path, message)
         return
-    for other in ("route", "fault", "rewrite", "directResponse"):
-        if other == end or route.get(other) is None or (other == "route" and not route["route"]):
-            continue
+    others = [name for name in ("fault", "rewrite", "directResponse") if route.get(name) is not None and name != end]
+    for other in [*(["route"] if route.get("route") else []), *others]:
         message = f"a route of {subject} has {other} and {end}, expected one of them"
         yield subject.found((*path, other), message)

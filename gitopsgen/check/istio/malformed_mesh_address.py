@@ -73,16 +73,21 @@ def check(subject: Subject) -> Iterator[Found]:
         for path, block in members(subject.data, "spec", *steps):
             if isinstance(block, str) and not _is_block(block):
                 yield _bad(subject, path, block, "an address, or one with '/' and the length of its prefix")
-    for side in _BINDS.get(kind, ()):
-        for path, bind in members(subject.data, "spec", side, EACH, "bind"):
-            if bind and not text(bind).startswith(_UNIX) and not is_address(text(bind)):
-                yield _bad(subject, path, text(bind), "an IP address, or unix:// and a path")
     if kind == "ServiceEntry":
         yield from _endpoints(subject)
     elif kind == "WorkloadEntry":
         spec = mapping(subject.data.get("spec"))
         if spec.get("address") or not spec.get("network"):
             yield from _endpoint(subject, ("spec", "address"), text(spec.get("address")), takes_name=True)
+    else:
+        yield from _binds(subject)
+
+
+def _binds(subject: Subject) -> Iterator[Found]:
+    for side in _BINDS.get(subject.known.name, ()):
+        for path, bind in members(subject.data, "spec", side, EACH, "bind"):
+            if bind and not text(bind).startswith(_UNIX) and not is_address(text(bind)):
+                yield _bad(subject, path, text(bind), "an IP address, or unix:// and a path")
 
 
 def _endpoints(subject: Subject) -> Iterator[Found]:

@@ -49,14 +49,14 @@ RULE = Rule(
     is_shared=True,
     refused_by=MESH,
 )
-_OF_ROUTES: Final = (
+_OF_ROUTES: Final[tuple[tuple[str, ...], ...]] = (
     ("timeout",),
     ("retries", "perTryTimeout"),
     ("retries", "backoff"),
     ("fault", "delay", "fixedDelay"),
     ("corsPolicy", "maxAge"),
 )
-_OF_POLICIES: Final = (
+_OF_POLICIES: Final[tuple[tuple[str, ...], ...]] = (
     ("outlierDetection", "interval"),
     ("outlierDetection", "baseEjectionTime"),
     ("connectionPool", "http", "idleTimeout"),

@@ -2,8 +2,8 @@
 
 What it finds:
     In a VirtualService, DestinationRule, ServiceEntry, Gateway or Sidecar: a host that is no domain name, a `*` where
-    none may stand, a host of a Gateway without a dot, hosts of a VirtualService that cover each other, a gateway's name
-    that is none.
+    none may stand, a host of a Gateway without a dot, hosts of a VirtualService that cover each other, an SNI host
+    that none of them covers, a gateway's name that is none.
 
 Why:
     Istio's webhook refuses the object.
@@ -94,6 +94,25 @@ def _routed(subject: Subject) -> Iterator[Found]:
         for path, host in members(subject.data, "spec", *steps):
             yield from _named(subject, path, text(host))
     yield from _gateways(subject)
+    yield from _asked(subject, hosts, in_mesh=in_mesh)
+
+
+def _asked(subject: Subject, hosts: list[str], *, in_mesh: bool) -> Iterator[Found]:
+    for path, name in members(subject.data, "spec", "tls", EACH, "match", EACH, "sniHosts", EACH):
+        host = text(name)
+        if is_address(host) or (not in_mesh and host.startswith("outbound_")):
+            continue  # no sound SNI, but taken
+        if expected := wildcard(host):
+            yield _bad(subject, path, host, expected)
+        elif not any(_covers(known, host) for known in hosts):
+            yield _bad(subject, path, host, "one of its own hosts, or one that they cover")
+
+
+def _covers(pattern: str, host: str) -> bool:
+    if not pattern.startswith("*"):
+        return pattern == host
+    is_shorter = host.startswith("*") and len(host) < len(pattern)
+    return not is_shorter and host.removeprefix("*").endswith(pattern[1:])
 
 
 def _is_reached(host: str, spec: object, in_mesh: bool) -> bool:  # noqa: FBT001 - of one host, asked once

@@ -50,18 +50,18 @@ RULE = Rule(
     is_shared=True,
     refused_by=MESH,
 )
-# Fields that hold a number alone; the flag says that zero means none.
+# Where a number stands, alone or under `number`; the flag says that zero means none.
 _NUMBERS: Final = {
     "VirtualService": (
         (("http", EACH, "match", EACH, "port"), True),
         (("tls", EACH, "match", EACH, "port"), True),
         (("tcp", EACH, "match", EACH, "port"), True),
         (("http", EACH, "redirect", "port"), True),
-        (("http", EACH, "route", EACH, "destination", "port", "number"), False),
-        (("http", EACH, "mirrors", EACH, "destination", "port", "number"), False),
-        (("http", EACH, "mirror", "port", "number"), False),
-        (("tls", EACH, "route", EACH, "destination", "port", "number"), False),
-        (("tcp", EACH, "route", EACH, "destination", "port", "number"), False),
+        (("http", EACH, "route", EACH, "destination", "port"), False),
+        (("http", EACH, "mirrors", EACH, "destination", "port"), False),
+        (("http", EACH, "mirror", "port"), False),
+        (("tls", EACH, "route", EACH, "destination", "port"), False),
+        (("tcp", EACH, "route", EACH, "destination", "port"), False),
     ),
     "DestinationRule": (
         (("trafficPolicy", "tunnel", "targetPort"), False),
@@ -77,16 +77,12 @@ def check(subject: Subject) -> Iterator[Found]:
     kind = subject.known.name
     for steps, is_optional in _NUMBERS.get(kind, ()):
         for path, number in members(subject.data, "spec", *steps):
-            if not (is_optional and number == 0):
+            if isinstance(number, dict):
+                yield from _number(subject, (*path, "number"), number.get("number", 0))
+            elif not (is_optional and number == 0):
                 yield from _number(subject, path, number)
-    if kind == "ServiceEntry":
-        yield from _entry(subject)
-    elif kind == "WorkloadEntry":
-        yield from _endpoint(subject, ("spec", "ports"), mapping(mapping(subject.data.get("spec")).get("ports")))
-    elif kind == "Gateway":
-        yield from _gateway(subject)
-    elif kind == "Sidecar":
-        yield from _sidecar(subject)
+    if kind in _BY_KIND:
+        yield from _BY_KIND[kind](subject)
 
 
 def _entry(subject: Subject) -> Iterator[Found]:
@@ -105,6 +101,10 @@ def _entry(subject: Subject) -> Iterator[Found]:
         for name in sorted(set(mapping(own)) - known):
             message = f'an endpoint of {subject} has the port "{name}", expected one of {listed(sorted(known))}'
             yield subject.found((*path, name), message)
+
+
+def _workload(subject: Subject) -> Iterator[Found]:
+    yield from _endpoint(subject, ("spec", "ports"), mapping(mapping(subject.data.get("spec")).get("ports")))
 
 
 def _endpoint(subject: Subject, path: Path, ports: Mapping[str, Any]) -> Iterator[Found]:
@@ -174,3 +174,6 @@ def _twice(subject: Subject, ports: list[tuple[Path, Mapping[str, Any]]], field:
             if value in seen:
                 yield subject.found((*path, field), f'two ports of {subject} have the {field} "{value}"')
             seen.add(value)
+
+
+_BY_KIND: Final = {"Gateway": _gateway, "ServiceEntry": _entry, "Sidecar": _sidecar, "WorkloadEntry": _workload}

@@ -62,11 +62,14 @@ def check(subject: Subject) -> Iterator[Found]:
         if not key or "*" in key or "*" in text(value):
             message = f'{subject} selects pods with "{key}: {value}", expected a label without "*"'
             yield subject.found(("spec", field, inner, key), message)
-    if kind not in _TARGETING:
-        return
+    if kind in _TARGETING:
+        yield from _targets(subject, spec)
+
+
+def _targets(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
     references = sequence(spec.get("targetRefs"))
     single = spec.get("targetRef")
-    if sum((spec.get(field) is not None, single is not None, bool(references))) > 1:
+    if sum((spec.get("selector") is not None, single is not None, bool(references))) > 1:
         message = f"{subject} has a selector and targets, expected one of them"
         yield subject.found(("spec", "targetRefs" if references else "targetRef"), message)
     if isinstance(single, dict):

@@ -62,21 +62,29 @@ _VALUE: Final = re.compile(r"(?:(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?")
 
 def check(subject: Subject) -> Iterator[Found]:
     """Report names and labels that are refused."""
-    kind = subject.known.name
-    if kind == "VirtualService":
+    if subject.known.name == "DestinationRule":
+        yield from _named(subject)
+    elif subject.known.name == "VirtualService":
         for steps in _ASKED:
             for path, name in members(subject.data, "spec", *steps):
                 if name and not is_label(text(name)):
                     yield subject.found(path, f'the subset "{name}" of {subject} must be {DNS_LABEL}')
-    elif kind == "DestinationRule":
-        seen: set[str] = set()
-        for path, subset in members(subject.data, "spec", "subsets", EACH):
-            name = text(mapping(subset).get("name"))
-            if not is_label(name):
-                yield subject.found((*path, "name"), f'the subset "{name}" of {subject} must be {DNS_LABEL}')
-            elif name in seen:
-                yield subject.found((*path, "name"), f'{subject} has two subsets "{name}", expected one')
-            seen.add(name)
+    yield from _labels(subject)
+
+
+def _named(subject: Subject) -> Iterator[Found]:
+    seen: set[str] = set()
+    for path, subset in members(subject.data, "spec", "subsets", EACH):
+        name = text(mapping(subset).get("name"))
+        if not is_label(name):
+            yield subject.found((*path, "name"), f'the subset "{name}" of {subject} must be {DNS_LABEL}')
+        elif name in seen:
+            yield subject.found((*path, "name"), f'{subject} has two subsets "{name}", expected one')
+        seen.add(name)
+
+
+def _labels(subject: Subject) -> Iterator[Found]:
+    kind = subject.known.name
     is_read = text(mapping(subject.data.get("spec")).get("resolution")).startswith(("STATIC", "DNS"))
     for steps in _LABELS[kind] if is_read or kind != "ServiceEntry" else ():
         for above, labels in members(subject.data, "spec", *steps):
