@@ -77,6 +77,9 @@ def promote(root: Path, wish: Promotion, options: RenderOptions) -> PromotionRep
     is_new = bool(wish.sets)
     if not is_new and not releases.newest:
         raise UsageError(f'"{wish.case}" has no release yet: make one with --set PATH=VALUE')
+    if not is_new and not wish.scope.wave and releases.newest not in map(releases.of, releases.clusters):
+        back = f'no cluster runs "{releases.newest}" any more: it was taken back'
+        raise UsageError(f"{back}; make another with --set PATH=VALUE, or name the wave to begin it again with --wave")
     # Nobody runs a release that is still to be made, whatever its name will be.
     release, run = ("new", Releases()) if is_new else (releases.newest, releases)
     batch = next_batch(batches, run, release, wish.scope, any_order=wish.any_order)
@@ -108,11 +111,17 @@ def status(root: Path, case: str = "") -> Outcome[tuple[Progress, ...]]:
     project = loaded.value
     if case:
         _check_case(project, case)
-    planned = rollouts(project, (case,) if case else ())
+    found = progress_in(project, (case,) if case else ())
+    return Outcome(found.value, (*loaded.diagnostics, *found.diagnostics))
+
+
+def progress_in(project: Project, cases: Sequence[str] = ()) -> Outcome[tuple[Progress, ...]]:
+    """Tell the same of a loaded project: of some cases, or of all."""
+    planned = rollouts(project, cases)
     found = (
         progress_of(name, project.releases.get(name, Releases()), batches) for name, batches in planned.value.items()
     )
-    return Outcome(tuple(found), (*loaded.diagnostics, *planned.diagnostics))
+    return Outcome(tuple(found), planned.diagnostics)
 
 
 def _opened(root: Path, case: str) -> Outcome[tuple[Project, tuple[Batch, ...], Releases]]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from gitopsgen.template.expressions import Context, Expressions, Node
 from gitopsgen.template.functions import image_key, matching_files
+from gitopsgen.template.lists import attribute_of
 from gitopsgen.template.operators import Undefined, truth
 
 Path = tuple[Any, ...]
@@ -165,6 +166,29 @@ class Finder:
                 if rest:
                     return
 
+    def mapped(self, node: Node, rest: Path) -> None:
+        """Lead to the item at this place, or to the member of it that was asked for; what a filter was given counts."""
+        _, _, container, arguments, named = node
+        if not rest or not isinstance(items := self.value(container), list | tuple):
+            self.everything(node, ())
+            return
+        options = dict(named)
+        if "attribute" not in options:
+            for one in arguments[1:]:
+                self.find(one)
+            self.find(container, (rest[0],))
+            return
+        asked = self.value(options["attribute"])
+        self.steer(options["attribute"])
+        item, path = items[rest[0]], [rest[0]]
+        if isinstance(attribute_of(item, asked), Undefined):
+            self.find(options["default"])
+            return
+        for step in asked.split("."):
+            path.append(step if isinstance(item, Mapping) else int(step))
+            item = item[path[-1]]
+        self.find(container, (*path, *rest[1:]))
+
     def pairs(self, node: Node, rest: Path) -> None:
         """Lead to the key of a pair, or to the value under it."""
         if len(rest) > 1:
@@ -250,6 +274,7 @@ _FILTERS: Final[dict[str, Callable[[Finder, Node, Path], None]]] = {
     "combine": Finder.combine,
     "items": Finder.pairs,
     "dictsort": Finder.pairs,
+    "map": Finder.mapped,
     **dict.fromkeys(
         ("list", "reverse", "sort", "unique", "select", "reject", "selectattr", "rejectattr"), Finder.members
     ),

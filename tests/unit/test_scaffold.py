@@ -289,6 +289,31 @@ def test_a_new_blueprint_runs_where_it_is_wanted(repository):
     assert (repository / "generated/argocd/applicationset-books.yaml").is_file()
 
 
+def test_schemas_for_editors_come_with_a_repository_and_follow_its_cases(repository):
+    run("schema", "--check", cwd=repository)
+    run("schema", "--modelines", "--check", cwd=repository)
+    run("new", "blueprint", "ledger", "--region", "wuhu", "--no-input", cwd=repository)
+
+    assert "values-ledger.json" in (repository / "docs/schemas/overlay-fleet.json").read_text("utf-8")
+    run("schema", "--modelines", "--check", cwd=repository)
+
+    run("remove", "case", "ledger", "--yes", cwd=repository)
+
+    run("schema", "--check", cwd=repository)
+    assert not (repository / "docs/schemas/values-ledger.json").exists()
+
+
+def test_a_repository_that_keeps_no_schemas_gets_no_lines_that_name_them(repository):
+    shutil.rmtree(repository / "docs")
+    settings = repository / "gitopsgen.yaml"
+    settings.write_text(settings.read_text("utf-8").partition("\n")[2], "utf-8")
+
+    run("new", "blueprint", "ledger", "--region", "wuhu", "--no-input", cwd=repository)
+
+    assert (repository / "blueprints/ledger/blueprint.yaml").read_text("utf-8").startswith("name: ledger\n")
+    assert not (repository / "docs").exists()
+
+
 def test_a_new_policy_goes_to_the_only_case_with_its_tests(repository):
     run("new", "policy", "owned", "--no-input", cwd=repository)
 
@@ -367,23 +392,30 @@ def test_ci_of_a_service_builds_scans_signs_and_proposes_but_reaches_no_cluster(
     assert ("FROM scratch" in dockerfile) == (language == "rust-wasm")
 
 
-def test_the_pull_request_of_a_release_finds_the_line_that_it_bumps(repository):
-    """The workflow's own `sed`: it must not pass over the values, nor change any other line."""
+def test_the_pull_request_of_a_release_brings_it_to_the_first_cities_by_its_digest(repository):
+    """The workflow's own command, run as it stands there."""
     run("new", "service", "orders", "--language", "go", "--no-input", cwd=repository)
     application = repository.parent / "orders"
     steps = yaml.safe_load((application / ".github/workflows/release.yml").read_text("utf-8"))["jobs"]["propose"][
         "steps"
     ]
-    script = next(step["run"] for step in steps if "sed -i" in step.get("run", ""))
-    sed = next(line for line in script.splitlines() if line.startswith("sed"))
-    values = repository / "blueprints/hello/values.yaml"
-    before = values.read_text("utf-8")
+    script = next(step["run"] for step in steps if "gitopsgen promote" in step.get("run", ""))
+    (command,) = (line for line in script.splitlines() if line.startswith("gitopsgen "))
+    digest = f"sha256:{'7' * 64}"
+    setting = f"set -a; . {application}/service.env; VERSION=0.2.0; DIGEST={digest}"
+    run("render", cwd=repository)
+    deployments = {path.parts[-4]: path for path in repository.glob("generated/*/*/hello/deployment-orders.yaml")}
+    before = {city: path.read_text("utf-8") for city, path in deployments.items()}
 
-    bump = f"set -a; . {application}/service.env; VERSION=0.2.0; {sed}"
-    subprocess.run(["/bin/sh", "-c", bump], cwd=repository, check=True)
+    words = subprocess.run(
+        ["/bin/sh", "-c", f"{setting}; printf '%s\\n' {command}"], check=True, capture_output=True, text=True
+    ).stdout.split()
+    run(*words[1:], cwd=repository)
 
-    assert values.read_text("utf-8") == before.replace('"0.1.0"  # release of orders', '"0.2.0"  # release of orders')
-    assert values.read_text("utf-8") != before
+    released = [city for city, path in deployments.items() if path.read_text("utf-8") != before[city]]
+    assert len(released) == 1 < len(deployments)
+    text = deployments[released[0]].read_text("utf-8")
+    assert f"orders:0.2.0@{digest}" in text
 
 
 def test_a_case_of_its_own_begins_in_the_cities_of_the_first_wave(repository):
