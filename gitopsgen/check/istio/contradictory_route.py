@@ -69,6 +69,9 @@ def _plain(subject: Subject) -> Iterator[Found]:
     for path, route in members(subject.data, "spec", "tls", EACH):
         if not mapping(route).get("match"):
             yield subject.found(path, f"a tls route of {subject} matches nothing, expected a match with sniHosts")
+    for path, match in members(subject.data, "spec", "tls", EACH, "match", EACH):
+        if not mapping(match).get("sniHosts"):
+            yield subject.found(path, f"a tls match of {subject} has no sniHosts, expected one or more")
 
 
 def _delegating(subject: Subject, path: Path, route: Mapping[str, Any], *, is_delegate: bool) -> Iterator[Found]:

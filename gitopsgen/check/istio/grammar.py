@@ -11,12 +11,15 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any, Final
 
+from gitopsgen.cel import Failure, compiled, evaluate
 from gitopsgen.check.rule import Known, of_kind
 
 ROUTES: Final = of_kind("VirtualService.networking.istio.io")
 PROTOCOLS: Final = frozenset(
     {"tcp", "udp", "grpc", "grpc-web", "http", "http_proxy", "http2", "https", "tls", "mongo", "redis", "mysql"}
 )
+OVER_TLS: Final = frozenset({"https", "tls"})
+OVER_HTTP: Final = frozenset({"http", "http2", "http_proxy", "grpc", "grpc-web"})
 _GROUPS: Final = frozenset({"extensions.istio.io", "networking.istio.io", "security.istio.io", "telemetry.istio.io"})
 _FORM: Final = r"[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?"
 _LABEL: Final = re.compile(_FORM)
@@ -33,6 +36,12 @@ _NANOSECONDS: Final = {
 _MILLISECOND: Final = 10**6
 DNS_LABEL: Final = "letters, digits and '-', at most 63, with a letter or digit at both ends"
 PORT: Final = "1 to 65535"
+STATUS: Final = "a code of 200 to 600"
+_FIRST_STATUS: Final = 200
+_LAST_STATUS: Final = 600
+_LONGEST_EXPRESSION: Final = 1024
+_HEADER: Final = re.compile(r"[-!#$%&'*+.^_`|~A-Za-z0-9]+")
+_SYNTAX: Final = re.compile(r"^Syntax error|argument must be|variable name must be")
 
 
 def of_mesh(known: Known) -> bool:
@@ -82,6 +91,11 @@ def is_address(text: str) -> bool:
     return True
 
 
+def is_header(name: str) -> bool:
+    """Whether a name can be that of a header."""
+    return _HEADER.fullmatch(name) is not None
+
+
 def is_port(number: Any) -> bool:
     """Whether a number is that of a port; what is no number is judged by the schema."""
     return not isinstance(number, int) or isinstance(number, bool) or 1 <= number <= _LAST_PORT
@@ -104,3 +118,33 @@ def duration(value: str) -> str:
     if found < _MILLISECOND:
         return "1ms or more"
     return "whole milliseconds" if found % _MILLISECOND else ""
+
+
+def is_status(code: Any) -> bool:
+    """Whether a number is the code of an answer; what is no number is judged by the schema."""
+    return not isinstance(code, int) or isinstance(code, bool) or _FIRST_STATUS <= code <= _LAST_STATUS
+
+
+def socket(path: str) -> str:
+    """Judge the path of a Unix domain socket, without its scheme."""
+    is_file = path.startswith("/") and not path.endswith("/")
+    return "" if path.startswith("@") or is_file else "the absolute path of a file, or '@' and a name"
+
+
+@lru_cache(maxsize=4096)
+def regular(expression: str) -> str:
+    """Judge a regular expression; nothing is said against it where the engine is not installed."""
+    if not expression or len(expression.encode()) > _LONGEST_EXPRESSION:
+        return f"a regular expression of 1 to {_LONGEST_EXPRESSION} characters"
+    found = evaluate("''.matches(expression)", {"expression": expression})  # CEL's are RE2's, as Istio's
+    if isinstance(found, Failure) and not found.is_unsupported:
+        return f"a regular expression of RE2: {found.message.removeprefix('invalid regular expression: ')}"
+    return ""
+
+
+def parsed(expression: str) -> str:
+    """Judge the form of an expression in CEL; which names it uses is not looked at."""
+    found = compiled(expression, frozenset())
+    if isinstance(found, Failure) and not found.is_unsupported and _SYNTAX.search(found.message):
+        return f"an expression in CEL: {found.message}"
+    return ""

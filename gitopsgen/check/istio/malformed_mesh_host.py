@@ -63,6 +63,8 @@ def check(subject: Subject) -> Iterator[Found]:
     if kind == "VirtualService":
         yield from _routed(subject)
     elif kind == "DestinationRule":
+        if subject.data.get("spec") is None:
+            yield _bad(subject, ("spec", "host"), "", "there")
         for path, host in members(subject.data, "spec", "host"):
             yield from _wildcard(subject, path, text(host))
     elif kind == "ServiceEntry":

@@ -123,7 +123,7 @@ def _gateway(subject: Subject) -> Iterator[Found]:
         if not port.get("name"):
             yield subject.found(where, f"a port of {subject} has no name, expected one")
         if text(port.get("protocol")).lower() not in PROTOCOLS:
-            yield from _protocol(subject, where, {"protocol": "none", **port})
+            yield from _protocol(subject, where, {"protocol": text(port.get("protocol")) or "none"})
         is_socket = text(mapping(server).get("bind")).startswith(_UNIX) and not port.get("number")
         if not is_socket:
             yield from _number(subject, (*where, "number"), port.get("number", 0))
