@@ -44,6 +44,7 @@ RULE = Rule(
     is_shared=True,
     refused_by=MESH,
 )
+_MANAGERS: Final = ("envoy.filters.network.http_connection_manager", "envoy.http_connection_manager")
 _MATCHES: Final = ("listener", "routeConfiguration", "cluster", "waypoint")
 _CLASSES: Final = {
     **dict.fromkeys(("LISTENER", "FILTER_CHAIN", "NETWORK_FILTER", "HTTP_FILTER"), "listener"),
@@ -82,5 +83,21 @@ def _patch(subject: Subject, path: Path, one: Mapping[str, Any]) -> Iterator[Fou
 
 def _filter(subject: Subject, path: Path, one: Mapping[str, Any]) -> Iterator[Found]:
     for at, found in members(one, *(str(step) for step in path[3:])):
-        if isinstance(found, dict) and not found.get("name"):
-            yield subject.found((*path[:3], *at), f"a patch of {subject} matches a filter without a name, expected one")
+        where: Path = (*path[:3], *at)
+        if not isinstance(found, dict):
+            continue
+        if not found.get("name"):
+            yield subject.found(where, f"a patch of {subject} matches a filter without a name, expected one")
+        elif found.get("subFilter") is not None:
+            yield from _inner(subject, where, text(one.get("applyTo")), found)
+
+
+def _inner(subject: Subject, path: Path, target: str, outer: Mapping[str, Any]) -> Iterator[Found]:
+    inner: Path = (*path, "subFilter")
+    if target != "HTTP_FILTER":
+        yield subject.found(inner, f"a patch of {subject} for {target} matches a subFilter, expected HTTP_FILTER")
+    if text(outer.get("name")) not in _MANAGERS:
+        message = f'a patch of {subject} matches a subFilter of "{outer["name"]}", expected {_MANAGERS[0]}'
+        yield subject.found((*path, "name"), message)
+    if not mapping(outer["subFilter"]).get("name"):
+        yield subject.found(inner, f"a patch of {subject} matches a subFilter without a name, expected one")

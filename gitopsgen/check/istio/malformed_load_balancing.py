@@ -31,6 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from gitopsgen.check.istio.grammar import nanoseconds
 from gitopsgen.check.istio.policies import traffic_policies
 from gitopsgen.check.rule import MESH, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
@@ -67,17 +68,8 @@ def check(subject: Subject) -> Iterator[Found]:
 
 
 def _hash(subject: Subject, path: Path, settings: Mapping[str, Any]) -> Iterator[Found]:
-    cookie = settings.get("httpCookie")
-    if isinstance(cookie, dict):
-        if not cookie.get("name"):
-            yield subject.found((*path, "httpCookie"), f"a cookie of {subject} has no name, expected one")
-        seen: set[str] = set()
-        for index, attribute in enumerate(sequence(cookie.get("attributes"))):
-            name = text(mapping(attribute).get("name"))
-            if not name or name in seen:
-                message = f'a cookie of {subject} has the attribute "{name}", expected a name of its own'
-                yield subject.found((*path, "httpCookie", "attributes", index), message)
-            seen.add(name)
+    if isinstance(settings.get("httpCookie"), dict):
+        yield from _cookie(subject, (*path, "httpCookie"), settings["httpCookie"])
     if settings.get("minimumRingSize") and (settings.get("maglev") or settings.get("ringHash")) is not None:
         message = f"{subject} has minimumRingSize beside maglev or ringHash, expected one of them"
         yield subject.found((*path, "minimumRingSize"), message)
@@ -88,8 +80,24 @@ def _hash(subject: Subject, path: Path, settings: Mapping[str, Any]) -> Iterator
             yield subject.found((*path, "maglev", "tableSize"), message)
 
 
+def _cookie(subject: Subject, path: Path, cookie: Mapping[str, Any]) -> Iterator[Found]:
+    ttl = cookie.get("ttl")
+    if isinstance(ttl, str) and nanoseconds(ttl) is None:
+        message = f'the ttl of a cookie of {subject} is "{ttl}", expected a duration such as 0s or 1h'
+        yield subject.found((*path, "ttl"), message)
+    if not cookie.get("name"):
+        yield subject.found(path, f"a cookie of {subject} has no name, expected one")
+    seen: set[str] = set()
+    for index, attribute in enumerate(sequence(cookie.get("attributes"))):
+        name = text(mapping(attribute).get("name"))
+        if not name or name in seen:
+            message = f'a cookie of {subject} has the attribute "{name}", expected a name of its own'
+            yield subject.found((*path, "attributes", index), message)
+        seen.add(name)
+
+
 def _is_prime(number: int) -> bool:
-    return number > 1 and all(number % divisor for divisor in range(2, int(number**0.5) + 1))
+    return number > 0 and all(number % divisor for divisor in range(2, int(number**0.5) + 1))
 
 
 def _localities(subject: Subject, path: Path, settings: Mapping[str, Any]) -> Iterator[Found]:

@@ -1,7 +1,8 @@
 """Weights of a route that cannot be shared out.
 
 What it finds:
-    A negative weight, and several destinations of a route of a VirtualService whose weights are zero together.
+    A negative weight, several destinations of a route of a VirtualService whose weights are zero together, and a share
+    of mirrored requests below 0 or above 100 percent.
 
 Why:
     Istio's webhook refuses the object.
@@ -27,6 +28,7 @@ Instead:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from gitopsgen.check.fields import EACH, members
 from gitopsgen.check.istio.grammar import ROUTES
@@ -35,10 +37,13 @@ from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping, sequence
 
 RULE = Rule("GG543", "malformed-weight", Severity.ERROR, on=ROUTES, is_shared=True, refused_by=MESH)
+_MIRRORED: Final = (("mirrorPercentage", "value"), ("mirrorPercent",), ("mirrors", EACH, "percentage", "value"))
+_WHOLE: Final = 100
 
 
 def check(subject: Subject) -> Iterator[Found]:
     """Report weights that are refused."""
+    yield from _mirrored(subject)
     for protocol in ("http", "tls", "tcp"):
         for path, route in members(subject.data, "spec", protocol, EACH, "route"):
             weights = [mapping(one).get("weight") or 0 for one in sequence(route)]
@@ -51,3 +56,10 @@ def check(subject: Subject) -> Iterator[Found]:
             if len(weights) > 1 and sum(weights) == 0:
                 message = f"{len(weights)} destinations of {subject} have the weight 0 together, expected more"
                 yield subject.found(path, message, "give each its weight; they need not add up to 100")
+
+
+def _mirrored(subject: Subject) -> Iterator[Found]:
+    for steps in _MIRRORED:
+        for path, share in members(subject.data, "spec", "http", EACH, *steps):
+            if isinstance(share, (int, float)) and not 0 <= share <= _WHOLE:
+                yield subject.found(path, f"{subject} mirrors {share} percent, expected 0 to {_WHOLE}")
