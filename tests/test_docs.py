@@ -190,13 +190,15 @@ def test_the_lock_pins_every_dependency():
         *project["dependencies"],
         *(each for extra in project["optional-dependencies"].values() for each in extra),
     ]
-    pinned = {line.partition("==")[0].lower().replace("_", "-") for line in lock_lines()}
+    lines = [*lock_lines("test"), *lock_lines("docs")]
+    pinned = {line.partition("==")[0].lower().replace("_", "-") for line in lines}
 
     for requirement in wanted:
         assert re.match(r"[A-Za-z0-9._-]+", requirement)[0].lower().replace("_", "-") in pinned
-    assert [line for line in lock_lines() if not re.fullmatch(r"[\w.-]+==[\w.]+", line)] == []
+    assert [line for line in lines if not re.fullmatch(r"[\w.-]+==[\w.]+", line)] == []
+    assert len(pinned) == len(lines)  # no package is pinned twice
 
 
-def lock_lines():
-    lines = (ROOT / "requirements/test.txt").read_text("utf-8").splitlines()
+def lock_lines(name):
+    lines = (ROOT / f"requirements/{name}.txt").read_text("utf-8").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
