@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 
 from rich.console import Console
@@ -22,7 +23,7 @@ FORMAT = """\
 </clipPath>
 {lines}
 </defs>
-<rect fill="#1b2129" x="1" y="1" width="{terminal_width}" height="{terminal_height}" rx="8" />
+{chrome}
 <g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
 {backgrounds}
 <g class="{unique_id}-matrix">
@@ -31,6 +32,8 @@ FORMAT = """\
 </g>
 </svg>
 """
+COLUMNS = 118  # what is longer is wrapped, as in a terminal
+_LINE_END = re.compile(r"<text [^>]*>\n</text>")
 THEME = TerminalTheme(
     (27, 33, 41),
     (214, 220, 227),
@@ -42,12 +45,10 @@ THEME = TerminalTheme(
 
 
 def picture(name, text):
-    """Draw lines with ANSI colours, in a terminal as wide as the longest of them."""
+    """Draw lines with ANSI colours."""
     drawn = Text.from_ansi(text)
-    width = max(line.cell_len for line in drawn.split())
-    console = Console(
-        record=True, width=width, file=StringIO(), force_terminal=True, color_system="truecolor", legacy_windows=False
-    )
+    console = Console(record=True, width=COLUMNS, file=StringIO(), force_terminal=True, color_system="truecolor")
     console.print(drawn, highlight=False)
-    svg = console.export_svg(title=name, theme=THEME, code_format=FORMAT, unique_id=name)
-    return "\n".join(line.rstrip() for line in svg.splitlines() if line.strip()) + "\n"
+    svg = console.export_svg(title="", theme=THEME, code_format=FORMAT, unique_id=name)
+    lines = _LINE_END.sub("", svg).splitlines()
+    return "\n".join(line.rstrip() for line in lines if line.strip()) + "\n"
