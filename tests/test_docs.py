@@ -15,7 +15,7 @@ from gitopsgen import cli
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
-PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")]
+PAGES = [ROOT / name for name in ("README.md", "README.zh-CN.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")]
 PAGES += sorted((ROOT / "docs").rglob("*.md"))
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
@@ -47,10 +47,14 @@ def options_of(command):
 
 def called(text):
     """Give the calls of the program in the code blocks of a page."""
-    blocks = re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    return [
-        line.removeprefix("$ gitopsgen ") for block in blocks for line in block.splitlines() if "$ gitopsgen " in line
-    ]
+    blocks = re.findall(r"^ *```(?:console|sh|yaml|groovy)\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines() if not line.lstrip().startswith("#")]
+    return [call for line in lines for call in re.findall(r"(?<![-\w/@])gitopsgen (?=[a-z])([^|>]*)", line)]
+
+
+CALLS = sorted(
+    {call.strip() for page in PAGES if "reference" not in page.parts for call in called(page.read_text("utf-8"))}
+)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -78,8 +82,12 @@ def test_every_flag_can_be_set_in_the_environment(name):
     assert all(flag.envvar.startswith("GITOPSGEN_") for flag in flags if flag.envvar)
 
 
-@pytest.mark.parametrize("call", called(README))
-def test_the_calls_in_the_readme_exist(call):
+def test_there_are_calls():
+    assert len(CALLS) > 50
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_the_calls_in_the_pages_exist(call):
     name = max((name for name in COMMANDS if call.startswith(name)), key=len)
     flags = set(re.findall(r"(?<=\s)(--[a-z-]+|-[a-z])\b", call))
 
