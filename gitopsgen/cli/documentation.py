@@ -33,7 +33,7 @@ _COMMANDS: Final = """\
 # Commands
 
 `-h` after any command prints what stands here.
-Each option can be set in the environment too; the command line wins.
+Each option can be set in the environment too (`--region` as `GITOPSGEN_REGION`); the command line wins.
 Findings go to stderr, answers to stdout; with `-o json` both are one object on stdout.
 
 Generated from the commands themselves: `make reference`.
