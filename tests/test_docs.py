@@ -115,6 +115,24 @@ def test_targets_of_make_are_those_that_are_documented():
     assert {"render", "test", "lint", "bench", "real", "deep"} <= targets
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_samples_of_yaml_can_be_read(page):
+    blocks = re.findall(r"^( *)```yaml\n(.*?)^ *```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+    for indent, text in blocks:
+        assert list(yaml.compose_all(re.sub(f"^{indent}", "", text, flags=re.MULTILINE)))
+
+
+def test_the_comparison_has_the_numbers_of_the_benchmarks():
+    measured = (ROOT / "docs/explanation/comparison.md").read_text("utf-8").split("\n## Measured\n")[1]
+    rows = re.findall(r"^\| [^|]+ \| ([\d.]+) \| ([\d,]+) \|", measured, re.MULTILINE)
+    benchmarks = (ROOT / "docs/benchmarks.md").read_text("utf-8").split("\n## Numbers reached\n")[1]
+    reached = re.findall(r"^\| [^|]+ \| ([\d.]+) \| [\d.]+ \| ([\d,]+) \|", benchmarks, re.MULTILINE)
+
+    assert len(rows) == 7
+    assert set(rows) <= {(f"{float(seconds):.1f}", share) for seconds, share in reached}
+
+
 @pytest.mark.parametrize("word", ["region", "area", "variant", "blueprint", "case", "overlay", "version set", "values"])
 def test_the_glossary_has_the_words_of_the_command_line(word):
     assert f"| **{word}** |" in (ROOT / "docs/glossary.md").read_text("utf-8")
