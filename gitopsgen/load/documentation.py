@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gitopsgen.load.shapes import schema
+from gitopsgen.load.shapes import schema_of
 
 # Which shape judges which file.
 FILES: Final[Mapping[str, str]] = {
@@ -48,9 +48,9 @@ def page() -> str:
     """Give the page, in Markdown."""
     parts = [_HEAD]
     for shape, file in FILES.items():
-        rows = list(_rows(schema(shape), schema(shape), ""))
+        rows = list(_rows(schema_of(shape), schema_of(shape), ""))
         parts.append(f"## `{file}`\n\n{_table(rows) if shape != 'case-overlay' else _NO_FIELDS + chr(10)}")
-    facts = schema("facts")
+    facts = schema_of("facts")
     for place, title in SHARED.items():
         parts.append(f"## {title}\n\n{_table(list(_rows(_at(facts, place), facts, '', shared=False)))}")
     return "\n".join(parts)

@@ -25,17 +25,17 @@ _FOLDER: Final = Path(__file__).parent / "schemas"  # importlib.resources takes 
 @cache
 def shape(name: str) -> Judge:
     """Give the compiled shape of a kind of file, such as `blueprint` or `facts-region`."""
-    read = schema(name)
-    return Judge(read, jsonschema_rs.Draft202012Validator(read), FACTS)
+    schema = schema_of(name)
+    return Judge(schema, jsonschema_rs.Draft202012Validator(schema), FACTS)
 
 
-def schema(name: str) -> dict[str, Any]:
+def schema_of(name: str) -> dict[str, Any]:
     """Read a schema; what it takes from `facts.json` is put into its own definitions."""
     text = (_FOLDER / f"{name}.json").read_text("utf-8")
-    read: dict[str, Any] = json.loads(text.replace("facts.json#/$defs/", "#/$defs/"))
+    schema: dict[str, Any] = json.loads(text.replace("facts.json#/$defs/", "#/$defs/"))
     if "facts.json" in text:
-        read["$defs"] = {**schema("facts")["$defs"], **read.get("$defs", {})}
-    return read
+        schema["$defs"] = {**schema_of("facts")["$defs"], **schema.get("$defs", {})}
+    return schema
 
 
 def check_shape(inputs: Inputs, name: str, file: str, data: Any, prefix: tuple[str, ...] = ()) -> bool:
