@@ -73,6 +73,11 @@ def test_every_command_and_option_has_a_help_that_fits(name):
 
 
 @pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_every_command_has_an_example(name):
+    assert re.search(rf"^.*gitopsgen {name}\b", COMMANDS[name].help.partition("\n")[2], re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_flag_can_be_set_in_the_environment(name):
     """But where files go is said anew for each import of schemas."""
     flags = [parameter for parameter in COMMANDS[name].params if isinstance(parameter, click.Option)]
@@ -120,7 +125,7 @@ def test_samples_of_yaml_can_be_read(page):
     blocks = re.findall(r"^( *)```yaml\n(.*?)^ *```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
 
     for indent, text in blocks:
-        assert list(yaml.compose_all(re.sub(f"^{indent}", "", text, flags=re.MULTILINE)))
+        assert list(yaml.parse(re.sub(f"^{indent}", "", text, flags=re.MULTILINE)))
 
 
 def test_the_comparison_has_the_numbers_of_the_benchmarks():

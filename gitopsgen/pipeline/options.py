@@ -19,6 +19,7 @@ class RenderOptions:
     `check` and `dry_run` write nothing, `stdout` writes one stream of documents instead of files.
     `edits` are inputs as they are to become: they are rendered, and written if the tree is.
     `only` names the regions that may be written, where others are rendered for the fleet's own files alone.
+    `policies` are folders with rules of one's own, beside those of the project.
     """
 
     selection: Selection
@@ -31,6 +32,7 @@ class RenderOptions:
     fail_on: Severity = Severity.ERROR
     edits: Mapping[str, bytes] = field(default_factory=dict)
     only: frozenset[str] | None = None
+    policies: tuple[str, ...] = ()
 
     def may_write(self, region: str) -> bool:
         """Tell whether a region is among those that may be written."""
@@ -47,7 +49,8 @@ class RenderReport:
     """What a run found and did; paths are relative to the output directory, `unchanged` counts files.
 
     `is_reshaped` says that nothing was written since edits change which objects there are: what Argo CD may deploy
-    depends on that, and only a run over the whole fleet tells.
+    depends on that, and only a run over the whole fleet tells. `regions` names those in which a finding was made, in
+    the order of `diagnostics`; it is empty for a run that found nothing changed.
     """
 
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -59,3 +62,4 @@ class RenderReport:
     manifests: int = 0
     stream: Iterable[str] = ()
     is_reshaped: bool = False
+    regions: tuple[tuple[str, ...], ...] = ()
