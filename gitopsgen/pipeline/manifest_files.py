@@ -18,7 +18,7 @@ STANDARD_INPUT: Final = "stdin"
 LEFT_OUT: Final = FindingKind("GG142", "kustomization-left-out", Severity.INFO)
 NO_MANIFEST: Final = FindingKind("GG141", "missing-manifest")
 UNBUILT: Final = FindingKind("GG144", "unbuilt-kustomization")
-_SUFFIXES: Final = (".yaml", ".yml", ".json")
+SUFFIXES: Final = (".yaml", ".yml", ".json")
 _KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _LARGEST: Final = 256 * 1024 * 1024
 _SECONDS: Final = 120
@@ -64,7 +64,7 @@ def _folder(folder: Path) -> Outcome[tuple[Content, ...]]:
     walked = walk(folder, ".")
     found = [one.located(Location((folder / one.location.file).as_posix())) for one in walked.diagnostics]
     contents: list[Content] = []
-    names = [name.removeprefix("./") for name in walked.value if name.endswith(_SUFFIXES)]
+    names = [name.removeprefix("./") for name in walked.value if name.endswith(SUFFIXES)]
     for name in names:
         shown = (folder / name).as_posix()
         if name.rpartition("/")[2] in _KUSTOMIZATIONS:
@@ -75,7 +75,7 @@ def _folder(folder: Path) -> Outcome[tuple[Content, ...]]:
         contents += read.value
         found += read.diagnostics
     if not names:
-        message = f"no manifest in this folder: no file ends in {', '.join(_SUFFIXES)}"
+        message = f"no manifest in this folder: no file ends in {', '.join(SUFFIXES)}"
         found.append(NO_MANIFEST.at(Location(folder.as_posix()), message))
     return Outcome(tuple(contents), tuple(found))
 
