@@ -22,6 +22,7 @@ from gitopsgen.diagnostics import UsageError
 COMMANDS = {
     "init": "gitopsgen.cli.init",
     "new": "gitopsgen.cli.new",
+    "import": "gitopsgen.cli.importing",
     "remove": "gitopsgen.cli.remove",
     "upgrade": "gitopsgen.cli.upgrade",
     "render": "gitopsgen.cli.render",
