@@ -13,7 +13,7 @@ from gitopsgen import emit
 from gitopsgen.adopt import writing
 from gitopsgen.adopt.cities import City
 from gitopsgen.adopt.factoring import Factoring
-from gitopsgen.adopt.facts import Fact, Facts
+from gitopsgen.adopt.facts import CHECKSUM, Fact, Facts
 from gitopsgen.adopt.layering import Layer, Layers
 from gitopsgen.adopt.matching import matched
 from gitopsgen.adopt.naming import Path, paths
@@ -114,7 +114,7 @@ def _template(order: Order, data: dict[str, Object], facts: Facts, list_types: L
 def _name(data: Mapping[str, Object], facts: Facts) -> str:
     """Give what a person would call the object, a fact of the city by the fact's name."""
     names = {place: one["metadata"]["name"] for place, one in data.items()}
-    parts = facts.explained(names) or (next(iter(names.values())),)
+    parts = facts.explained(names) or (CHECKSUM.sub("", next(iter(names.values()))),)
     return "".join(_called(part) if isinstance(part, Fact) else part for part in parts)
 
 

@@ -113,6 +113,8 @@ class Factoring:
         if pieces is None:
             return None
         found: list[Any] = []
+        if field[-1].word.startswith(lists.PLACE):  # the setting itself tells more than its place
+            field = (*field[:-1], field[-1]._replace(is_telling=False))
         for piece in pieces:
             known = self.facts.explained(piece.by_place)
             word = (*field, Step(piece.word))

@@ -11,6 +11,9 @@ from typing import Final, NamedTuple
 
 from gitopsgen.adopt.cities import City
 
+# What kustomize puts behind the names of what it generates: a checksum, so another in each city.
+# https://github.com/kubernetes-sigs/kustomize/blob/master/api/hasher/hasher.go
+CHECKSUM: Final = re.compile(r"-[2456789bcdfghkmt]{10}\Z")
 _LEAST: Final = 2  # characters: a shorter fact is in too many words by accident
 
 
@@ -53,10 +56,10 @@ class Facts:
         return None
 
     def hidden(self, place: str, text: str) -> str:
-        """Give a text with the facts that only this city has replaced by their names."""
+        """Give a text with the facts that only this city has replaced by their names, and without a checksum."""
         for name in self._own:
             text = self._forms[name][place].sub(f"\x00{name}\x00", text)
-        return text
+        return CHECKSUM.sub("", text)
 
     def _varying(self, places: Iterable[str]) -> list[str]:
         """Give the facts that differ between places: the longest first, for one may be in another."""

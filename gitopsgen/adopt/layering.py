@@ -56,14 +56,15 @@ class Layers:
         data = {keyed[place]: one for place, one in by_place.items()}
         counts = Counter(keyed.values())
         agreed = self._agreed(keyed)
-        best: tuple[tuple[int, bool, int, str], list[Setting]] | None = None
+        best: tuple[tuple[int, bool, int, list[str]], list[Setting]] | None = None
         for common in sorted(counts):
             wrong = frozenset(place for place, key in keyed.items() if key != common)
             others = {layer: members for layer, members in agreed.items() if keyed[next(iter(members))] != common}
             cover = self._cover(wrong, others)
             found = [] if common == NOTHING else [Setting(Layer("blueprint"), data[common])]
             found += [Setting(layer, data[self._key_of(layer, keyed)]) for layer in cover]
-            weight = (len(found), common == NOTHING, -counts[common], common)
+            holders = sorted(place for place, key in keyed.items() if key == common)
+            weight = (len(found), common == NOTHING, -counts[common], holders)
             if best is None or weight < best[0]:
                 best = weight, found
         return best[1] if best else []

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from gitopsgen.adopt.facts import Facts
 from gitopsgen.adopt.matching import common_order, matched
 from gitopsgen.diff.list_types import keys
 from gitopsgen.schemas.lists import Plan
+
+PLACE: Final = "item-"  # what an item is called that has only its place
 
 ByPlace = Mapping[str, list[Any]]
 _Keyed = dict[str, dict[str, Any]]  # by place, its items by their keys
@@ -47,7 +49,7 @@ def aligned(data: ByPlace, plan: Plan | None, facts: Facts) -> Aligned | None:
 
 def _by_index(data: ByPlace) -> Aligned:
     length = len(next(iter(data.values())))
-    items = (Item(f"item-{at + 1}", {place: one[at] for place, one in data.items()}) for at in range(length))
+    items = (Item(f"{PLACE}{at + 1}", {place: one[at] for place, one in data.items()}) for at in range(length))
     return Aligned(tuple(items), is_keyed=False)
 
 

@@ -111,13 +111,22 @@ def _quoted(text: str) -> str:
     return f'{{{{ "{text}" }}}}'
 
 
-def _ordered(node: Node) -> Node:
+def _ordered(node: Node, first: tuple[str, ...] = emit.TOP_KEYS) -> Node:
+    """Give an object with its keys, and those of its metadata, in the customary order."""
     if not isinstance(node, Mapped):
         return node
     by_key = {entry.key.data: entry for entry in node.entries if isinstance(entry.key, Literal)}
     if len(by_key) != len(node.entries):
         return node
-    return Mapped(tuple(by_key[key] for key in emit.key_order(by_key, emit.TOP_KEYS)))
+    found = [by_key[key] for key in emit.key_order(by_key, first)]
+    if first is emit.TOP_KEYS:
+        found = [_with_ordered_metadata(entry) for entry in found]
+    return Mapped(tuple(found))
+
+
+def _with_ordered_metadata(entry: Entry) -> Entry:
+    is_metadata = isinstance(entry.key, Literal) and entry.key.data == "metadata"
+    return Entry(entry.key, _ordered(entry.node, emit.METADATA_KEYS), entry.condition) if is_metadata else entry
 
 
 def overlay(settings: Iterable[tuple[Path, Any]], under: Path = (), *, is_over: frozenset[Path] = frozenset()) -> str:

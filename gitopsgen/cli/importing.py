@@ -51,7 +51,7 @@ def import_(
     color: Color = Colour.AUTO,
     quiet: Quiet = False,
 ) -> int:
-    """Make a blueprint and overlays of existing manifests, one tree a city.
+    """Adopt existing manifests, one tree a city.
 
     What all cities have goes into the blueprint; what differs becomes values, set where cities share them.
     Nothing is written unless it renders objects that are equal to those imported.

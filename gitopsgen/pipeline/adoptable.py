@@ -26,6 +26,9 @@ LEFT_OUT: Final = FindingKind("GG957", "secret-left-out", Severity.WARNING)
 _CONTENTS: Final = literal_secret.RULE.code
 _CREDENTIAL: Final = literal_credential.RULE.code
 
+# Kustomizations beside those of cities, which these are made of.
+_SHARED: Final = frozenset({"base", "bases", "components"})
+
 Where = Callable[[], Location]
 
 
@@ -74,8 +77,10 @@ def _of(source: Path, values: tuple[str, ...], known: frozenset[str]) -> list[Or
         return [Origin(name, source, file) for name, file in values_files(source, values).items()]
     if is_kustomization(source):
         return [Origin(source.resolve().name, source)]
-    folders = [one for place in (source / "overlays", source) for one in _folders(place) if is_kustomization(one)]
-    return [Origin(one.name, one) for one in folders] or _plain(source, known)
+    overlays = source / "overlays"
+    folders = [one for one in _folders(overlays if overlays.is_dir() else source) if is_kustomization(one)]
+    cities = [Origin(one.name, one) for one in folders if one.name in known or one.name not in _SHARED]
+    return cities or _plain(source, known)
 
 
 def _plain(source: Path, known: frozenset[str]) -> list[Origin]:
