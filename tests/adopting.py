@@ -6,6 +6,12 @@ import shutil
 from pathlib import Path
 from typing import NamedTuple
 
+import yaml
+
+from gitopsgen.diagnostics import Severity
+from gitopsgen.model.selection import Selection
+from gitopsgen.pipeline.project import open_project
+
 ROOT = Path(__file__).parent.parent
 TREES = Path(__file__).parent / "adopted"
 
@@ -79,7 +85,7 @@ def make_project(root, *, schemas=True):
     for tier in {town.tier for town in CITIES.values()}:
         files[overlays / f"tiers/{tier}.yaml"] = "facts: {}\ncases: {}\n"
     for area in {town.area for town in CITIES.values()}:
-        files[overlays / f"areas/{area}.yaml"] = f"facts: {{areaZh: {area}, hub: shanghai}}\ncases: {{}}\n"
+        files[overlays / f"areas/{area}.yaml"] = f"facts: {{areaZh: 华{area[3:5]}, hub: shanghai}}\ncases: {{}}\n"
     for at, (name, town) in enumerate(CITIES.items()):
         files[overlays / f"regions/{name}/region.yaml"] = region_file(at, town)
     for path, text in files.items():
@@ -90,3 +96,29 @@ def make_project(root, *, schemas=True):
     if schemas:
         shutil.copytree(ROOT / "schemas/modern", root / "schemas/modern")
     return root
+
+
+def rendered(root, case):
+    """Give the objects of a case by place, read from the text of the files that a render would write."""
+    found = {}
+    opened = open_project(root, Selection(cases=(case,)))
+    assert [one for one in opened.diagnostics if one.severity is Severity.ERROR] == []
+    for variant in opened.variants:
+        texts = [made.content.decode() for _, made in opened.made(variant) if made.is_resource]
+        found[f"{variant.id.region}/{variant.id.cluster}"] = by_identity("---\n".join(texts))
+    return found
+
+
+def by_identity(text):
+    objects = [one for one in yaml.load_all(text, Loader=yaml.CSafeLoader) if one]
+    return {identity(one): one for one in objects}
+
+
+def identity(data):
+    metadata = data["metadata"]
+    return data["apiVersion"], data["kind"], metadata.get("namespace", ""), metadata["name"]
+
+
+def contents(root):
+    """Give every file of a folder, to tell whether anything was written."""
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}

@@ -107,7 +107,7 @@ def _template(order: Order, data: dict[str, Object], facts: Facts, list_types: L
     condition = None
     if len(data) < len(order.objects):
         there = {place: place in data for place in order.objects}
-        condition = factoring.value(there, (Step("enabled"),))
+        condition = factoring.value(there, (Step(kind[:1].lower() + kind[1:]), Step("enabled")))
     return _Template(kind, name, _in_namespace(node, order.namespace), factoring.values, condition)
 
 
@@ -160,12 +160,17 @@ def _settings(order: Order, found: Mapping[Value, Path]) -> tuple[list[Layer], d
             by_layer.setdefault(layer, []).append((path, data))
             if has_default and layer.sort != "blueprint":
                 over.add((layer, path))
+    # a template may ask whether a value is there only of a mapping that is
+    around = [path[:-1] for value, path in found.items() if any(one is MISSING for one in value.by_place.values())]
+    if around:
+        by_layer.setdefault(Layer("blueprint"), [])
     shared: dict[str, str] = {}
     own: dict[str, str] = {}
     for layer, some in sorted(by_layer.items(), key=lambda one: one[0]):
         is_over = frozenset(path for path, _ in some if (layer, path) in over)
+        mappings = around if layer.sort == "blueprint" else ()
         file, under = _file(order, layer)
-        (shared if under else own)[file] = writing.overlay(some, under, is_over=is_over)
+        (shared if under else own)[file] = writing.overlay(some, under, is_over, mappings)
     return told, shared, own
 
 

@@ -53,8 +53,11 @@ def _row(row: Mapping[str, str]) -> Iterator[Piece]:
     rests = {place: line[start.end() :] for place, line in row.items()}
     ends = {_closing(rest) for rest in rests.values()}
     end = ends.pop() if len(ends) == 1 else ""
+    values = {place: rest[: len(rest) - len(end)] for place, rest in rests.items()}
+    if start.group()[-1] in "\"'" and any(start.group()[-1] in value for value in values.values()):
+        return  # the value ends where its quotes do, and there is more
     yield Piece("", dict.fromkeys(row, start.group()))
-    yield Piece(start["name"], {place: rest[: len(rest) - len(end)] for place, rest in rests.items()})
+    yield Piece(start["name"], values)
     yield Piece("", dict.fromkeys(row, end))
 
 

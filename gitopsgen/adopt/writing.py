@@ -129,14 +129,23 @@ def _with_ordered_metadata(entry: Entry) -> Entry:
     return Entry(entry.key, _ordered(entry.node, emit.METADATA_KEYS), entry.condition) if is_metadata else entry
 
 
-def overlay(settings: Iterable[tuple[Path, Any]], under: Path = (), *, is_over: frozenset[Path] = frozenset()) -> str:
-    """Give values as YAML, below a path; those of `is_over` lie over a lower layer's, of which nothing must stay."""
+def overlay(
+    settings: Iterable[tuple[Path, Any]], under: Path, is_over: frozenset[Path], mappings: Iterable[Path]
+) -> str:
+    """Give values as YAML, below a path; those of `is_over` lie over a lower layer's, of which nothing must stay.
+
+    `mappings` are there in any case, empty where nothing stands in them.
+    """
     tree: dict[str, Any] = {}
     for path, data in settings:
         place = tree
         for step in path[:-1]:
             place = place.setdefault(step, {})
         place[path[-1]] = _Set(data, path in is_over)
+    for path in mappings:
+        place = tree
+        for step in path:
+            place = place.setdefault(step, {})
     for step in reversed(under):
         tree = {step: tree}
     return _lines(tree, 0)
@@ -157,7 +166,7 @@ def _lines(tree: Mapping[str, Any], indent: int) -> str:
 def _line(key: str, value: Any, indent: int) -> str:
     start = f"{' ' * indent}{emit.key_text(key)}:"
     if not isinstance(value, _Set):
-        return f"{start}\n{_lines(value, indent + 2)}"
+        return f"{start}\n{_lines(value, indent + 2)}" if value else f"{start} {{}}\n"
     if value.data is MISSING:
         return f"{start} !delete\n"
     if value.is_over and isinstance(value.data, dict):
