@@ -115,6 +115,10 @@ def test_a_chart_comes_back_object_for_object(project, tmp_path, monkeypatch, ca
         for file in (chart / "values").iterdir()
     }
     assert rendered(project, "orders") == made
+    assert data(project / "overlays/regions/shanghai/orders.yaml")["orders"]["hostnames"] == [
+        "orders.example.com",
+        "shop.example.com",
+    ]
     pool = data(project / "blueprints/orders/values.yaml")["orders-region"]["application.yaml"]
     assert pool == {"size": "100", "timeout": "2s"}
 
@@ -330,3 +334,21 @@ def test_our_own_output_comes_back(project, tmp_path):
     assert main(["import", str(tree), "--case", "payment-gateway"]) == 0
 
     assert rendered(project, "payment-gateway") == {f"{folder.name}/edge": read(folder) for folder in tree.iterdir()}
+
+
+def test_clusters_of_one_city_have_layers_of_their_own(project, tmp_path):
+    region = project / "overlays/regions/shanghai/region.yaml"
+    region.write_text(region.read_text("utf-8") + "  clusters:\n    second: {class: edge}\n", "utf-8")
+    tree = folders(tmp_path / "deploy")
+    two = shutil.copytree(tree / "shanghai", tree / "shanghai-2")
+    service = (two / "rest.yml").read_text("utf-8")
+    (two / "rest.yml").write_text(service.replace("port: 80", "port: 8080"), "utf-8")
+
+    assert main(["import", str(tree), "--case", "ledger", "--city", "shanghai-2=shanghai/second"]) == 0
+
+    places = {"shanghai-2": "shanghai/second"}
+    assert rendered(project, "ledger") == {
+        places.get(folder.name, f"{folder.name}/edge"): read(folder) for folder in tree.iterdir()
+    }
+    own = data(project / "overlays/regions/shanghai/second/ledger.yaml")
+    assert own == {"ledger": {"ports": {"port": 8080}}}

@@ -119,8 +119,8 @@ def _name(data: Mapping[str, Object], facts: Facts) -> str:
 
 
 def _called(fact: Fact) -> str:
-    words = fact.expression.split(" ")[0].split(".")
-    return words[0] if words[-1] == "name" else words[-1]
+    words = re.sub(r"\[\d+\]", "", fact.expression.split(" ")[0]).split(".")
+    return words[-2] if words[-1] == "name" else words[-1]
 
 
 def _in_namespace(node: Node, namespace: str) -> Node:

@@ -40,9 +40,15 @@ def city_of(region: Region, cluster: Cluster) -> City:
 def _texts(data: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
     for name, value in data.items():
         place = f"{path}.{name}" if path else name
-        if place in _LEFT_OUT or not name.isidentifier():
-            continue
-        if isinstance(value, str) and value:
-            yield place, value
-        elif isinstance(value, dict):
-            yield from _texts(value, place)
+        if place not in _LEFT_OUT and name.isidentifier():
+            yield from _text(value, place)
+
+
+def _text(value: Any, place: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str) and value:
+        yield place, value
+    elif isinstance(value, dict):
+        yield from _texts(value, place)
+    elif isinstance(value, list):
+        for at, item in enumerate(value):
+            yield from _text(item, f"{place}[{at}]")

@@ -11,7 +11,7 @@ from typing import Any, Final
 from gitopsgen.adopt import lists, texts
 from gitopsgen.adopt.facts import Facts
 from gitopsgen.adopt.matching import Group, matched
-from gitopsgen.adopt.nodes import MISSING, Entry, Field, Hole, Listed, Literal, Mapped, Node, Step, Text, Value
+from gitopsgen.adopt.nodes import MISSING, Entry, Field, Hole, Listed, Literal, Mapped, Node, Rest, Step, Text, Value
 from gitopsgen.diff.changes import canonical
 from gitopsgen.schemas.lists import Plan
 
@@ -95,15 +95,32 @@ class Factoring:
         below = plan.items if plan else None
         found = lists.aligned(data, plan, self.facts)
         if found is None:
-            return None
+            return self._beginning(data, field, below)
         entries = []
+        before = len(self.values)
         for item in found.items:
             place = (*field, Step(item.word, len(found.items) > 1 and item.word != self.name))
             node = self.node(item.by_place, place, below)
             if not found.is_keyed and isinstance(node, Hole):
-                return None  # a list of other things in each city
+                del self.values[before:]
+                return self._beginning(data, field, below)
             entries.append(Entry(None, node, self.condition(item.by_place, data, place)))
         return Listed(tuple(entries)) if self._is_never_empty(entries, data) else None
+
+    def _beginning(self, data: ByPlace, field: Field, plan: Plan | None) -> Node | None:
+        """Give a list of which the first items are everywhere the same, and the others a value."""
+        entries: list[Entry] = []
+        for at in range(min(len(one) for one in data.values())):
+            before = len(self.values)
+            node = self.node({place: one[at] for place, one in data.items()}, field, plan)
+            if len(self.values) > before:
+                del self.values[before:]
+                break
+            entries.append(Entry(None, node))
+        if not entries:
+            return None
+        rest = {place: one[len(entries) :] for place, one in data.items()}
+        return Listed((*entries, Entry(None, Rest(self.value(rest, field)))))
 
     def _text(self, data: Mapping[str, str], field: Field) -> Node | None:
         parts = self.facts.explained(data)

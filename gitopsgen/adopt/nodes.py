@@ -76,4 +76,11 @@ class Listed:
     entries: tuple[Entry, ...]
 
 
-Node = Literal | Text | Hole | Mapped | Listed
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The last items of a list, as many as each city has."""
+
+    value: Value
+
+
+Node = Literal | Text | Hole | Mapped | Listed | Rest

@@ -13,7 +13,7 @@ from typing import Any, Final
 from gitopsgen import emit
 from gitopsgen.adopt.facts import Fact
 from gitopsgen.adopt.naming import Path
-from gitopsgen.adopt.nodes import MISSING, Entry, Hole, Listed, Literal, Mapped, Node, Text, Value
+from gitopsgen.adopt.nodes import MISSING, Entry, Hole, Listed, Literal, Mapped, Node, Rest, Text, Value
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OPENING: Final = re.compile(r"\{[{%#]")
@@ -58,6 +58,9 @@ class Writer:
         return emit.block(self._plain(node), indent)
 
     def _entry(self, entry: Entry, indent: int) -> str:
+        if isinstance(entry.node, Rest):
+            text = emit.item(self._coded("{{ item }}"), indent)
+            return self._between(f"{{% for item in {self._access(entry.node.value)} %}}", text, "{% endfor %}", indent)
         if isinstance(entry.node, Mapped | Listed):
             below = self._block(entry.node, indent + 2)
             if entry.key is None:
@@ -81,14 +84,15 @@ class Writer:
         margin = " " * indent
         return f"{margin}{self._coded(start)}\n{text}{margin}{self._coded(end)}\n"
 
-    def _plain(self, node: Literal | Text | Hole) -> Any:
+    def _plain(self, node: Node) -> Any:
         """Give data that stands for a node until its holes are written."""
         if isinstance(node, Literal):
             return node.data
         if isinstance(node, Hole):
             optional = " | default(omit)" if node.is_optional else ""
             return self._coded(f"{{{{ {self._access(node.value)}{optional} }}}}")
-        return "".join(part if isinstance(part, str) else self._hole(part) for part in node.parts)
+        parts = node.parts if isinstance(node, Text) else ()
+        return "".join(part if isinstance(part, str) else self._hole(part) for part in parts)
 
     def _hole(self, part: Fact | Value) -> str:
         expression = part.expression if isinstance(part, Fact) else self._access(part)

@@ -108,7 +108,7 @@ def project(tmp_path_factory):
     return outcome.value
 
 
-@settings(max_examples=600 if DEEP else 30, suppress_health_check=list(HealthCheck))
+@settings(max_examples=600 if DEEP else 20, suppress_health_check=list(HealthCheck))
 @given(tree=trees())
 def test_what_is_imported_renders_the_same(project, tree):
     with TemporaryDirectory() as folder:
