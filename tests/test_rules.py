@@ -26,6 +26,7 @@ SETTINGS = re.compile(r"^# kubernetes: (?P<kubernetes>\d\.\d+), pack: (?P<pack>\
 
 NO_IMAGE = "GG447"  # fixtures of other rules leave out what they are not about
 
+FAMILIES = "admission argocd capacity istio kubernetes nodes policy references security".split()
 NODE_FILE = re.compile(r"^# (?P<file>etc/\S+)$", re.MULTILINE)
 
 
@@ -50,7 +51,11 @@ def manifests(text: str) -> list[Manifest]:
 
 
 def findings(judge: Checker, found: list[Manifest]):
-    return [*(finding for manifest in found for finding in judge.manifest(manifest)), *judge.cluster(found)]
+    return [
+        *(finding for manifest in found for finding in judge.manifest(manifest)),
+        *judge.cluster(found),
+        *judge.policies(found),
+    ]
 
 
 def line_of(node: yaml.Node, field: tuple[str | int, ...], line: int) -> int:
@@ -119,10 +124,7 @@ def test_example_of_the_documentation_triggers_and_its_cure_does_not(module, che
 
 
 def test_every_module_with_a_rule_is_listed_once_in_the_order_of_codes():
-    packages = (
-        importlib.import_module(f"gitopsgen.check.{name}")
-        for name in ("argocd", "capacity", "istio", "kubernetes", "nodes", "references", "security")
-    )
+    packages = (importlib.import_module(f"gitopsgen.check.{name}") for name in FAMILIES)
     modules = (
         importlib.import_module(f"{package.__name__}.{info.name}")
         for package in packages

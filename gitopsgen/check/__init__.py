@@ -6,7 +6,7 @@ Reads no manifest and prints nothing; where a field was set is the pipeline's to
 from __future__ import annotations
 
 from gitopsgen.check.absence import certain
-from gitopsgen.check.checker import Checker, claim_of
+from gitopsgen.check.checker import Checker, claim_of, has_policies
 from gitopsgen.check.rule import Finding, Rule
 
-__all__ = ["Checker", "Finding", "Rule", "certain", "claim_of"]
+__all__ = ["Checker", "Finding", "Rule", "certain", "claim_of", "has_policies"]

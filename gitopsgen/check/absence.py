@@ -45,6 +45,7 @@ _SOUGHT: Final = {
     "diluted-metric": frozenset({"Namespace"}),
     "duplicate-object": frozenset[str](),
     "exceeded-quota": frozenset[str](),
+    "idle-admission-policy": frozenset({"ConfigMap", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"}),
     "idle-policy": _PODS | _HOSTS,
     "ignored-annotation": frozenset({"RuntimeClass"}),
     "lost-redirection": frozenset({"Namespace", "RuntimeClass"}),
@@ -61,6 +62,7 @@ _SOUGHT: Final = {
     "outdated-rego": frozenset[str](),
     "overfull-cluster": frozenset({"PriorityClass"}),  # more objects ask for more; a class may let pods wait
     "overlong-retry": frozenset[str](),
+    "refused-by-policy": frozenset({"Namespace"}),
     "unconfined-pod": frozenset[str](),
     "unfiltered-guest": frozenset({"RuntimeClass"}),
     "unguarded-namespace": frozenset({"LimitRange", "NetworkPolicy", "ResourceQuota"}),

@@ -5,24 +5,27 @@ Keeps what it learned about kinds; keeps nothing about objects.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gitopsgen.capacity import Setting
 from gitopsgen.check.cluster import Cluster
+from gitopsgen.check.own import OwnRules
 from gitopsgen.check.pods import template_path
-from gitopsgen.check.rule import Finding, Found, Known, Rule, Subject
-from gitopsgen.check.rules import CLUSTER_RULES, MANIFEST_RULES, NODE_RULES, RULES
+from gitopsgen.check.rule import Finding, Found, Known, Rule, Subject, kind_in
+from gitopsgen.check.rules import CLUSTER_RULES, MANIFEST_RULES, NODE_RULES, POLICY_RULES, RULES
 from gitopsgen.model.manifest import Manifest
 from gitopsgen.model.unchecked import text
 from gitopsgen.schemas import Bundled, Kind, Pack, Source, split_api_version
 from gitopsgen.schemas.cache import default_directory
 from gitopsgen.schemas.validator import compile_kind
 
+if TYPE_CHECKING:
+    from gitopsgen.policy.verdicts import Memory
+
 Check = Callable[[Subject], Iterator[Found]]
-_NAME: Final = re.compile(r"[A-Za-z0-9](?:[-./A-Za-z0-9]{0,250}[A-Za-z0-9])?")
+_TEMPLATE: Final = ("templates.gatekeeper.sh", "ConstraintTemplate")
 
 
 class Checker:
@@ -50,6 +53,8 @@ class Checker:
         self._wants: Callable[[Rule], bool] = lambda _: True
         self._known: dict[tuple[str, str], tuple[Known, tuple[tuple[Rule, Check], ...]]] = {}
         self._claimed: dict[tuple[str, str], Known] = {}
+        self._memory: Memory | None = None
+        self.own = OwnRules()
 
     def restrict(self, wants: Callable[[Rule], bool]) -> Checker:
         """Run only the rules that `wants` takes, from the first object on."""
@@ -75,16 +80,36 @@ class Checker:
         rules = [rule for rule in CLUSTER_RULES if self._wants(rule.RULE)]
         return tuple([_finding(rule.RULE, found) for rule in rules for found in rule.check(cluster)])
 
+    def govern(self, own: OwnRules) -> Checker:
+        """Hold objects to rules of one's own too."""
+        self.own = own
+        return self
+
+    def policies(self, manifests: Sequence[Manifest], *, is_whole: bool = True) -> tuple[Finding, ...]:
+        """Give what the policies among the manifests of a cluster, and rules of one's own, say of the manifests.
+
+        Where these are not all of the cluster, what depends on others is left out.
+        """
+        rules = [rule for rule in POLICY_RULES if self._wants(rule.RULE)]
+        subjects = [Subject(one, self._claims(one.data)) for one in manifests if one.is_resource]
+        has_any = self.own or has_policies((one.known.group, one.known.name) for one in subjects)
+        if not rules or not has_any:
+            return ()
+        from gitopsgen.check.policies import judged  # noqa: PLC0415 - what a fleet without policies never needs
+
+        self._memory = self._memory or _memory()
+        said = judged(subjects, self.own, self._memory, is_whole=is_whole)
+        return tuple([_finding(rule.RULE, found) for rule in rules for found in rule.check(said)])
+
     @property
     def looks_across(self) -> bool:
         """Whether any rule that is run looks at more than one object."""
-        return any(self._wants(rule.RULE) for rule in CLUSTER_RULES)
+        rules = [*(rule.RULE for rule in CLUSTER_RULES), *(rule.RULE for rule in POLICY_RULES)]
+        return any(self._wants(rule) for rule in rules)
 
     def kind(self, api_version: str, name: str) -> Kind | None:
         """Give what is known of a kind, None where nothing is."""
-        if not (_NAME.fullmatch(api_version) and _NAME.fullmatch(name)):
-            return None  # no kind is called so, and no file
-        return next((known for source in self._sources if (known := source.find(api_version, name))), None)
+        return kind_in(self._sources, api_version, name)
 
     def shares(self, api_version: str, name: str) -> bool:
         """Tell whether objects of a kind are judged alike where they differ in names alone.
@@ -121,7 +146,8 @@ class Checker:
     def _claims(self, data: Any) -> Known:
         claim = claim_of(data)
         if claim not in self._claimed:
-            self._claimed[claim] = Known(*claim, pods=template_path(split_api_version(claim[0])[0], claim[1]))
+            pods = template_path(split_api_version(claim[0])[0], claim[1])
+            self._claimed[claim] = Known(*claim, pods=pods, sources=self._sources)
         return self._claimed[claim]
 
     def _learn(self, api_version: str, kind: str) -> Known:
@@ -136,11 +162,22 @@ class Checker:
         )
 
 
+def has_policies(kinds: Iterable[tuple[str, ...]]) -> bool:
+    """Tell whether objects of these kinds, each with its group, can hold a policy."""
+    return _TEMPLATE in kinds
+
+
 def claim_of(data: Any) -> tuple[str, str]:
     """Give the apiVersion and kind that a document claims, empty where they are no strings."""
     if not isinstance(data, dict):
         return "", ""
     return text(data.get("apiVersion")), text(data.get("kind"))
+
+
+def _memory() -> Memory:
+    from gitopsgen.policy.verdicts import Memory  # noqa: PLC0415 - see above
+
+    return Memory()
 
 
 def _checks(known: Known) -> Iterable[tuple[Rule, Check]]:

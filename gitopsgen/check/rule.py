@@ -5,6 +5,7 @@ Knows no rule: `rules` lists them. A rule knows no lines and no files, only obje
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
@@ -18,6 +19,7 @@ from gitopsgen.schemas.validator import Validator
 
 if TYPE_CHECKING:
     from gitopsgen.check.cluster import Cluster
+    from gitopsgen.check.policies import Judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,15 @@ class ClusterRule(Protocol):
         """Give what is wrong with the objects."""
 
 
+class PolicyRule(Protocol):
+    """A module with a rule about what policies said of the objects of one cluster."""
+
+    RULE: Rule
+
+    def check(self, judged: Judged) -> Iterator[Found]:
+        """Give what was said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A finding with its rule: what the pipeline turns into a diagnostic with a line.
@@ -150,6 +161,14 @@ class Finding:
 
 
 API_SERVER: Final = "the API server"
+_NAME: Final = re.compile(r"[A-Za-z0-9](?:[-./A-Za-z0-9]{0,250}[A-Za-z0-9])?")
+
+
+def kind_in(sources: tuple[Source, ...], api_version: str, name: str) -> Kind | None:
+    """Give the kind from the first source that has it, None where none has."""
+    if not (_NAME.fullmatch(api_version) and _NAME.fullmatch(name)):
+        return None  # no kind is called so, and no file
+    return next((known for source in sources if (known := source.find(api_version, name))), None)
 
 
 def has_schema(known: Known) -> bool:

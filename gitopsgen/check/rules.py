@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gitopsgen.check.admission import idle_admission_policy, malformed_policy, refused_by_policy
 from gitopsgen.check.argocd import unsound_rolling_sync
 from gitopsgen.check.capacity import overfull_cluster
 from gitopsgen.check.istio import (
@@ -22,6 +23,7 @@ from gitopsgen.check.istio import (
     unsafe_retry,
 )
 from gitopsgen.check.kubernetes import (
+    broken_rule,
     contradicting_mount,
     contradicting_number,
     contradicting_security,
@@ -76,6 +78,7 @@ from gitopsgen.check.kubernetes import (
     wrong_type,
 )
 from gitopsgen.check.nodes import literal_token, open_kubeconfig, unknown_server_option, unplaced_node
+from gitopsgen.check.policy import unevaluated_policy, violated_policy
 from gitopsgen.check.references import (
     autoscaled_replicas,
     blocking_disruption_budget,
@@ -109,7 +112,7 @@ from gitopsgen.check.references import (
     unset_request,
     unwakeable_workload,
 )
-from gitopsgen.check.rule import ClusterRule, ManifestRule
+from gitopsgen.check.rule import ClusterRule, ManifestRule, PolicyRule
 from gitopsgen.check.security import (
     command_on_wasm,
     foreign_rego,
@@ -137,6 +140,8 @@ MANIFEST_RULES: tuple[ManifestRule, ...] = (
     unknown_value,
     malformed_value,
     duplicate_entry,
+    broken_rule,
+    malformed_policy,
     missing_name,
     malformed_name,
     missing_namespace,
@@ -246,9 +251,13 @@ CLUSTER_RULES: tuple[ClusterRule, ...] = (
     contested_volume,
     unread_config_map,
     unconfined_pod,
+    refused_by_policy,
+    idle_admission_policy,
 )
 # Of the files that nodes read, not of objects.
 NODE_RULES: tuple[ManifestRule, ...] = (unknown_server_option, open_kubeconfig, unplaced_node, literal_token)
-RULES: tuple[ManifestRule | ClusterRule, ...] = tuple(
-    sorted((*MANIFEST_RULES, *CLUSTER_RULES, *NODE_RULES), key=lambda module: module.RULE.code)
+# Of what policies say, those of a cluster and others.
+POLICY_RULES: tuple[PolicyRule, ...] = (violated_policy, unevaluated_policy)
+RULES: tuple[ManifestRule | ClusterRule | PolicyRule, ...] = tuple(
+    sorted((*MANIFEST_RULES, *CLUSTER_RULES, *NODE_RULES, *POLICY_RULES), key=lambda module: module.RULE.code)
 )

@@ -107,7 +107,7 @@ def _sort_of_address(address: str) -> str:
         network = ip_network(address)  # refuses bits beyond the prefix
     except ValueError:
         return ""
-    return f"/{network.prefixlen}"
+    return f"/{network.prefixlen}" if "/" in address else "address"
 
 
 @cache

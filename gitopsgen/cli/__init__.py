@@ -33,6 +33,7 @@ COMMANDS = {
     "capacity": "gitopsgen.cli.capacity",
     "check": "gitopsgen.cli.check",
     "rule": "gitopsgen.cli.rule",
+    "policy": "gitopsgen.cli.policy",
     "verify": "gitopsgen.cli.verify",
     "evidence": "gitopsgen.cli.evidence",
     "schemas": "gitopsgen.cli.schemas",

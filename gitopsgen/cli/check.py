@@ -74,6 +74,12 @@ Locations = Annotated[
 IgnoreMissing = Annotated[
     bool, option("--ignore-missing-schemas", help="Let custom kinds without a schema pass, and count them.")
 ]
+Policies = Annotated[
+    list[str] | None,
+    option(
+        "--policy", metavar="DIR", help="Rules of your own: Rego, and Gatekeeper's (repeatable; docs/own-rules.md)."
+    ),
+]
 Only = Annotated[list[str] | None, option("--only", metavar="RULE", help="Only these rules: GG423, GG4*.")]
 Skip = Annotated[list[str] | None, option("--skip", metavar="RULE", help="Not these rules (repeatable).")]
 Baseline = Annotated[Path | None, option("--baseline", metavar="FILE", help="Tell only what this file does not know.")]
@@ -93,6 +99,7 @@ def check(
     kubernetes_version: Version = "",
     schema_location: Locations = None,
     ignore_missing_schemas: IgnoreMissing = False,
+    policy: Policies = None,
     only: Only = None,
     skip: Skip = None,
     baseline: Baseline = None,
@@ -118,9 +125,7 @@ def check(
     """
     if baseline and write_baseline:
         raise UsageError("--write-baseline writes all that is found: it makes no sense with --baseline")
-    from gitopsgen.pipeline import CheckOptions
-
-    told = CheckOptions(profile.value if profile else "", tuple(only or ()), tuple(skip or ()), baseline)
+    told = _asked(profile, (only, skip, policy), baseline)
     is_foreign = bool(paths or kustomize)
     root = Path.cwd() if is_foreign else _root(project)
     if is_foreign:
@@ -128,14 +133,20 @@ def check(
         schemas = kubernetes_version, schema_location or [], ignore_missing_schemas
         report = _manifests((paths or [], kustomize or []), schemas, jobs or processors(), told)
     else:
-        _refuse(
-            (kubernetes_version, schema_location, ignore_missing_schemas), "a project says its versions and schemas"
-        )
+        own = kubernetes_version, schema_location, ignore_missing_schemas
+        _refuse(own, "a project says its versions and schemas")
         report = _project(root, selection_of(region, cluster, case), jobs or processors(), told)
     if write_baseline:
         return _write_baseline(write_baseline, report)
     console = Console(root, findings_format(output), color, quiet, _excerpt(report) if is_foreign else None)
     return _finish(console, report, output, (summary, verbose), Severity(fail_on.value))
+
+
+def _asked(profile: HeldTo | None, lists: tuple[list[str] | None, ...], baseline: Path | None) -> CheckOptions:
+    from gitopsgen.pipeline import CheckOptions
+
+    only, skip, policies = (tuple(each or ()) for each in lists)
+    return CheckOptions(profile.value if profile else "", only, skip, baseline, policies)
 
 
 def _refuse(options: tuple[object, ...], reason: str) -> None:
@@ -153,7 +164,9 @@ def _manifests(
     version, locations, ignores_missing = schemas
     pack = library.ROOT / library.SCHEMAS
     own = tuple(each for each in locations if each != "default")  # kubeconform's word for what is always there
-    how = ForeignOptions(_version(version), pack, own, ignores_missing=ignores_missing, jobs=jobs)
+    how = ForeignOptions(
+        _version(version), pack, own, ignores_missing=ignores_missing, policies=told.policies, jobs=jobs
+    )
     paths, kustomizations = given
     return check_manifests(tuple(paths), tuple(kustomizations), how, told)
 

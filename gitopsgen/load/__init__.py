@@ -42,7 +42,7 @@ def load(root: Path, *, regions: tuple[str, ...] = (), instead: Mapping[str, byt
     facts = Facts(inputs, layers)
     found = _regions(facts, blueprints, is_whole=not regions)
     others = _others(facts, blueprints, found) if regions else {}
-    for file in inputs.walk(settings.schemas):
+    for file in (file for folder in settings.judging for file in inputs.walk(folder)):
         inputs.raw(file)
     diagnostics = inputs.diagnostics()
     project = _project(settings, blueprints, found, layers, inputs)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gitopsgen.load.inputs import Inputs
 
 SETTINGS_FILE: Final = "gitopsgen.yaml"
-_FOLDERS: Final = ("blueprints", "overlays", "generated", "schemas")
+_FOLDERS: Final = ("blueprints", "overlays", "generated", "schemas", "policies", "rules")
 _COMPARE: Final = {
     ">=": operator.ge,
     "<=": operator.le,
@@ -73,7 +73,7 @@ def _check_paths(inputs: Inputs, paths: dict[str, str]) -> None:
         if not _is_safe(inputs.root, path):
             message = f'folder "{path}" is not a relative path inside the project'
             inputs.report(SETTINGS_FILE, Problem(UNSAFE_PATH, ("paths", name), message))
-    folders = {name: paths.get(name, name).rstrip("/") for name in _FOLDERS}
+    folders = {name: paths.get(name, name).rstrip("/") for name in _FOLDERS if name in paths or name != "rules"}
     for name, path in paths.items():
         for other, folder in folders.items():
             if other != name and f"{folder}/".startswith(f"{path.rstrip('/')}/"):

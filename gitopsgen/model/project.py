@@ -26,7 +26,14 @@ class Settings:
     overlays: str = "overlays"
     generated: str = "generated"
     schemas: str = "schemas"
+    policies: str = "policies"
+    rules: str = ""  # a folder with rules in Python, which are run: only where the project names it
     raw: Mapping[str, Plain] = field(default_factory=dict)
+
+    @property
+    def judging(self) -> tuple[str, ...]:
+        """The folders that say what is judged and how, but for blueprints and overlays."""
+        return self.schemas, self.policies, *((self.rules,) if self.rules else ())
 
 
 @dataclass(frozen=True, slots=True)

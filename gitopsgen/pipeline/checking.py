@@ -22,8 +22,9 @@ _LARGEST = 1 << 20  # bytes of an input that is looked through for comments
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
-    """What is told of all that is found: `only` and `skip` name rules, `baseline` is what was known before.
+    """What is told of all that is found: `only` and `skip` name rules.
 
+    `baseline` is what was known before, `policies` are folders with rules of one's own.
     `profile` is empty for the usual one: `fleet` for our variants, `cluster` for manifests of others.
     """
 
@@ -31,6 +32,7 @@ class CheckOptions:
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     baseline: Path | None = None
+    policies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def check_project(root: Path, selection: Selection, jobs: int, options: CheckOpt
     from gitopsgen.pipeline.start import render  # noqa: PLC0415 - what foreign manifests never need
 
     choice = Choice(options.only, options.skip)
-    done = render(root, RenderOptions(selection, dry_run=True, jobs=jobs))
+    done = render(root, RenderOptions(selection, dry_run=True, jobs=jobs, policies=options.policies))
 
     def text_of(file: str) -> str:
         path = (root / file).resolve()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from gitopsgen import argocd
-from gitopsgen.check import Checker, certain
+from gitopsgen.check import Checker, certain, has_policies
 from gitopsgen.model.variant import Variant
 from gitopsgen.pipeline.kinds import Kinds
 from gitopsgen.pipeline.settings import Settings
@@ -59,7 +59,14 @@ class Clusters:
             told = tuple(told_of(filled, (*found, *(together if is_whole else certain(together, None)))))
             if key:
                 self._verdicts.keep(key, told)
-        return told
+        return (*told, *self._by_policies(filled, checker, is_whole=is_whole))
+
+    def _by_policies(self, filled: Sequence[Together], checker: Checker, *, is_whole: bool) -> Sequence[Told]:
+        """Ask the policies of a cluster: they may read any word, so that no cluster shares what they say."""
+        if not checker.own and not has_policies(kind[:2] for one in filled for kind in self.kinds(one)):
+            return ()
+        manifests = [one.manifest(sheet) for one in filled for sheet in one.combination.resources]
+        return tuple(told_of(filled, checker.policies(manifests, is_whole=is_whole)))
 
     def kinds(self, one: Together) -> frozenset[argocd.Kind]:
         """Give the kinds of a variant's manifests."""

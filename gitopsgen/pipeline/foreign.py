@@ -18,6 +18,7 @@ from gitopsgen.model.manifest import Manifest
 from gitopsgen.model.unchecked import mapping
 from gitopsgen.model.variant import Path, VariantId
 from gitopsgen.pipeline import crew
+from gitopsgen.pipeline.own_rules import read_folders
 from gitopsgen.pipeline.profiles import EVERYTHING, Choice, Profile, severity_of
 from gitopsgen.schemas import split_api_version
 from gitopsgen.schemas.bundled import versions_with
@@ -36,7 +37,7 @@ class ForeignOptions:
     """How foreign manifests are judged.
 
     `locations` are where schemas of custom kinds are looked for, before the `pack`; `ignores_missing` lets a custom
-    kind without a schema pass as information; `jobs` counts processes.
+    kind without a schema pass as information; `policies` are folders with rules of one's own; `jobs` counts processes.
     """
 
     kubernetes: str
@@ -44,6 +45,7 @@ class ForeignOptions:
     locations: tuple[str, ...] = ()
     profile: Profile = Profile.CLUSTER
     ignores_missing: bool = False
+    policies: tuple[str, ...] = ()
     jobs: int = 1
 
 
@@ -72,10 +74,11 @@ def judge_manifests(
     Raises `UsageError` where there are no schemas for the version, or a location of schemas cannot be one.
     """
     before = [SchemaLocation(each, options.kubernetes) for each in options.locations]
-    checker = Checker(options.kubernetes, options.pack, before=before).restrict(choice.runs)
+    own = read_folders(options.policies)
+    checker = Checker(options.kubernetes, options.pack, before=before).restrict(choice.runs).govern(own.rules)
     texts: dict[str, str] = {}
     chunks: list[Chunk] = []
-    found: list[Diagnostic] = []
+    found: list[Diagnostic] = [*own.findings]
     for file, content in contents:
         text = decoded(file, content)
         texts[file] = text.value
@@ -181,8 +184,11 @@ def _together(
     checker: Checker, manifests: Sequence[Foreign], chunks: Sequence[Chunk], profile: Profile
 ) -> Iterator[Diagnostic]:
     """Give what is wrong between objects, of which the cluster may have more than were given."""
-    found = checker.cluster([_in_namespace(checker, one) for one in manifests])
-    sure = set(map(id, certain(found, None)))
+    inside = [_in_namespace(checker, one) for one in manifests]
+    policies = checker.policies(inside)
+    together = checker.cluster(inside)
+    found = (*together, *policies)
+    sure = set(map(id, (*certain(together, None), *policies)))
     by_chunk: dict[int, list[tuple[Finding, Severity]]] = {}
     for one in found:
         weight = severity_of(one, profile, is_certain=id(one) in sure)

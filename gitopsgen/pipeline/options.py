@@ -19,6 +19,7 @@ class RenderOptions:
     `check` and `dry_run` write nothing, `stdout` writes one stream of documents instead of files.
     `edits` are inputs as they are to become: they are rendered, and written if the tree is.
     `only` names the regions that may be written, where others are rendered for the fleet's own files alone.
+    `policies` are folders with rules of one's own, beside those of the project.
     """
 
     selection: Selection
@@ -31,6 +32,7 @@ class RenderOptions:
     fail_on: Severity = Severity.ERROR
     edits: Mapping[str, bytes] = field(default_factory=dict)
     only: frozenset[str] | None = None
+    policies: tuple[str, ...] = ()
 
     def may_write(self, region: str) -> bool:
         """Tell whether a region is among those that may be written."""

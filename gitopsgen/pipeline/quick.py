@@ -24,13 +24,14 @@ _FLEET = ""
 
 def unchanged_fleet(root: Path, options: RenderOptions) -> RenderReport | None:
     """Give the report of the last run where nothing has changed since, None where something may have."""
-    if not options.selection.is_whole or options.stdout or options.force or options.edits:
-        return None
-    if names_other_output(root):
+    is_plain = options.selection.is_whole and not (options.stdout or options.force or options.edits or options.policies)
+    if not is_plain or names_other_output(root):
         return None
     memory = Memory.load(output_of(root, "generated", options.output))
     fleet = memory.records.get(_FLEET)
-    if fleet is None or _key(root, options, fleet.facts["folders"]) != fleet.key:
+    if fleet is None or any((root / folder).exists() for folder in fleet.facts.get("absent", ())):
+        return None
+    if _key(root, options, fleet.facts["folders"]) != fleet.key:
         return None
     if any(one.severity is options.fail_on for one in fleet.findings):
         return None
@@ -68,13 +69,14 @@ def _report(fleet: Remembered) -> RenderReport:
 def remember_fleet(project: Project, options: RenderOptions, report: RenderReport, memory: Memory) -> None:
     """Keep the report of a run over the whole fleet for the next one."""
     settings = project.settings
-    folders = [settings.blueprints, settings.overlays, settings.schemas]
+    folders = [settings.blueprints, settings.overlays, *settings.judging]
     present = [folder for folder in folders if (settings.root / folder).is_dir()]
     key = _key(settings.root, options, present)
     if key is None:
         return
     facts: dict[str, Any] = {
         "folders": present,
+        "absent": [folder for folder in folders if folder not in present],
         "files": report.unchanged + len(report.created) + len(report.updated),
         "manifests": report.manifests,
         "variants": [[one.region, one.cluster, one.case] for one in report.variants],

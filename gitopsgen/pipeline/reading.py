@@ -12,9 +12,11 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from gitopsgen.check import Checker, claim_of
+from gitopsgen.check.admission.policies import POLICY
+from gitopsgen.check.admission.sight import fields_read, reaches
 from gitopsgen.check.sharing import FreeNaming, Naming, is_name, is_numeric, parts_of, words_in
 from gitopsgen.schemas import Kind
-from gitopsgen.schemas.freedom import Test, test_of
+from gitopsgen.schemas.freedom import Test, expressions_in, test_of
 from gitopsgen.template.combination import Combination, Filled, picker
 from gitopsgen.template.document import Document
 from gitopsgen.template.plan import slots_at
@@ -88,13 +90,15 @@ class Sensitivity:
 class Looks:
     """How one checker looks at documents, each looked at once."""
 
-    def __init__(self, checker: Checker) -> None:
-        """Take the rules and schemas."""
+    def __init__(self, checker: Checker, asked: frozenset[str]) -> None:
+        """Take the rules and schemas; `asked` are the fields that admission policies of the cluster look into."""
         self._checker = checker
+        self._asked = asked
         self._reckoned = checker.reckoned
         self._read = checker.read
         self._known: dict[tuple[Document, tuple[str, str] | None], Look | None] = {}
         self._tests: dict[tuple[str, str, Path], Test | LookupError | None] = {}
+        self._words: dict[tuple[str, str], frozenset[str]] = {}
 
     def of(self, document: Document, values: Sequence[Any], reader: str) -> Look | None:
         """Give how a document is looked at with these values; None where a rule promises nothing of its kind."""
@@ -110,10 +114,19 @@ class Looks:
         assert document.tree is not None  # noqa: S101 - nobody reads native text
         if claim:
             look.notes += [Note(slot, "exact") for slot in sorted(slots_at(document.tree, *CLAIM))]
-            self._walk(document.tree, (), self._checker.known(*claim).kind or _UNKNOWN, look)
+            kind = self._checker.known(*claim).kind or _UNKNOWN
+            look.words |= self._spoken(kind)
+            self._walk(document.tree, (), kind, look)
         else:
             self._walk(document.tree, (), None, look)
         return look
+
+    def _spoken(self, kind: Kind) -> frozenset[str]:
+        """Give the words that stand in the rules of a kind."""
+        key = (kind.api_version, kind.name)
+        if key not in self._words:
+            self._words[key] = frozenset(word for rule in expressions_in(kind.schema) for word in parts_of(rule))
+        return self._words[key]
 
     def _walk(self, tree: Tree, path: Path, kind: Kind | None, look: Look) -> None:
         if isinstance(tree, Literal):
@@ -139,6 +152,8 @@ class Looks:
         if kind is None:  # a file for nodes: no schema tells more of it
             return Note(what, "value")
         if kind is _UNKNOWN:  # a constraint: its template tells what it may hold
+            return Note(what, "exact")
+        if self._asked and reaches(self._asked, kind, path):
             return Note(what, "exact")
         key = (kind.api_version, kind.name, tuple("*" if isinstance(step, int) else step for step in path))
         if key not in self._tests:
@@ -204,6 +219,25 @@ class Reading:
                 else:
                     names.append(value)
         return marshal.dumps(exact, 2), naming.of(names), FreeNaming(naming).of(texts)
+
+
+def policies_in(combination: Combination) -> list[int]:
+    """Give the places of documents that are, or may be, admission policies."""
+    return [place for place in combination.checked if _may_be_policy(combination.sheets[place].document.tree)]
+
+
+def fields_asked(combination: Combination, filled: Filled, place: int) -> frozenset[str]:
+    """Give the fields that a policy looks into; `place` is one of `policies_in`."""
+    sheet = combination.sheets[place]
+    data = sheet.document.build(sheet.values(filled.values))
+    return fields_read(data) if claim_of(data)[1] == POLICY else frozenset()
+
+
+def _may_be_policy(tree: Tree | None) -> bool:
+    if isinstance(tree, Literal):
+        return claim_of(tree.value)[1] == POLICY
+    kinds = [value for key, value in tree.entries if name_of(key) == "kind"] if isinstance(tree, Table) else []
+    return not kinds or not isinstance(kinds[0], Literal) or kinds[0].value == POLICY
 
 
 def _holes(key: Tree) -> list[int]:

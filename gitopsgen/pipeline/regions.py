@@ -18,6 +18,7 @@ from gitopsgen.pipeline.clusters import Clusters
 from gitopsgen.pipeline.findings import Places
 from gitopsgen.pipeline.kinds import kind_of
 from gitopsgen.pipeline.kustomizations import Kustomizations
+from gitopsgen.pipeline.own_rules import own_rules
 from gitopsgen.pipeline.patching import NoPatches, Patching
 from gitopsgen.pipeline.settings import Settings
 from gitopsgen.pipeline.together import Together, Told, path_of
@@ -49,9 +50,10 @@ class RegionResult:
 class Regions:
     """Renders and checks regions of one project; what it learns in one region serves the next."""
 
-    def __init__(self, project: Project, engine: Engine, places: Places) -> None:
-        """Take what is shared by all regions."""
+    def __init__(self, project: Project, engine: Engine, places: Places, policies: Sequence[str] = ()) -> None:
+        """Take what is shared by all regions; `policies` are folders with rules beside the project's own."""
         self.project = project
+        self._own = own_rules(project, policies)
         self.engine = engine
         self.places = places
         self._checkers: dict[str, Checker] = {}
@@ -70,12 +72,12 @@ class Regions:
         known = self._checkers.get(version_set)
         if known is None:
             pack = self.project.settings.root / self.project.settings.schemas / version_set
-            known = self._checkers[version_set] = Checker(cluster["kubernetes"], pack)
+            known = self._checkers[version_set] = Checker(cluster["kubernetes"], pack).govern(self._own.rules)
         return known
 
     def render(self, region: str, variants: Sequence[Variant]) -> RegionResult:
         """Render and check the given variants of one region."""
-        result = RegionResult(region)
+        result = RegionResult(region, diagnostics=[*self._own.findings])
         by_cluster: dict[str, list[Variant]] = {}
         for variant in variants:
             by_cluster.setdefault(variant.id.cluster, []).append(variant)
@@ -215,6 +217,7 @@ class Regions:
         if result.failed or not is_whole:
             together = certain(together, kinds_of(self.engine.loader, result.failed) if is_whole else None)
         found += together
+        found += checker.policies([one for one, _ in manifests], is_whole=is_whole and not result.failed)
         for one in found:
             diagnostic = self.places.finding(one, self._source(one, sources))
             patching = self.patched(one.manifest.variant)

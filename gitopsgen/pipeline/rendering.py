@@ -105,7 +105,8 @@ class _Run:
         return self.report(_stream(work.rendered))
 
     def _regions(self) -> Regions:
-        return Regions(self.project, self.engine, Places(self.project, self.options.selection, self.engine.expressions))
+        places = Places(self.project, self.options.selection, self.engine.expressions)
+        return Regions(self.project, self.engine, places, self.options.policies)
 
     def into(self, output: Output, progress: Progress | None) -> RenderReport:
         """Render, check and plan what is stale, then write it if nothing is wrong anywhere."""
@@ -144,10 +145,10 @@ class _Run:
 
     def _keys(self) -> Mapping[str, str]:
         """Give the key of each region that is rendered whole; a part of a region has none."""
-        if self._is_partial or self.options.force:
+        if self._is_partial or self.options.force or self.options.policies:
             return {}
         settings = self.project.settings
-        shared = digests_key(self.project.digests, (settings.blueprints, settings.schemas))
+        shared = digests_key(self.project.digests, (settings.blueprints, *settings.judging))
         common = f"{tool_key()} {shared}"
         return {region: region_key(common, variants) for region, variants in self.members()}
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from gitopsgen.capacity import Setting
 from gitopsgen.check import Checker, Finding
 from gitopsgen.check.sharing import Naming, parts_of, words_of_rules
-from gitopsgen.pipeline.reading import CLAIM, Looks, Reading
+from gitopsgen.pipeline.reading import CLAIM, Looks, Reading, fields_asked, policies_in
 from gitopsgen.pipeline.together import Together, Told
 from gitopsgen.template.combination import Combination, Pick
 
@@ -25,13 +25,15 @@ class Verdicts:
         """Start with no verdict."""
         self._readings: dict[Any, Reading] = {}
         self._claims: dict[Combination, Pick] = {}
-        self._looks: dict[Checker, Looks] = {}
+        self._looks: dict[tuple[Checker, frozenset[str]], Looks] = {}
+        self._policies: dict[Combination, list[int]] = {}
         self._words: dict[tuple[int, ...], frozenset[str]] = {}
         self._known: dict[Any, tuple[Told, ...]] = {}
 
     def key(self, checker: Checker, filled: Sequence[Together], setting: Setting, *, is_whole: bool) -> Key | None:
         """Give what a cluster's verdict is kept by, None where it cannot serve another one."""
-        readings = [self._reading(one, checker) for one in filled]
+        asked = frozenset[str]().union(*map(self._asked, filled))
+        readings = [self._reading(one, checker, asked) for one in filled]
         if not all(one.is_shareable for one in readings):
             return None
         naming = Naming(self._words_of(readings))
@@ -48,17 +50,23 @@ class Verdicts:
         if not any(_names(one.finding, key.naming) for one in told):
             self._known[key.value] = told
 
-    def _reading(self, one: Together, checker: Checker) -> Reading:
+    def _asked(self, one: Together) -> frozenset[str]:
+        policies = self._policies.get(one.combination)
+        if policies is None:
+            policies = self._policies[one.combination] = policies_in(one.combination)
+        return frozenset[str]().union(*(fields_asked(one.combination, one.filled, place) for place in policies))
+
+    def _reading(self, one: Together, checker: Checker, asked: frozenset[str]) -> Reading:
         combination, filled = one.combination, one.filled
         pick = self._claims.get(combination)
         if pick is None:
             pick = self._claims[combination] = combination.picker_of(*CLAIM)
-        key = (id(combination), id(checker), marshal.dumps(pick(filled.values), 2))
+        key = (id(combination), id(checker), asked, marshal.dumps(pick(filled.values), 2))
         known = self._readings.get(key)
         if known is None:
-            looks = self._looks.get(checker)
+            looks = self._looks.get((checker, asked))
             if looks is None:
-                looks = self._looks[checker] = Looks(checker)
+                looks = self._looks[checker, asked] = Looks(checker, asked)
             known = self._readings[key] = Reading(combination, filled, looks)
         return known
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from gitopsgen.schemas.definitions import unfolded
 
 Json = dict[str, Any]
 Turn = Callable[[Json], Json]
 
-_PROSE = frozenset({"description", "example", "externalDocs", "title", "x-kubernetes-validations", "$schema", "id"})
+RULES: Final = "x-kubernetes-validations"
+_PROSE: Final = frozenset({"description", "example", "externalDocs", "title", "$schema", "id"})
+_RULE: Final = ("fieldPath", "optionalOldSelf", "reason", "rule")  # without the sentences that speak of it
 _INT32 = {"minimum": -(2**31), "maximum": 2**31 - 1}
 _PRESERVE = "x-kubernetes-preserve-unknown-fields"
 _INT_OR_STRING = "x-kubernetes-int-or-string"
@@ -92,6 +94,8 @@ def _below(node: Json, *, field: Turn, condition: Turn) -> Json:
 
 def _scalars(node: Json) -> Json:
     kept = {key: value for key, value in node.items() if key not in _PROSE}
+    if RULES in kept:
+        kept[RULES] = [{key: rule[key] for key in _RULE if key in rule} for rule in kept[RULES]]
     if "pattern" in kept:
         kept["pattern"] = normalised(kept["pattern"])
     if kept.get("format") == "int32":
@@ -125,6 +129,9 @@ def _published(node: Json) -> Json:
     opened = {key: value for key, value in node.items() if not key.startswith("x-gitopsgen-")}
     if opened.get(_INT_OR_STRING):
         opened.pop("type", None)
+    if RULES in opened:
+        # a server asks for a message where a rule has several lines
+        opened[RULES] = [{"message": "broken", **rule} if "\n" in rule["rule"] else rule for rule in opened[RULES]]
     if not opened.get("nullable") and None in opened.get("enum", ()):
         opened["enum"] = [value for value in opened["enum"] if value is not None]
     for bound in ("Minimum", "Maximum"):

@@ -10,6 +10,7 @@ from base64 import b64decode
 from dataclasses import dataclass
 from typing import Any
 
+from gitopsgen.schemas.expressions import Rules, broken, rules_of
 from gitopsgen.schemas.kind import Kind, Schema
 from gitopsgen.schemas.lists import Plan, duplicates, plan
 from gitopsgen.schemas.wording import Violation, describe
@@ -24,16 +25,22 @@ class Validator:
     kind: Kind
     engine: Any
     lists: Plan | None
+    rules: Rules | None
 
-    def violations(self, data: Any) -> tuple[Violation, ...]:
-        """Give all that the object violates of its kind's schema, in the order of its fields."""
+    def violations(self, data: Any, old: Any = None) -> tuple[Violation, ...]:
+        """Give all that the object violates of its kind's schema, in the order of its fields.
+
+        `old` is the object as it stands in the cluster, for rules about what may change; None for a new object.
+        """
         try:
-            broken = () if self.engine.is_valid(data) else self._described(data)
+            wrong = () if self.engine.is_valid(data) else self._described(data)
         except ValueError as error:
             # a key that is no string, or a number that JSON has not
             return (Violation((), "wrong-type", f"the object is no JSON: {error}"),)
         doubled = tuple(duplicates(self.lists, data)) if self.lists is not None and isinstance(data, dict) else ()
-        return (*broken, *doubled)
+        if wrong or doubled or self.rules is None:
+            return (*wrong, *doubled)
+        return tuple(broken(self.rules, self.kind.name, data, old))
 
     def _described(self, data: Any) -> tuple[Violation, ...]:
         found = (part for error in self.engine.iter_errors(data) for part in describe(error, self.kind.schema, data))
@@ -42,7 +49,7 @@ class Validator:
 
 def compile_kind(kind: Kind) -> Validator:
     """Give the validator of a kind; raises ValueError where its schema is no JSON Schema."""
-    return Validator(kind, engine_of(kind.schema), plan(kind.schema))
+    return Validator(kind, engine_of(kind.schema), plan(kind.schema), rules_of(kind.schema))
 
 
 def engine_of(schema: Schema) -> Any:

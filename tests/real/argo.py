@@ -1,4 +1,4 @@
-"""Argo CD on loopback: its caches, its repository server and its two controllers, and what it says of Applications.
+"""Argo CD on loopback: its caches, its servers and its two controllers, and what it says of Applications.
 
 Knows nothing of the fleet.
 """
@@ -8,10 +8,11 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,7 +20,7 @@ from typing import Any
 import yaml
 
 from .client import ApiClient, Reply, Request
-from .cluster import LOOPBACK, Program, Site, api_server, free_ports, running
+from .cluster import LOOPBACK, READY_SECONDS, Program, Site, StartError, api_server, free_ports, running
 from .components import argocd, argocd_definitions, kustomize, redis_server
 from .plane import APPLY_BODY, ClusterError, ControlPlane, Object
 
@@ -63,10 +64,22 @@ class State:
 class ArgoCd:
     """A running Argo CD, and the server that its own objects are in."""
 
-    def __init__(self, client: ApiClient, programs: list[Program]) -> None:
+    def __init__(self, client: ApiClient, programs: list[Program], port: int) -> None:
         self.client = client
         self.plane = ControlPlane(client)
         self._programs = programs
+        self._port = port
+
+    def tell(self, repository: str, revision: str, files: Sequence[str]) -> None:
+        """Tell of a commit that changes files, as the webhook of a Git server does; the repository by its page."""
+        push = {
+            "ref": "refs/heads/main",
+            "after": revision,
+            "repository": {"html_url": repository, "default_branch": "main"},
+            "commits": [{"id": revision, "added": [], "removed": [], "modified": list(files)}],
+        }
+        headers = {"X-GitHub-Event": "push", "Content-Type": "application/json"}
+        assert _asked(self._port, "POST", "/api/webhook", json.dumps(push).encode(), headers) == HTTPStatus.OK
 
     def begin(self, obj: Object) -> None:
         """Apply an object of Argo CD's as an administrator does who leaves it to Argo CD from then on."""
@@ -154,7 +167,7 @@ def argo_cd(version: str) -> Iterator[ArgoCd]:
         site, client = stack.enter_context(api_server(version))
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="argo-cd-")))
         _prepare(ControlPlane(client))
-        redis, repository, repository_metrics, controller, *sets = free_ports(7)
+        redis, repository, repository_metrics, controller, server, server_metrics, *sets = free_ports(9)
         settings = _settings(site, folder, programs)
         at_redis = f"--redis={LOOPBACK}:{redis}"
         at_repository = f"{LOOPBACK}:{repository}"
@@ -167,16 +180,42 @@ def argo_cd(version: str) -> Iterator[ArgoCd]:
             ],
             [
                 "argocd-application-controller", *as_kube, f"--repo-server={at_repository}", at_redis,
-                f"--metrics-port={controller}", "--app-resync=30", "--app-resync-jitter=0",
+                # Nothing is looked at because time has passed: only because someone asked, or something changed.
+                f"--metrics-port={controller}", "--app-resync=3600", "--app-resync-jitter=0",
             ],
             [
                 "argocd-applicationset-controller", *as_kube, f"--argocd-repo-server={at_repository}",
                 f"--metrics-addr={LOOPBACK}:{sets[0]}", f"--probe-addr={LOOPBACK}:{sets[1]}",
                 f"--webhook-addr={LOOPBACK}:{sets[2]}",
             ],
+            [
+                "argocd-server", *as_kube, f"--repo-server={at_repository}", at_redis, "--insecure", "--disable-auth",
+                f"--address={LOOPBACK}", f"--port={server}", "--staticassets=",
+                f"--metrics-address={LOOPBACK}", f"--metrics-port={server_metrics}",
+            ],
         ]  # fmt: skip
         started = [stack.enter_context(running(_named(one, folder, programs), folder, settings)) for one in commands]
-        yield ArgoCd(client, started)
+        _await(server, started[-1])
+        yield ArgoCd(client, started, server)
+
+
+def _await(port: int, program: Program) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while True:
+        try:
+            _asked(port, "GET", "/healthz")
+        except OSError as error:
+            if time.monotonic() > deadline or program.process.poll() is not None:
+                raise StartError(program.log.read_text(errors="replace")[-2000:]) from error
+            time.sleep(POLL_SECONDS)
+        else:
+            return
+
+
+def _asked(port: int, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> int:
+    with closing(HTTPConnection(LOOPBACK, port, timeout=30)) as connection:
+        connection.request(method, path, body, dict(headers or {}))
+        return connection.getresponse().status
 
 
 def _named(command: list[str], folder: Path, programs: Mapping[str, Path]) -> list[str]:

@@ -75,7 +75,7 @@ class ApiClient:
     def _send(self, method: str, path: str, request: Request | None) -> Reply:
         try:
             return self._exchange(method, path, request)
-        except (http.client.RemoteDisconnected, ConnectionResetError):
+        except (http.client.RemoteDisconnected, ConnectionResetError, ssl.SSLEOFError):
             # A server may close an idle connection at any time; the next one is new.
             self._connection().close()
             return self._exchange(method, path, request)

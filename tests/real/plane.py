@@ -36,6 +36,7 @@ class Verdict:
     status: int
     message: str
     warnings: tuple[str, ...] = ()
+    causes: tuple[tuple[str, str], ...] = ()  # fields, and what is wrong with each
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,14 @@ class ControlPlane:
             # The server made one of this name itself, as it does the namespace kube-system.
             return self._apply(obj, text)
         return verdict
+
+    def completed(self, obj: Object) -> dict[str, Any]:
+        """Give an object as the server would keep it, with what it fills in."""
+        path = f"{self._collection(obj)}?{_query({'dryRun': 'All'})}"
+        reply = self._client.request("POST", path, _request(obj))
+        if reply.status != HTTPStatus.CREATED:
+            raise ClusterError(str(reply.document().get("message")))
+        return dict(reply.document())
 
     def create(self, obj: Object, text: str | None = None) -> Verdict:
         """Make an object for real."""
@@ -160,9 +169,12 @@ def _group_path(api_version: str) -> str:
 
 
 def _verdict(reply: Reply) -> Verdict:
-    accepted = reply.status in {HTTPStatus.OK, HTTPStatus.CREATED}
-    message = "" if accepted else str(reply.document().get("message", ""))
-    return Verdict(accepted, reply.status, message, reply.warnings)
+    if reply.status in {HTTPStatus.OK, HTTPStatus.CREATED}:
+        return Verdict(accepted=True, status=reply.status, message="", warnings=reply.warnings)
+    document = reply.document()
+    causes = (document.get("details") or {}).get("causes") or []
+    named = tuple((str(each.get("field", "")), str(each.get("message", ""))) for each in causes)
+    return Verdict(False, reply.status, str(document.get("message", "")), reply.warnings, named)
 
 
 def _unknown_kind(obj: Object) -> Verdict:

@@ -1,9 +1,11 @@
 """A real Argo CD syncs what is rendered: its root Application is applied, and everything else follows from Git.
 
-A canary city and one of the next wave, each with an API server of its own; operators' charts are left out.
+The edge clusters of the two canary cities and of a city of each other wave, one of each tier among them, each with an
+API server of its own; operators' charts are left out, and so are the windows in which the core cities are not synced.
 """
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -21,24 +23,26 @@ from .builds import UnavailableError, tool
 from .client import ApiClient
 from .crds import Definition
 from .fleet import Document, custom_kinds, distinct_documents, manifest_files
+from .git_server import git_server
 from .needs import without
-from .nodes import K3S
 from .played import answer
 from .scheduler import Cluster, scheduling_server
 from .test_apiserver import CHECKOUT, MODERN, fleet_definitions
+from .test_scheduling import subject_of
 
 pytestmark = pytest.mark.real
 
 CANARY, LATER = "wuhu", "baotou"
-CITIES = (CANARY, LATER)
+CITIES = (CANARY, "mianyang", LATER, "suzhou", "xian")
 CASES = ("cluster-base", "payment-gateway")
 GATEWAY = f"{CANARY}-edge-payment-gateway"
 PROJECT = ("gitopsgen.yaml", "blueprints", "overlays", "schemas")
 URL = "https://git.example.com/platform/gitops.git"
+# What they deny depends on the time of day.
+WINDOWS = re.compile(r"^  syncWindows:\n(?:    .*\n)+", re.MULTILINE)
 SETTLED_SECONDS = 420
 CHANGE_SECONDS = 180
 CONTROLLERS = "*,-horizontal-pod-autoscaler-controller"
-ROOM = {"cpu": "64", "memory": "256Gi", "pods": "500"}
 IN_PAYMENT = "/api/v1/namespaces/payment"
 OPA = "/apis/apps/v1/namespaces/payment/deployments/opa"
 # K3s brings it.
@@ -51,12 +55,6 @@ DISKS = {
 }
 SCALER = "kube-controller-manager"
 DIGEST = f"sha256:{'5' * 64}"
-NODE: Any = {
-    "apiVersion": "v1",
-    "kind": "Node",
-    "metadata": {"name": "node-1", "labels": {"kubernetes.io/hostname": "node-1", "kubernetes.io/os": "linux"}},
-    "status": {"capacity": ROOM, "allocatable": ROOM},
-}
 
 
 @dataclass
@@ -65,24 +63,27 @@ class Fleet:
 
     project: Path
     repository: Path
+    address: str
     argo: ArgoCd
     cities: dict[str, ApiClient] = field(default_factory=dict)
 
-    def command(self, *arguments: str) -> None:
-        """Run the tool in the project."""
+    def command(self, *arguments: str) -> str:
+        """Run the tool in the project; gives what it says."""
         command = [sys.executable, "-m", "gitopsgen", *arguments]
         done = subprocess.run(command, cwd=self.project, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     def publish(self, message: str) -> str:
         """Commit what is rendered for Argo CD and the cities, and have it looked at; gives the commit."""
-        for name in ("argocd", *CITIES):
+        for name in ("argocd", *(f"{city}/edge" for city in CITIES)):
             shutil.rmtree(self.repository / "generated" / name, ignore_errors=True)
             shutil.copytree(self.project / "generated" / name, self.repository / "generated" / name)
         for path in self.repository.glob("generated/*/*/*/operators.json"):
             path.unlink()
         for path in self.repository.glob("generated/argocd/*.yaml"):
-            path.write_text(path.read_text("utf-8").replace(URL, f"file://{self.repository}"), "utf-8")
+            text = WINDOWS.sub("", path.read_text("utf-8")).replace(URL, f"{self.address}.git")
+            path.write_text(text, "utf-8")
         return self.commit(message)
 
     def commit(self, message: str) -> str:
@@ -133,11 +134,13 @@ def git(folder: Path, *arguments: str) -> str:
 
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
-    project, repository = tmp_path_factory.mktemp("project"), tmp_path_factory.mktemp("git") / "gitops"
+    project, served = tmp_path_factory.mktemp("project"), tmp_path_factory.mktemp("git")
+    repository = served / "platform/gitops"
     for name in PROJECT:
         copy = shutil.copytree if (CHECKOUT / name).is_dir() else shutil.copyfile
         copy(CHECKOUT / name, project / name)
-    repository.mkdir()
+    repository.mkdir(parents=True)
+    (served / "platform/gitops.git").symlink_to(repository / ".git")
     git(repository, "init", "--quiet", "--initial-branch=main")
     with ExitStack() as stack:
         try:
@@ -145,12 +148,13 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
             servers = {city: stack.enter_context(scheduling_server(MODERN.kubernetes, CONTROLLERS)) for city in CITIES}
         except UnavailableError as missing:
             without(str(missing))
-        one = Fleet(project, repository, argo, {city: client for city, (_, client) in servers.items()})
+        address = f"{stack.enter_context(git_server(served))}/platform/gitops"
+        one = Fleet(project, repository, address, argo, {city: client for city, (_, client) in servers.items()})
         one.command("render", "--quiet")
         hub = distinct_documents(manifest_files(project / "generated/argocd"), project)
         argo.plane.apply_crds(definitions([one for one in hub if one.kind[1] == "ExternalSecret"]))
         for city, (site, client) in servers.items():
-            prepare(Cluster(client), project / "generated" / city)
+            prepare(Cluster(client), city, project / "generated" / city)
             registration = read(project / f"generated/argocd/externalsecret-cluster-{city}-edge.yaml")
             accept(argo, [cluster_secret(registration, site)])
         one.publish("the fleet")
@@ -160,18 +164,15 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
         yield one
 
 
-def prepare(cluster: Cluster, tree: Path) -> None:
-    """Give a city its node, the class of its disks, and the kinds and namespaces that its operators would bring."""
-    documents = distinct_documents(manifest_files(tree), tree.parent)
+def prepare(cluster: Cluster, city: str, tree: Path) -> None:
+    """Give a city its nodes, the class of its disks, and the kinds and namespaces that its operators would bring."""
+    documents = distinct_documents(manifest_files(tree / "edge"), tree.parent)
     assert custom_kinds(documents)
     cluster.plane.apply_crds(definitions(documents))
     operators = json.loads((tree / "edge/cluster-base/operators.json").read_text(encoding="utf-8"))
     names = {one["namespace"] for one in operators} - {"kube-system"}
     spaces = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in sorted(names)]
-    config = read(tree / "edge/bootstrap" / K3S)
-    labels = {**NODE["metadata"]["labels"], **dict(each.split("=") for each in config["node-label"])}
-    node = {**NODE, "metadata": {"name": NODE["metadata"]["name"], "labels": labels}}
-    cluster.create([node, DISKS, *spaces])
+    cluster.create([*subject_of(f"{city}/edge").nodes, DISKS, *spaces])
 
 
 def definitions(documents: Sequence[Document]) -> list[Definition]:
@@ -235,18 +236,45 @@ def test_the_number_of_pods_is_left_to_the_autoscaler(fleet: Fleet) -> None:
     assert fleet.get(CANARY, path.partition("?")[0])["spec"]["replicas"] == 12
 
 
-def test_a_release_arrives_where_it_was_promoted_to_and_goes_with_a_rollback(fleet: Fleet) -> None:
+def test_a_release_goes_from_batch_to_batch_and_back(fleet: Fleet) -> None:
+    """A commit each; every city has it exactly from its own batch on."""
     before = {city: image(fleet, city) for city in CITIES}
-    fleet.command("promote", "payment-gateway", "--set", f"image.digest={DIGEST}", "--wave", "canary")
-    fleet.settled(fleet.publish("canary"))
-
-    assert image(fleet, CANARY).endswith(f"@{DIGEST}")
-    assert image(fleet, LATER) == before[LATER]
+    fleet.command("promote", "payment-gateway", "--set", f"image.digest={DIGEST}")
+    seen = [set[str]()]
+    while (have := released(fleet)) != seen[-1]:
+        fleet.settled(fleet.publish("a batch"))
+        assert {city for city in CITIES if image(fleet, city).endswith(f"@{DIGEST}")} == have.intersection(CITIES)
+        seen.append(have)
+        fleet.command("promote", "payment-gateway", "--next")
+    assert len(released(fleet)) == len(list(fleet.project.glob("overlays/regions/*/region.yaml")))
+    assert seen[1] == {CANARY, "mianyang"}
+    assert len(seen) > len(CITIES)
 
     fleet.command("rollback", "payment-gateway")
     fleet.settled(fleet.publish("back"))
 
     assert {city: image(fleet, city) for city in CITIES} == before
+
+
+def test_a_webhook_has_nothing_looked_at_but_what_a_commit_changes(fleet: Fleet) -> None:
+    before = fleet.settled(head(fleet))
+    name = f"generated/{CANARY}/edge/payment-gateway/deployment-opa.yaml"
+    text = (fleet.repository / name).read_text("utf-8")
+    more = text.replace("  annotations:\n", "  annotations:\n    example.com/looked-at: again\n", 1)
+    (fleet.repository / name).write_text(more, "utf-8")
+    git(fleet.repository, "commit", "--all", "--quiet", "--message", "one object")
+    fleet.argo.tell(fleet.address, head(fleet), [name])
+    states = fleet.until(lambda states: states[GATEWAY].revision == head(fleet) and states[GATEWAY].is_well)
+
+    assert {name for name, one in states.items() if one.revision != before[name].revision} == {GATEWAY}
+
+    fleet.settled(fleet.publish("without it"))
+
+
+def released(fleet: Fleet) -> set[str]:
+    """Name the cities that the release lock gives a release of the payment gateway."""
+    lock = read(fleet.project / "overlays/releases.lock.yaml")
+    return {cluster.partition("/")[0] for cluster in lock["cases"]["payment-gateway"]["clusters"]}
 
 
 def test_what_leaves_git_is_pruned_and_nothing_else(fleet: Fleet) -> None:

@@ -13,6 +13,7 @@ from gitopsgen.check import Checker, Finding
 from gitopsgen.diagnostics import Severity, UsageError
 from gitopsgen.model.manifest import Manifest
 from gitopsgen.model.variant import VariantId
+from tests.policies.reading import cases, objects
 
 ROOT = Path(__file__).parents[2]
 CORPUS = sorted((ROOT / "tests/rules").glob("*.yaml"))
@@ -67,6 +68,17 @@ def test_nothing_breaks_the_checker(checker, documents, seed):
         some = changed[start : start + 30]
 
         assert checker.cluster(some) == checker.cluster(some)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_nothing_breaks_the_policies(checker, seed):
+    chance = random.Random(seed)  # noqa: S311
+    for path in cases():
+        found = objects(path)
+        sound, broken = [manifest(one) for one in found], [manifest(mangled(one, chance)) for one in found]
+
+        for some in (broken, [*sound, *broken]):
+            assert checker.policies(some) == checker.policies(some)
 
 
 @pytest.mark.parametrize("data", [None, "text", 3, [], [{}], {}, {"kind": 1}, {"apiVersion": [], "kind": {}}])

@@ -18,6 +18,17 @@ SCHEMA = {
         "list": {"type": "array", "items": {"$ref": "#/$defs/entry"}},
         "open": {"type": "object"},
         "either": {"type": "object", "properties": {"x": {"type": "string"}}, "oneOf": [{"required": ["x"]}]},
+        "timed": {"type": "string", "x-kubernetes-validations": [{"rule": "duration(self) > duration('1s')"}]},
+        "blind": {
+            "type": "object",
+            "properties": {"x": {"type": "string"}},
+            "x-kubernetes-validations": [{"rule": "has(self.x)"}, {"rule": "oldSelf.x.size() == self.x.size()"}],
+        },
+        "sighted": {
+            "type": "object",
+            "properties": {"x": {"type": "string"}},
+            "x-kubernetes-validations": [{"rule": "self.x.size() < 5"}],
+        },
         "branching": {
             "type": "object",
             "properties": {"x": {"type": "string"}},
@@ -28,7 +39,7 @@ SCHEMA = {
 }
 
 
-@pytest.mark.parametrize("path", [("free",), ("port",), ("open", "anything", "below"), ("either", "x")])
+@pytest.mark.parametrize("path", [("free",), ("port",), ("open", "anything", "below"), ("either", "x"), ("blind", "x")])
 def test_any_string_is_as_good_as_another(path):
     assert of_field(SCHEMA, path) is None
 
@@ -40,6 +51,7 @@ def test_any_string_is_as_good_as_another(path):
         (("short",), "abc", "abcd"),
         (("map", "key"), "ab", "ba"),
         (("list", 0, "name"), "a", ""),
+        (("timed",), "2s", "1s"),
     ],
 )
 def test_a_string_must_pass_the_test_of_its_field(path, good, bad):
@@ -50,7 +62,7 @@ def test_a_string_must_pass_the_test_of_its_field(path, good, bad):
     assert not test(bad)
 
 
-@pytest.mark.parametrize("path", [("branching", "x"), ("unknown",), ("free", "below")])
+@pytest.mark.parametrize("path", [("branching", "x"), ("sighted", "x"), ("unknown",), ("free", "below")])
 def test_what_only_the_whole_object_tells_cannot_be_told(path):
     with pytest.raises(LookupError):
         of_field(SCHEMA, path)

@@ -42,7 +42,7 @@ spec:
             spec:
               type: object
               required: [amount]
-              x-kubernetes-validations: [{rule: self.amount > 0}]
+              x-kubernetes-validations: [{rule: self.amount > 0, message: prose, fieldPath: .amount}]
               properties:
                 amount: {type: integer, format: int32, minimum: 0, exclusiveMinimum: true}
                 description: {type: string, maxLength: 5, description: prose}
@@ -111,8 +111,13 @@ def test_no_prose_is_kept_but_a_field_named_like_prose_is(tmp_path, payment):
     text = (tmp_path / "pack/example.com/payment_v1.json").read_text(encoding="utf-8")
 
     assert "prose" not in text
-    assert "validations" not in text
     assert "description" in node_at(payment.schema, ("spec",))["properties"]
+
+
+def test_rules_are_kept_without_their_messages(payment):
+    assert payment.schema["properties"]["spec"]["x-kubernetes-validations"] == [
+        {"fieldPath": ".amount", "rule": "self.amount > 0"}
+    ]
 
 
 @pytest.mark.parametrize(

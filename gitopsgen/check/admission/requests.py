@@ -1,0 +1,67 @@
+"""What an API server is asked to create for the manifests of a cluster: the objects, and the pods of workloads.
+
+With the defaults that the server fills in before policies see an object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from gitopsgen.check.admission.defaults import with_defaults
+from gitopsgen.check.admission.matching import Request
+from gitopsgen.check.admission.policies import EXEMPT, GROUP
+from gitopsgen.check.cluster import Cluster
+from gitopsgen.check.pods import template
+from gitopsgen.check.rule import Subject, kind_in
+from gitopsgen.model.unchecked import mapping
+from gitopsgen.model.variant import Path
+from gitopsgen.schemas import Kind, Source
+
+
+def requests(cluster: Cluster) -> Iterator[tuple[Request, Path]]:
+    """Give each object as it is created, then its pods with the path of their template."""
+    for subject in cluster.subjects:
+        kind = _kind(subject.known.sources, subject.known.api_version, subject.known.name)
+        if kind is None or (kind.group == GROUP and kind.name in EXEMPT):
+            continue
+        version = subject.identity.version
+        data = with_defaults(kind.group, kind.name, subject.data)
+        labels = _labels(cluster, subject.namespace)
+        yield (
+            Request(
+                subject, kind.group, version, kind.name, kind.plural, subject.namespace, subject.name, data, labels
+            ),
+            (),
+        )
+        if subject.known.pods:
+            pod = _pod(subject)
+            yield Request(subject, "", "v1", "Pod", "pods", subject.namespace, "", pod, labels), subject.known.pods
+
+
+def namespace_of(cluster: Cluster, name: str) -> Mapping[str, Any] | None:
+    """Give a Namespace as expressions see it, None for what stands in none."""
+    if not name:
+        return None
+    found = cluster.get("Namespace", name)
+    metadata = mapping(found.metadata) if found else {}
+    labels = {**mapping(metadata.get("labels")), "kubernetes.io/metadata.name": name}
+    known = {"annotations": mapping(metadata.get("annotations"))} if metadata.get("annotations") else {}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {**known, "name": name, "labels": labels}}
+
+
+@lru_cache(maxsize=512)  # a fleet has a hundred kinds, and one set of sources a version set
+def _kind(sources: tuple[Source, ...], api_version: str, name: str) -> Kind | None:
+    return kind_in(sources, api_version, name)
+
+
+def _labels(cluster: Cluster, namespace: str) -> Mapping[str, Any] | None:
+    found = cluster.get("Namespace", namespace) if namespace else None
+    return mapping(found.metadata.get("labels")) if found else None
+
+
+def _pod(subject: Subject) -> Mapping[str, Any]:
+    made = template(subject)
+    metadata = {**mapping(made.get("metadata")), "namespace": subject.namespace, "generateName": f"{subject.name}-"}
+    return with_defaults("", "Pod", {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": made.get("spec")})

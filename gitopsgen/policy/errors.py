@@ -1,0 +1,14 @@
+"""Why a policy says nothing."""
+
+from __future__ import annotations
+
+
+class PolicyError(Exception):
+    """A policy that was not evaluated: why, and on which line of which module, where that is known."""
+
+    def __init__(self, message: str, module: str = "", line: int = 0) -> None:
+        """Take what is known of it."""
+        super().__init__(message)
+        self.message = message
+        self.module = module
+        self.line = line
