@@ -1,4 +1,4 @@
-# render test coverage lint bench real real-capacity real-argocd deep: each installs what it needs into .venv, once.
+# render test coverage lint bench page real real-capacity real-argocd deep: each installs what it needs into .venv, once.
 # The stamps are older than pyproject.toml or the lock only when those changed.
 
 PYTHON ?= python3
@@ -11,14 +11,15 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help render test coverage lint bench real real-capacity real-argocd deep lock
+.PHONY: help render test coverage lint bench page real real-capacity real-argocd deep lock
 
 help:
 	@echo 'make render [REGION=shanghai]  render the fleet, or one region, into generated/'
 	@echo 'make test                      every test that needs nothing but Python'
 	@echo 'make coverage                  the same, and which lines and branches no test reaches (twice the time)'
-	@echo 'make lint                      ruff, mypy, the import contract'
+	@echo 'make lint                      ruff, mypy, the import contract, the layout of inputs'
 	@echo 'make bench                     the benchmark harness (minutes)'
+	@echo 'make page                      try the page of the fleet in a real browser (needs Chromium, which root gets by apt)'
 	@echo 'make real                      give what is rendered to the programs that will read it: kube-apiserver, Istio, Gatekeeper, OPA, Prometheus (needs Go once)'
 	@echo 'make real-capacity             have a real scheduler place the pods of some cities, and compare it with what was reckoned (needs Go once)'
 	@echo 'make real-argocd               have a real Argo CD sync two cities, a promotion, a rollback, and what it must heal, prune and deny (needs Go once, and apt)'
@@ -37,6 +38,10 @@ help:
 	@$(INSTALL) --no-deps --editable .
 	@touch $@ .venv/installed-tool
 
+.venv/installed-page: requirements/page.txt .venv/installed-test
+	@$(INSTALL) --requirement requirements/page.txt
+	@touch $@
+
 render: .venv/installed-tool
 	@$(BIN)/gitopsgen render $(addprefix --region ,$(REGION))
 
@@ -51,12 +56,19 @@ lint: .venv/installed-test
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/gitopsgen fmt --check
 
 bench: .venv/installed-test
 	@$(BIN)/python -m tests.bench
 
+# Without Chromium the tests are skipped, and say why.
+page: .venv/installed-page
+	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || \
+	  { apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium; } >/dev/null 2>&1 || true
+	@$(BIN)/pytest -q tests/real/test_page.py
+
 real: .venv/installed-test
-	@GITOPSGEN_REAL=1 $(BIN)/pytest -q -n $(WORKERS) --dist loadfile tests/real tests/test_kustomize.py --ignore tests/real/test_scheduling.py --ignore tests/real/test_argocd.py
+	@GITOPSGEN_REAL=1 $(BIN)/pytest -q -n $(WORKERS) --dist loadfile tests/real tests/test_kustomize.py --ignore tests/real/test_scheduling.py --ignore tests/real/test_argocd.py --ignore tests/real/test_page.py
 
 real-capacity: .venv/installed-test
 	@$(BIN)/pytest -q -n $(WORKERS) --dist worksteal tests/real/test_scheduling.py

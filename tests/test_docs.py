@@ -69,6 +69,11 @@ def test_every_command_and_option_has_a_help_that_fits(name):
 
 
 @pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_every_command_has_an_example(name):
+    assert re.search(rf"^.*gitopsgen {name}\b", COMMANDS[name].help.partition("\n")[2], re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_flag_can_be_set_in_the_environment(name):
     """But where files go is said anew for each import of schemas."""
     flags = [parameter for parameter in COMMANDS[name].params if isinstance(parameter, click.Option)]

@@ -74,9 +74,7 @@ class Checker:
 
     def cluster(self, manifests: Sequence[Manifest], setting: Setting | None = None) -> tuple[Finding, ...]:
         """Give what is wrong between the manifests of one cluster; needs no schema of theirs."""
-        subjects = [Subject(manifest, self._claims(manifest.data)) for manifest in manifests if manifest.is_resource]
-        files = [(manifest.file, manifest.data) for manifest in manifests if not manifest.is_resource]
-        cluster = Cluster(subjects, files, setting)
+        cluster = self.gathered(manifests, setting)
         rules = [rule for rule in CLUSTER_RULES if self._wants(rule.RULE)]
         return tuple([_finding(rule.RULE, found) for rule in rules for found in rule.check(cluster)])
 
@@ -100,6 +98,12 @@ class Checker:
         self._memory = self._memory or _memory()
         said = judged(subjects, self.own, self._memory, is_whole=is_whole)
         return tuple([_finding(rule.RULE, found) for rule in rules for found in rule.check(said)])
+
+    def gathered(self, manifests: Sequence[Manifest], setting: Setting | None = None) -> Cluster:
+        """Give the manifests of one cluster as rules look at them."""
+        subjects = [Subject(manifest, self._claims(manifest.data)) for manifest in manifests if manifest.is_resource]
+        files = [(manifest.file, manifest.data) for manifest in manifests if not manifest.is_resource]
+        return Cluster(subjects, files, setting)
 
     @property
     def looks_across(self) -> bool:

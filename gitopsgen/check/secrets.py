@@ -17,10 +17,11 @@ Keys = frozenset[str] | None  # None where the manifests do not tell
 
 def secrets(cluster: Cluster) -> dict[tuple[str, str], Keys]:
     """Give the keys of each secret by namespace and name."""
-    return {(subject.namespace, name): keys for subject, name, keys in _made(cluster)}
+    return {(subject.namespace, name): keys for subject, name, keys in made(cluster)}
 
 
-def _made(cluster: Cluster) -> Iterator[tuple[Subject, str, Keys]]:
+def made(cluster: Cluster) -> Iterator[tuple[Subject, str, Keys]]:
+    """Give each object that is or makes a secret, the name of the secret, and its keys."""
     for subject in cluster.of("Secret"):
         yield subject, subject.name, _keys(subject, "data") | _keys(subject, "stringData")
     for subject in cluster.of("ExternalSecret", "external-secrets.io"):

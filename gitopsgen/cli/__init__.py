@@ -13,13 +13,15 @@ from importlib import import_module
 
 import click
 import typer
+from click.shell_completion import CompletionItem
 from typer.core import TyperGroup
 
 from gitopsgen import __version__
 from gitopsgen.diagnostics import UsageError
 
-# One line a subcommand: its module, which has an `app`. Only the one that runs is imported.
+# One line a subcommand: its module, which has an `app`, and its help. Only the module of the one that runs is imported.
 COMMANDS = {
+<<<<<<< HEAD
     "init": "gitopsgen.cli.init",
     "new": "gitopsgen.cli.new",
     "import": "gitopsgen.cli.importing",
@@ -42,8 +44,38 @@ COMMANDS = {
     "rollback": "gitopsgen.cli.rollback",
     "status": "gitopsgen.cli.status",
     "plugin": "gitopsgen.cli.plugin",
+=======
+    "init": ("gitopsgen.cli.init", "Make a new GitOps repository that works at once."),
+    "new": ("gitopsgen.cli.new", "Make a city, a case, a policy or a service from a template."),
+    "remove": ("gitopsgen.cli.remove", "Take a city, a case or a service out of the project."),
+    "upgrade": ("gitopsgen.cli.upgrade", "Merge newer templates into what was scaffolded."),
+    "render": ("gitopsgen.cli.render", "Render, check and write the selected variants."),
+    "watch": ("gitopsgen.cli.watch", "Render and check whenever a file is saved."),
+    "list": ("gitopsgen.cli.listing", "List regions, clusters, cases or variants."),
+    "explain": ("gitopsgen.cli.explain", "Tell where a rendered field or a value comes from."),
+    "values": ("gitopsgen.cli.values", "Print merged values, each with the line that set it."),
+    "impact": ("gitopsgen.cli.impact", "Name what depends on an input file or a value."),
+    "diff": ("gitopsgen.cli.diff", "Show what changes in the rendered fleet, and its dangers."),
+    "capacity": ("gitopsgen.cli.capacity", "Show what pods ask for and what nodes give."),
+    "check": ("gitopsgen.cli.check", "Check manifests as a cluster would, without one."),
+    "rule": ("gitopsgen.cli.rule", "Print what a rule finds, why, and how to mend it."),
+    "policy": ("gitopsgen.cli.policy", "Try policies on their own tests."),
+    "verify": ("gitopsgen.cli.verify", "Compare the output tree with ledgers and inputs."),
+    "evidence": ("gitopsgen.cli.evidence", "List what supports the controls of a standard."),
+    "report": ("gitopsgen.cli.report", "Write the fleet as one page, and as JSON beside it."),
+    "fmt": ("gitopsgen.cli.fmt", "Lay out overlays, values and templates alike."),
+    "schema": ("gitopsgen.cli.schema", "Print the JSON Schema of a kind of file, for editors."),
+    "schemas": ("gitopsgen.cli.schemas", "Keep the schemas of custom kinds that the checks use."),
+    "pins": ("gitopsgen.cli.pins", "Pin image tags to digests in the image lock."),
+    "promote": ("gitopsgen.cli.promote", "Bring a release of a case to the next clusters."),
+    "rollback": ("gitopsgen.cli.rollback", "Take a case back to the release before."),
+    "status": ("gitopsgen.cli.status", "Tell which city runs which release."),
+    "doctor": ("gitopsgen.cli.doctor", "Tell whether program, machine and project are sound."),
+    "plugin": ("gitopsgen.cli.plugin", "Answer Argo CD's plugin server (plugin.yaml in docs/argocd.md)."),
+>>>>>>> main
 }
 
+COMPLETING = "_GITOPSGEN_COMPLETE"  # the variable in which click's completion is asked for
 DONE, FOUND, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -60,7 +92,25 @@ class LazyGroup(TyperGroup):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        return typer.main.get_command(import_module(COMMANDS[cmd_name]).app)
+        command = typer.main.get_command(import_module(COMMANDS[cmd_name][0]).app)
+        if COMPLETING in os.environ:
+            from gitopsgen.cli.completing import attach
+
+            attach(command, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_) for name, (_, help_) in COMMANDS.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer the commands without importing them."""
+        offered = [
+            CompletionItem(name, help=help_) for name, (_, help_) in COMMANDS.items() if name.startswith(incomplete)
+        ]
+        return [*offered, *click.Command.shell_complete(self, ctx, incomplete)]
 
 
 app = typer.Typer(

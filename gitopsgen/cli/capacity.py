@@ -57,7 +57,8 @@ def capacity(
     from gitopsgen.report import Report
     from gitopsgen.report import capacity as report
 
-    outcome = run(console.root, selection_of(region, cluster, None, selector, sets, version_set), fail)
+    with console.working("rendering and placing pods"):
+        outcome = run(console.root, selection_of(region, cluster, None, selector, sets, version_set), fail)
     found = outcome.value
     records = {"clusters": report.records(found.clusters)}
     if fail:

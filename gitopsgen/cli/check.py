@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -126,16 +127,17 @@ def check(
     if baseline and write_baseline:
         raise UsageError("--write-baseline writes all that is found: it makes no sense with --baseline")
     told = _asked(profile, (only, skip, policy), baseline)
+    schemas = kubernetes_version, schema_location or [], ignore_missing_schemas
     is_foreign = bool(paths or kustomize)
     root = Path.cwd() if is_foreign else _root(project)
     if is_foreign:
         _refuse((region, cluster, case), "--region, --cluster and --case choose variants: they make no sense with PATH")
-        schemas = kubernetes_version, schema_location or [], ignore_missing_schemas
-        report = _manifests((paths or [], kustomize or []), schemas, jobs or processors(), told)
+        with _working(output, color, quiet):
+            report = _manifests((paths or [], kustomize or []), schemas, jobs or processors(), told)
     else:
-        own = kubernetes_version, schema_location, ignore_missing_schemas
-        _refuse(own, "a project says its versions and schemas")
-        report = _project(root, selection_of(region, cluster, case), jobs or processors(), told)
+        _refuse(schemas, "a project says its versions and schemas")
+        with _working(output, color, quiet):
+            report = _project(root, selection_of(region, cluster, case), jobs or processors(), told)
     if write_baseline:
         return _write_baseline(write_baseline, report)
     console = Console(root, findings_format(output), color, quiet, _excerpt(report) if is_foreign else None)
@@ -212,6 +214,10 @@ def _write_baseline(path: Path, report: CheckReport) -> int:
     known = sum(one.severity is not Severity.INFO for one in report.findings)
     typer.echo(f"{path}: {known} findings are known from now on", err=True)
     return 0
+
+
+def _working(output: CheckFormat, color: Colour, quiet: bool) -> AbstractContextManager[None]:
+    return Console(Path.cwd(), findings_format(output), color, quiet).working("checking")
 
 
 def _finish(

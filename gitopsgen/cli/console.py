@@ -6,16 +6,21 @@ Knows the streams and the formats, and no stage.
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import TextIO
 
 from gitopsgen.cli.options import Colour, Format
 from gitopsgen.diagnostics import Location, Severity, UsageError
 from gitopsgen.report import Report, counted, ordered
 
+_PATIENCE = 0.5  # seconds after which a person wants to know that something happens
 _LARGEST_SHOWN = 1 << 20  # bytes: a source line is a service, not worth reading a huge file for
 
 
@@ -47,6 +52,27 @@ class Console:
         if self.quiet or self.format is not Format.TEXT or not is_terminal(sys.stderr):
             return None
         return _show_progress
+
+    @contextmanager
+    def working(self, what: str) -> Iterator[None]:
+        """Say on a terminal what takes so long, after half a second, and wipe it at the end."""
+        if self.progress() is None:
+            yield
+            return
+        began = time.monotonic()
+
+        def tell(_signal: int, _frame: FrameType | None) -> None:
+            _show(f"{what} … {time.monotonic() - began:.0f} s")
+
+        # a timer of the process instead of a thread: some of what runs meanwhile forks
+        before = signal.signal(signal.SIGALRM, tell)
+        signal.setitimer(signal.ITIMER_REAL, _PATIENCE, 1)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+            _show("")
 
     def _print_findings(self, report: Report) -> None:
         findings = ordered(report.findings)
@@ -131,6 +157,10 @@ def _put(stream: TextIO, line: str) -> None:
 
 
 def _show_progress(done: int, total: int) -> None:
+    _show(f"rendering {done}/{total}" if done < total else "")
+
+
+def _show(text: str) -> None:
     # back to the line's start and wiped at the end: nothing of it stays in the terminal
-    sys.stderr.write(f"\r\x1b[K{f'rendering {done}/{total}' if done < total else ''}")
+    sys.stderr.write(f"\r\x1b[K{text}")
     sys.stderr.flush()

@@ -75,7 +75,8 @@ def diff(
     if render and (code := _render(console, head)):
         return code
     inside = tuple(_inside(console.root, path) for path in paths or ())
-    report = run(console.root, DiffOptions(base, head, inside, is_direct=direct))
+    with console.working("comparing"):
+        report = run(console.root, DiffOptions(base, head, inside, is_direct=direct))
     answer = Report(report.diagnostics, _records(report, output), _lines(report, output, full, color), _summary(report))
     code = console.finish(answer, Severity(fail_on.value))
     return code or int(exit_code and bool(report.difference.folded))
@@ -89,7 +90,7 @@ def _render(console: Console, head: str) -> int:
 
     if head:
         raise UsageError("--render renders the work tree: it makes no sense with --head")
-    rendered = run(console.root, RenderOptions(Selection()))
+    rendered = run(console.root, RenderOptions(Selection()), console.progress())
     errors = tuple(finding for finding in rendered.diagnostics if finding.severity is Severity.ERROR)
     return console.finish(Report(errors)) if errors else 0
 

@@ -77,6 +77,7 @@ def evidence(
     from gitopsgen.report import Report
 
     where = output_dir.absolute() if output_dir else None
-    outcome = run(console.root, framework.value, selection_of(region, cluster, case, selector), where)
+    with console.working("reading what was generated"):
+        outcome = run(console.root, framework.value, selection_of(region, cluster, case, selector), where)
     told = (csv_lines if form is Form.CSV else lines)(outcome.value)
     return console.finish(Report(outcome.diagnostics, {"controls": records(outcome.value)}, told))

@@ -36,7 +36,8 @@ def explain(
     from gitopsgen.pipeline import explain as run
     from gitopsgen.report import Report
 
-    outcome = run(console.root, target if path else from_here(target), path)
+    with console.working("tracing"):
+        outcome = run(console.root, target if path else from_here(target), path)
     records = [record(explanation) for explanation in outcome.value]
     told = (line for explanation in outcome.value for line in lines(explanation))
     return console.finish(Report(outcome.diagnostics, {"explanations": records}, told))

@@ -41,7 +41,8 @@ def impact(
     from gitopsgen.pipeline import impact as run
     from gitopsgen.report import Report
 
-    outcome = run(console.root, tuple(map(from_here, files or ())), tuple(values or ()))
+    with console.working("reading"):
+        outcome = run(console.root, tuple(map(from_here, files or ())), tuple(values or ()))
     variants, paths = list(outcome.value.variants), below_root(console.root, outcome.value.files)
     summary = f"files: {len(paths)}, variants: {len(variants)}"
     return console.finish(Report(outcome.diagnostics, {"variants": variants, "files": paths}, paths, (summary,)))

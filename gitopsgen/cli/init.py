@@ -36,10 +36,13 @@ def init(
     from gitopsgen.pipeline import RenderOptions, render
     from gitopsgen.report import Report
     from gitopsgen.scaffold.repository import new_repository
+    from gitopsgen.scaffold.schema_files import changed_schemas
+    from gitopsgen.scaffold.writing import apply
 
     root = directory.resolve()
     given = {"repository_url": repository, "registry": registry, "owners": owners}
     made = new_repository(root, {key: value for key, value in given.items() if value}, asker(no_input))
+    apply(root, changed_schemas(root).value)
     report = render(root, RenderOptions(Selection()))
     lines = [f"{directory}/{name}" for name in ("gitopsgen.yaml", "README.md", "blueprints", "overlays", "generated")]
     summary = (f"{len(made.files)} files in {directory}, and what they render to; next: git init, make test",)

@@ -61,6 +61,10 @@ def list_(
 
     Variants are printed as region/cluster/case, the address that other commands take.
     With a selection: those that have to do with the selected variants. -q leaves the heading out.
+
+    gitopsgen list variants --region shanghai
+
+    gitopsgen list clusters -l tier=edge-small,wave!=0 -o json
     """
     console = open_console(project, output, color, quiet)
 

@@ -90,7 +90,10 @@ def blueprint(
     color: Color = Colour.AUTO,
     quiet: Quiet = False,
 ) -> int:
-    """Make the blueprint of a new case."""
+    """Make the blueprint of a new case.
+
+    gitopsgen new blueprint ledger --title Ledger --region shanghai
+    """
     from gitopsgen.scaffold.blueprint import new_blueprint
 
     console = open_console(project, output, color, quiet)
@@ -116,6 +119,8 @@ def policy(
     """Make an admission policy for Gatekeeper, with tests.
 
     Without --case it goes to the component `admission`, where the project has it.
+
+    gitopsgen new policy no-latest --description "No image is called latest."
     """
     from gitopsgen.scaffold.policy import new_policy
 
@@ -177,6 +182,8 @@ def _given(options: dict[str, str]) -> dict[str, str]:
 
 def _finish(console: Console, made: Made, following: str) -> int:
     from gitopsgen.report import Report
+    from gitopsgen.scaffold.schema_files import refreshed
 
+    schemas = refreshed(console.root, made.files)
     records = {"files": list(made.files), "notes": list(made.notes)}
-    return console.finish(Report((), records, made.files, (*made.notes, f"next: {following}")))
+    return console.finish(Report((), records, made.files, (*made.notes, *schemas, f"next: {following}")))

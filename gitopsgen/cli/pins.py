@@ -41,6 +41,8 @@ def update(
     The registries are asked. Without IMAGE: every image that has no digest yet.
     Comments and layout of the lock are kept.
     GITOPSGEN_REGISTRY_USER and GITOPSGEN_REGISTRY_PASSWORD are sent to registries that ask for them.
+
+    gitopsgen pins update payment/payment-gateway:1.5.0
     """
     from datetime import UTC, datetime
 

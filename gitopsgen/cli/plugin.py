@@ -37,6 +37,8 @@ def generate(project: ProjectDirectory = None) -> int:
     """Print the manifests that an Application's parameters name.
 
     The parameters region, cluster and case say which; every other one is a value to set.
+
+    ARGOCD_APP_PARAMETERS=… gitopsgen plugin generate
     """
     from gitopsgen.pipeline import RenderOptions
     from gitopsgen.pipeline import render as run
@@ -59,7 +61,10 @@ def generate(project: ProjectDirectory = None) -> int:
 
 @app.command()
 def parameters(project: ProjectDirectory = None) -> int:
-    """Announce the values of a case that an Application may set."""
+    """Announce the values of a case that an Application may set.
+
+    ARGOCD_APP_PARAMETERS=… gitopsgen plugin parameters
+    """
     from gitopsgen.load import load
 
     console = open_console(project, Format.TEXT, Colour.NEVER, quiet=True)

@@ -76,4 +76,4 @@ def promote(
     console = open_console(project, output, color, quiet)
     today = datetime.now(UTC).date().isoformat()
     wish = Promotion(case, today, selection_of(sets=set_).sets, Scope(wave, batch), name, after, any_order)
-    return finish(console, run(console.root, wish, options_of(jobs, dry_run)), dry_run=dry_run)
+    return finish(console, lambda: run(console.root, wish, options_of(jobs, dry_run)), dry_run=dry_run)

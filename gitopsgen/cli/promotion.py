@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gitopsgen.cli.render import files_of, processors
@@ -22,10 +22,12 @@ def options_of(jobs: int, dry_run: bool) -> RenderOptions:
     return RenderOptions(Selection(), jobs=jobs or processors(), dry_run=dry_run)
 
 
-def finish(console: Console, done: PromotionReport, *, dry_run: bool) -> int:
-    """Say what was changed."""
+def finish(console: Console, work: Callable[[], PromotionReport], *, dry_run: bool) -> int:
+    """Do the work, and say what was changed."""
     from gitopsgen.report import Report
 
+    with console.working("rendering"):
+        done = work()
     findings = done.rendered.diagnostics
     is_failed = any(finding.severity is Severity.ERROR for finding in findings)
     change = None if is_failed else done.change

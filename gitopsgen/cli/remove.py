@@ -39,7 +39,10 @@ def region(
     color: Color = Colour.AUTO,
     quiet: Quiet = False,
 ) -> int:
-    """Take a city out, also where it takes over for others."""
+    """Take a city out, also where it takes over for others.
+
+    gitopsgen remove region suzhou
+    """
     from gitopsgen.scaffold.removal import remove_region
 
     return _remove(open_console(project, output, color, quiet), remove_region, name, yes)
@@ -54,7 +57,10 @@ def case(
     color: Color = Colour.AUTO,
     quiet: Quiet = False,
 ) -> int:
-    """Take a case out: blueprint, values, lists of clusters."""
+    """Take a case out: blueprint, values, lists of clusters.
+
+    gitopsgen remove case ledger --yes
+    """
     from gitopsgen.scaffold.removal import remove_case
 
     return _remove(open_console(project, output, color, quiet), remove_case, name, yes)
@@ -69,7 +75,10 @@ def service(
     color: Color = Colour.AUTO,
     quiet: Quiet = False,
 ) -> int:
-    """Take a scaffolded service out of its case."""
+    """Take a scaffolded service out of its case.
+
+    gitopsgen remove service orders
+    """
     from gitopsgen.scaffold.removal import remove_service
 
     return _remove(open_console(project, output, color, quiet), remove_service, name, yes)
@@ -78,7 +87,9 @@ def service(
 def _remove(console: Console, plan: Callable[[Any, str], Removal], name: str, yes: bool) -> int:
     """Show what would go, ask, and do it; without a yes nothing happens and the exit code is 1."""
     from gitopsgen.report import Report
+    from gitopsgen.scaffold.schema_files import refreshed
 
+    schemas: tuple[str, ...] = ()
     project = read_project(console)
     if project is None:
         return 1
@@ -90,13 +101,14 @@ def _remove(console: Console, plan: Callable[[Any, str], Removal], name: str, ye
     is_done = agreed(f"Remove {name}?", yes)
     if is_done:
         removal.carry_out()
+        schemas = refreshed(console.root)
     records: dict[str, Sequence[Any]] = {
         "files": sorted(removal.draft.changes),
         "pruned": list(removal.pruned),
         "data": [{"what": what, "clusters": clusters} for what, clusters in removal.data.items()],
     }
     ended = "next: gitopsgen render, which prunes the output" if is_done else "nothing was removed: say --yes"
-    console.finish(Report((), records, lines, (ended,)))
+    console.finish(Report((), records, lines, (*schemas, ended)))
     return int(not is_done)
 
 

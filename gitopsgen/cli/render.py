@@ -65,6 +65,10 @@ def render(
     """Render, check and write the selected variants.
 
     Without a selection: the whole fleet. Nothing is written if an error is found.
+
+    gitopsgen render --region shanghai
+
+    gitopsgen render -l tier=edge-small --set payment-gateway.autoscaling.max=20 --dry-run
     """
     from gitopsgen.pipeline import RenderOptions
     from gitopsgen.pipeline import render as run
@@ -131,6 +135,14 @@ def _lines(
     else:
         yield from _changes(files, would) if would or verbose else ()
         yield from () if quiet else (_sentence(done, would),)
+
+
+def sentence(done: RenderReport, is_dry: bool) -> str:
+    """Say in one line what a run did, or would do."""
+    failed = any(finding.severity is Severity.ERROR for finding in done.diagnostics)
+    return (
+        "nothing was written, because of what was found" if failed else _sentence(done, "would be " if is_dry else "")
+    )
 
 
 def _changes(files: list[dict[str, str]], would: str) -> Iterator[str]:

@@ -44,6 +44,8 @@ def rollback(
 
     Without --to: the clusters that run the newest release go back to what each of them ran before.
     All at once: everywhere, or in one wave or batch. Nothing is written if an error is found.
+
+    gitopsgen rollback payment-gateway --wave canary
     """
     from gitopsgen.cli.promotion import finish, options_of
     from gitopsgen.pipeline import Rollback
@@ -52,4 +54,4 @@ def rollback(
 
     console = open_console(project, output, color, quiet)
     wish = Rollback(case, to, Scope(wave, batch))
-    return finish(console, run(console.root, wish, options_of(jobs, dry_run)), dry_run=dry_run)
+    return finish(console, lambda: run(console.root, wish, options_of(jobs, dry_run)), dry_run=dry_run)

@@ -28,6 +28,8 @@ def rule(
     """Print what a rule finds, why, and how to mend it.
 
     The text is that of docs/rules, and of docs/dangers for what diff warns of.
+
+    gitopsgen rule GG423 unknown-field
     """
     import json
 

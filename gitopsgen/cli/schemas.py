@@ -39,6 +39,8 @@ def import_(
     Facts only: types, required fields, enums, bounds, patterns, list keys.
 
     Each kind and version becomes <group>/<kind>_<version>.json in the output directory.
+
+    gitopsgen schemas import crds/ --output schemas/modern
     """
     from gitopsgen.report import Report
     from gitopsgen.schemas.importer import import_crds

@@ -27,13 +27,16 @@ def status(
     """Tell which city runs which release.
 
     Without CASE: how far the newest release of each case is. With it: every batch, and what its clusters run.
+
+    gitopsgen status payment-gateway
     """
     console = open_console(project, output, color, quiet)
 
     from gitopsgen.pipeline import status as run
     from gitopsgen.report import Report, terminal
 
-    outcome = run(console.root, case)
+    with console.working("reading"):
+        outcome = run(console.root, case)
     records = [_record(progress) for progress in outcome.value]
     rows = [row for one in outcome.value for row in _steps(one)] if case else [_summary(one) for one in outcome.value]
     heading = ["WAVE", "BATCH", "RELEASE", "CLUSTERS"] if case else ["CASE", "RELEASE", "DATE", "CLUSTERS", "NEXT"]

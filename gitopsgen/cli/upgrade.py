@@ -25,15 +25,19 @@ def upgrade(
 
     Three ways, with the answers and files that .scaffold/ keeps: what people changed since stays.
     A conflict is written with git's markers, and is an error.
+
+    gitopsgen upgrade --check
     """
     from gitopsgen.report import Report
+    from gitopsgen.scaffold.schema_files import refreshed
     from gitopsgen.scaffold.upgrade import upgrade as run
 
     root = directory.resolve()
     outcome = run(root, check=check)
+    schemas = () if check or outcome.failed else refreshed(root)
     would = "would be " if check else ""
     lines = [f"{step.change}: {step.file}" for step in outcome.value]
     records = {"files": [{"path": step.file, "change": step.change} for step in outcome.value]}
     summary = (f"{would}changed: {len(lines)} files" if lines else "everything is as the templates of today make it",)
-    code = Console(root, output, color, quiet).finish(Report(outcome.diagnostics, records, lines, summary))
+    code = Console(root, output, color, quiet).finish(Report(outcome.diagnostics, records, lines, (*schemas, *summary)))
     return code or int(check and bool(lines))

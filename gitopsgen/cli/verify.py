@@ -28,6 +28,8 @@ def verify(
 
     Writes nothing. Tells apart: edited (changed by hand), stale (an input changed), missing,
     orphan (its variant is gone) and foreign (never written by gitopsgen). Exits with 1 if there is any.
+
+    gitopsgen verify -o github
     """
     console = open_console(project, output, color, quiet)
 
@@ -35,7 +37,8 @@ def verify(
     from gitopsgen.report import Report
 
     where = output_dir.absolute() if output_dir else None
-    outcome = run(console.root, where)
+    with console.working("comparing"):
+        outcome = run(console.root, where)
     states = {
         kind.removesuffix("-file"): below_root(console.root, paths, where) for kind, paths in outcome.value.items()
     }

@@ -25,16 +25,16 @@ _FOLDER: Final = Path(__file__).parent / "schemas"  # importlib.resources takes 
 @cache
 def shape(name: str) -> Judge:
     """Give the compiled shape of a kind of file, such as `blueprint` or `facts-region`."""
-    schema = _schema(name)
+    schema = schema_of(name)
     return Judge(schema, jsonschema_rs.Draft202012Validator(schema), FACTS)
 
 
-def _schema(name: str) -> dict[str, Any]:
+def schema_of(name: str) -> dict[str, Any]:
     """Read a schema; what it takes from `facts.json` is put into its own definitions."""
     text = (_FOLDER / f"{name}.json").read_text("utf-8")
     schema: dict[str, Any] = json.loads(text.replace("facts.json#/$defs/", "#/$defs/"))
     if "facts.json" in text:
-        schema["$defs"] = {**_schema("facts")["$defs"], **schema.get("$defs", {})}
+        schema["$defs"] = {**schema_of("facts")["$defs"], **schema.get("$defs", {})}
     return schema
 
 

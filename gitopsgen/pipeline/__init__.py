@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gitopsgen.pipeline.dependents import Impact, impact
     from gitopsgen.pipeline.explanations import Explanation, explain
     from gitopsgen.pipeline.options import RenderOptions, RenderReport
+    from gitopsgen.pipeline.overview.writing import WrittenReport, write_report
     from gitopsgen.pipeline.promotion import Promotion, PromotionReport, Rollback, promote, rollback, status
     from gitopsgen.pipeline.start import render
     from gitopsgen.pipeline.support import evidence
@@ -30,6 +31,7 @@ _HOMES = {
     "RenderOptions": "options",
     "RenderReport": "options",
     "Rollback": "promotion",
+    "WrittenReport": "overview.writing",
     "check_manifests": "checking",
     "check_project": "checking",
     "diff": "comparison",
@@ -41,6 +43,7 @@ _HOMES = {
     "rollback": "promotion",
     "status": "promotion",
     "verify": "verification",
+    "write_report": "overview.writing",
 }
 
 __all__ = [
@@ -55,6 +58,7 @@ __all__ = [
     "RenderOptions",
     "RenderReport",
     "Rollback",
+    "WrittenReport",
     "check_manifests",
     "check_project",
     "diff",
@@ -66,6 +70,7 @@ __all__ = [
     "rollback",
     "status",
     "verify",
+    "write_report",
 ]
 
 

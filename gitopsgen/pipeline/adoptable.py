@@ -86,7 +86,7 @@ def _of(source: Path, values: tuple[str, ...], known: frozenset[str]) -> list[Or
 def _plain(source: Path, known: frozenset[str]) -> list[Origin]:
     """Give the cities of a folder of manifests: a file each, the folder itself, or its folders."""
     files = sorted(one for one in source.iterdir() if one.is_file() and one.suffix in SUFFIXES)
-    if files and all(one.stem in known for one in files):
+    if source.resolve().name not in known and any(one.stem in known for one in files):
         return [Origin(one.stem, one) for one in files]
     if files:
         return [Origin(source.resolve().name, source)]

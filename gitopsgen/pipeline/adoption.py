@@ -139,7 +139,7 @@ def _unknown(project: Project, origin: Origin, name: str) -> Diagnostic:
     message = f'found the city "{name}", expected one of the {len(project.known_regions)} regions of the project'
     guess = did_you_mean(name, project.known_regions)
     cure = f"make it first with 'gitopsgen new region {name}', or say with --city {origin.name}=REGION which one it is"
-    return UNKNOWN_CITY.at(Location(where), message, f"{guess}; else {cure}" if guess else cure)
+    return UNKNOWN_CITY.at(Location(where), message, f"{guess}{' ' if guess.endswith('?') else '; '}otherwise {cure}")
 
 
 def _objects(

@@ -49,14 +49,21 @@ def capacity(root: Path, selection: Selection, fail: str = "") -> Outcome[Capaci
     opened = open_project(root, whole if fail else selection)
     if fail:
         select(opened.project, Selection(regions=(fail,)))  # says what it may be called
-    work = _Work(opened, looks_ahead=not fail)
-    judged = list(work.clusters())
+    found = judge_clusters(opened, looks_ahead=not fail)
+    judged = list(found.value)
     takers: tuple[Takeover, ...] = ()
     if fail:
         lost = [one for one in judged if one.region == fail and _is_chosen(one.cluster, selection.clusters)]
         takers = tuple(_takeovers(lost, [one for one in judged if one.region != fail]))
         judged = lost
-    return Outcome(Capacity(tuple(judged), takers), collapsed([*opened.diagnostics, *work.found]))
+    return Outcome(Capacity(tuple(judged), takers), collapsed([*opened.diagnostics, *found.diagnostics]))
+
+
+def judge_clusters(opened: Opened, *, looks_ahead: bool = True) -> Outcome[tuple[Judged, ...]]:
+    """Judge the clusters of an opened project; with `looks_ahead`, also what breaks first with more to do."""
+    work = _Work(opened, looks_ahead)
+    judged = tuple(work.clusters())
+    return Outcome(judged, tuple(work.found))
 
 
 def _is_chosen(name: str, patterns: Sequence[str]) -> bool:

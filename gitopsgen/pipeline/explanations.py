@@ -16,7 +16,7 @@ from gitopsgen.pipeline.fields import member, resolve, shown
 from gitopsgen.pipeline.fleet_chains import FleetChains
 from gitopsgen.pipeline.kustomizations import FILE
 from gitopsgen.pipeline.listings import listed, of_case, of_cluster
-from gitopsgen.pipeline.project import Opened, UnrenderedError, open_project
+from gitopsgen.pipeline.project import Opened, UnrenderedError, open_project, open_variant
 from gitopsgen.pipeline.regions import copied
 from gitopsgen.pipeline.together import path_of
 from gitopsgen.template.origins import leaves
@@ -37,15 +37,9 @@ def explain(root: Path, target: str, path: str = "") -> Outcome[tuple[Explanatio
 
 
 def _value(root: Path, target: str, path: str) -> Outcome[tuple[Explanation, ...]]:
-    parts = target.strip("/").split("/")
-    if not path or len(parts) not in {2, 3}:
+    if not path or len(target.strip("/").split("/")) not in {2, 3}:
         raise UsageError("explain takes FILE, FILE#FIELD, or REGION/[CLUSTER/]CASE and the path of a value")
-    clusters = tuple(parts[1:-1])
-    opened = open_project(root, Selection(regions=(parts[0],), clusters=clusters, cases=(parts[-1],)))
-    if len(opened.variants) != 1:
-        named = ", ".join(str(variant.id) for variant in opened.variants) or "none"
-        raise UsageError(f'"{target}" names {len(opened.variants)} variants ({named}), expected one')
-    variant = opened.variants[0]
+    opened, variant = open_variant(root, target)
     found = _value_path(variant, path)
     explained = [
         Explanation(str(variant.id), shown(inner), member(dict(variant.context), inner), origins=(origin,))

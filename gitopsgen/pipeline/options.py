@@ -49,7 +49,8 @@ class RenderReport:
     """What a run found and did; paths are relative to the output directory, `unchanged` counts files.
 
     `is_reshaped` says that nothing was written since edits change which objects there are: what Argo CD may deploy
-    depends on that, and only a run over the whole fleet tells.
+    depends on that, and only a run over the whole fleet tells. `regions` names those in which a finding was made, in
+    the order of `diagnostics`; it is empty for a run that found nothing changed.
     """
 
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -61,3 +62,4 @@ class RenderReport:
     manifests: int = 0
     stream: Iterable[str] = ()
     is_reshaped: bool = False
+    regions: tuple[tuple[str, ...], ...] = ()

@@ -89,3 +89,16 @@ def open_project(root: Directory, selection: Selection) -> Opened:
         Regions(loaded.value, engine, places),
         (*loaded.diagnostics, *composed.diagnostics),
     )
+
+
+def open_variant(root: Directory, target: str) -> tuple[Opened, Variant]:
+    """Open what is needed of a project for one variant, called `REGION/[CLUSTER/]CASE`.
+
+    Raises UsageError where that names none, or several.
+    """
+    region, *clusters, case = target.strip("/").split("/")
+    opened = open_project(root, Selection(regions=(region,), clusters=tuple(clusters), cases=(case,)))
+    if len(opened.variants) != 1:
+        named = ", ".join(str(variant.id) for variant in opened.variants) or "none"
+        raise UsageError(f'"{target}" names {len(opened.variants)} variants ({named}), expected one')
+    return opened, opened.variants[0]

@@ -111,11 +111,17 @@ def status(root: Path, case: str = "") -> Outcome[tuple[Progress, ...]]:
     project = loaded.value
     if case:
         _check_case(project, case)
-    planned = rollouts(project, (case,) if case else ())
+    found = progress_in(project, (case,) if case else ())
+    return Outcome(found.value, (*loaded.diagnostics, *found.diagnostics))
+
+
+def progress_in(project: Project, cases: Sequence[str] = ()) -> Outcome[tuple[Progress, ...]]:
+    """Tell the same of a loaded project: of some cases, or of all."""
+    planned = rollouts(project, cases)
     found = (
         progress_of(name, project.releases.get(name, Releases()), batches) for name, batches in planned.value.items()
     )
-    return Outcome(tuple(found), (*loaded.diagnostics, *planned.diagnostics))
+    return Outcome(tuple(found), planned.diagnostics)
 
 
 def _opened(root: Path, case: str) -> Outcome[tuple[Project, tuple[Batch, ...], Releases]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from gitopsgen import argocd
 from gitopsgen.compose import compose
-from gitopsgen.diagnostics import Diagnostic, Severity
+from gitopsgen.diagnostics import Diagnostic, Location, Severity
 from gitopsgen.load import load
 from gitopsgen.model.project import Project
 from gitopsgen.model.rendered import Rendered
@@ -244,22 +244,33 @@ class _Run:
         memory.save()
 
     def _all_found(self) -> Iterator[Diagnostic]:
-        yield from self.found
+        yield from (one for _, one in self._found_in())
+
+    def _found_in(self) -> Iterator[tuple[str, Diagnostic]]:
+        """Give all that was found, each with the region it was found in; empty for what has none."""
+        yield from (("", one) for one in self.found)
         # What follows from a mistake is not another one.
         told = {(one.location.file, one.location.line) for one in self.found if _is_error(one)}
         for outcome in self.outcomes:
-            yield from (one for one in outcome.diagnostics if (one.location.file, one.location.line) not in told)
-            yield from outcome.refusals
-        for record in self.skipped.values():
-            yield from record.findings
+            news = (one for one in outcome.diagnostics if (one.location.file, one.location.line) not in told)
+            yield from ((outcome.region, one) for one in (*news, *outcome.refusals))
+        for region, record in self.skipped.items():
+            yield from ((region, one) for one in record.findings)
+
+    def _regions_of(self, diagnostics: Sequence[Diagnostic]) -> tuple[tuple[str, ...], ...]:
+        found: dict[tuple[str, str, Location], set[str]] = {}
+        for region, one in self._found_in():
+            found.setdefault((one.code, one.message, one.location), set()).add(region)
+        return tuple(tuple(sorted(found[one.code, one.message, one.location] - {""})) for one in diagnostics)
 
     def report(self, stream: Iterator[str] | tuple[str, ...] = ()) -> RenderReport:
         """Tell what was found and done."""
         skipped = [one.facts for one in self.skipped.values()]
         changes: list[RegionOutcome | RegionPlan] = [*self.outcomes, *self.others]
         unchanged = sum(one.unchanged for one in self.outcomes) + sum(len(one.unchanged) for one in self.others)
+        diagnostics = collapsed(self._all_found())
         return RenderReport(
-            collapsed(self._all_found()),
+            diagnostics,
             created=tuple(path for one in changes for path in one.created),
             updated=tuple(path for one in changes for path in one.updated),
             deleted=tuple(path for one in changes for path in one.deleted),
@@ -268,6 +279,7 @@ class _Run:
             manifests=sum(one.manifests for one in self.outcomes) + sum(facts["manifests"] for facts in skipped),
             stream=stream,
             is_reshaped=self.is_reshaped,
+            regions=self._regions_of(diagnostics),
         )
 
 

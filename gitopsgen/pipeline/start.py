@@ -19,14 +19,14 @@ def render(root: Path, options: RenderOptions, progress: Callable[[int, int], No
     unchanged = unchanged_fleet(root, options)
     if unchanged:
         return unchanged
-    with _uncollected():
+    with uncollected():
         from gitopsgen.pipeline.rendering import render_fleet  # noqa: PLC0415 - see above
 
         return render_fleet(root, options, progress)
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Stop the search for cycles, of which a run makes none worth finding: it costs a sixth of a run."""
     was_enabled = gc.isenabled()
     gc.disable()

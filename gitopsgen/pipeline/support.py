@@ -21,18 +21,26 @@ def evidence(root: Path, framework: str, selection: Selection, output: Path | No
     Whether the tree still is what its inputs say, `verify` tells.
     Raises UsageError where the selection names what the project has not.
     """
-    catalogue = read_catalogue()
     loaded = load(root, regions=selection.regions)
-    project = loaded.value
+    found = evidence_for(loaded.value, (framework,), selection, output)
+    return Outcome(found.value[framework], (*loaded.diagnostics, *found.diagnostics))
+
+
+def evidence_for(
+    project: Project, frameworks: Iterable[str], selection: Selection, output: Path | None = None
+) -> Outcome[dict[str, Evidence]]:
+    """Give the same for several standards of a loaded project: the files are read once."""
+    catalogue = read_catalogue()
     classes = {(one.region, one.name): one.class_name for each in project.regions.values() for one in each.clusters}
     asked = [
         Holder(one.region.name, one.cluster.name, one.blueprint.name, classes[one.region.name, one.cluster.name])
         for one in select(project, selection)
     ]
-    reading = _Reading(project, output_of(root, project.settings.generated, output), asked)
+    settings = project.settings
+    reading = _Reading(project, output_of(settings.root, settings.generated, output), asked)
     gathered = gather(catalogue.supports, reading.files())
-    found = fold(catalogue.frameworks[framework], catalogue.supports, gathered, asked)
-    return Outcome(found, (*loaded.diagnostics, *reading.diagnostics))
+    found = {name: fold(catalogue.frameworks[name], catalogue.supports, gathered, asked) for name in frameworks}
+    return Outcome(found, tuple(reading.diagnostics))
 
 
 class _Reading:

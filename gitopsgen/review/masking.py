@@ -6,6 +6,7 @@ Masks by kind, by name and by form; the dangers are found before, in the data it
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any, Final
 
@@ -13,6 +14,8 @@ from gitopsgen.check.credentials import inside, named, setting
 from gitopsgen.diff import NOTHING, Change, Difference, Folded, Hunk, Key, Object, Sort
 
 HIDDEN: Final = '"(hidden)"'  # as JSON, as all values of changes
+CONCEALED: Final = "(hidden)"
+_REFERENCE: Final = re.compile(r"[a-z]+(-[a-z]+)*")
 # what is called a secret's key there only names one
 _REFERRING: Final = frozenset({"external-secrets.io", "secrets.hashicorp.com"})
 
@@ -20,6 +23,21 @@ _REFERRING: Final = frozenset({"external-secrets.io", "secrets.hashicorp.com"})
 def masked(difference: Difference) -> Difference:
     """Give the difference with every value masked that is, or looks like, a secret."""
     return replace(difference, folded=tuple(map(_folded, difference.folded)), pairs=())
+
+
+def masked_values(value: Any, name: str = "") -> Any:
+    """Give plain data with every scalar replaced by `CONCEALED` that is, or looks like, a secret.
+
+    What is called a secret and reads like a name (`database-owner`) names one.
+    """
+    if isinstance(value, dict):
+        if _is_variable(value):
+            return {**value, "value": CONCEALED}
+        return {key: masked_values(each, key) for key, each in value.items()}
+    if isinstance(value, list):
+        return [masked_values(each, name) for each in value]
+    refers = name.lower().endswith("secret") and isinstance(value, str) and _REFERENCE.fullmatch(value)
+    return CONCEALED if not refers and _is_secret(name, value) else value
 
 
 def _folded(folded: Folded) -> Folded:
@@ -32,7 +50,7 @@ def _change(one: Object, change: Change) -> Change:
     if one.kind == "Secret" and change.path[:1] in {("data",), ("stringData",)}:
         return _hidden(change)
     name = "" if one.group in _REFERRING else _name(change)
-    if any(_is_secret(name, json.loads(side)) for side in (change.old, change.new) if side != NOTHING):
+    if any(is_secret(name, json.loads(side)) for side in (change.old, change.new) if side != NOTHING):
         return _hidden(change)
     return change
 
@@ -43,11 +61,12 @@ def _hidden(change: Change) -> Change:
     return Change(change.path, Sort.FIELD, old, new, change.root)
 
 
-def _is_secret(name: str, value: Any) -> bool:
+def is_secret(name: str, value: Any) -> bool:
+    """Tell whether a value of plain data is, or holds, what looks like a secret; `name` is what it is called."""
     if isinstance(value, dict):
-        return any(_is_secret(key, each) for key, each in value.items()) or _is_variable(value)
+        return any(is_secret(key, each) for key, each in value.items()) or _is_variable(value)
     if isinstance(value, list):
-        return any(_is_secret(name, each) for each in value)
+        return any(is_secret(name, each) for each in value)
     return isinstance(value, str) and (bool(inside(value)) or bool(setting(value)) or named(name, value))
 
 

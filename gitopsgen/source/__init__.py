@@ -9,6 +9,7 @@ from gitopsgen.source.edit import with_scalar
 from gitopsgen.source.files import directories, is_inside, read_bytes, walk
 from gitopsgen.source.findings import FindingKind, by_place
 from gitopsgen.source.json_text import read_json
+from gitopsgen.source.layout import UnformattableError, formatted
 from gitopsgen.source.objects import objects_of
 from gitopsgen.source.place import PlaceIndex, Position, locate, positions
 from gitopsgen.source.reader import MERGE_TAGS, Source, Tagged, read
@@ -23,10 +24,12 @@ __all__ = [
     "Position",
     "Source",
     "Tagged",
+    "UnformattableError",
     "by_place",
     "decode",
     "decoded",
     "directories",
+    "formatted",
     "is_inside",
     "locate",
     "objects_of",

@@ -34,6 +34,17 @@ _BINARY: Final = {
 _UNARY: Final = {nodes.Not: "not", nodes.Neg: "neg", nodes.Pos: "pos"}
 
 
+def raw_tokens(source: str, path: str) -> list[tuple[str, str]]:
+    """Give what the lexer makes of a template, by kind and as it was written, blanks inside of tags too.
+
+    Raises `TemplateError` where it is not Jinja.
+    """
+    try:
+        return [(kind, text) for _, kind, text in _ENVIRONMENT.lexer.tokeniter(source, None)]
+    except TemplateSyntaxError as error:
+        raise TemplateError("invalid-template", str(error.message), Spot(path, error.lineno)) from None
+
+
 def parse(source: str, path: str) -> Parsed:
     """Give the statements of a template.
 

@@ -7,6 +7,7 @@ import errno
 import io
 import json
 import re
+import signal
 import subprocess
 import sys
 
@@ -261,3 +262,33 @@ def test_a_file_may_be_named_from_where_one_stands(tmp_path, monkeypatch):
 
     assert from_here("file.yaml#a=2") == str(tmp_path / "in/file.yaml#a=2")
     assert from_here("generated/other.yaml#a") == "generated/other.yaml#a"
+
+
+class _Slow(Exception):  # noqa: N818 - no error: how the test ends the work
+    pass
+
+
+def test_work_that_takes_long_is_told_on_a_terminal_and_wiped(monkeypatch, tmp_path):
+    monkeypatch.setattr("sys.stderr", Terminal())
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("gitopsgen.cli.console._PATIENCE", 0.01)
+    before = signal.getsignal(signal.SIGALRM)
+
+    with contextlib.suppress(_Slow), Console(tmp_path).working("comparing"):
+        signal.pause()
+        raise _Slow
+
+    assert sys.stderr.getvalue() == "\r\x1b[Kcomparing … 0 s\r\x1b[K"
+    assert signal.getsignal(signal.SIGALRM) is before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+@pytest.mark.parametrize("way", [{"quiet": True}, {"format": Format.JSON}, {}])
+def test_nothing_of_it_reaches_a_pipe_a_program_or_who_wants_quiet(way, monkeypatch, tmp_path):
+    monkeypatch.setattr("sys.stderr", Terminal() if way else io.StringIO())
+    monkeypatch.setenv("TERM", "xterm")
+
+    with Console(tmp_path, **way).working("comparing"):
+        assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+    assert sys.stderr.getvalue() == ""

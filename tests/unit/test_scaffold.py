@@ -289,6 +289,31 @@ def test_a_new_blueprint_runs_where_it_is_wanted(repository):
     assert (repository / "generated/argocd/applicationset-books.yaml").is_file()
 
 
+def test_schemas_for_editors_come_with_a_repository_and_follow_its_cases(repository):
+    run("schema", "--check", cwd=repository)
+    run("schema", "--modelines", "--check", cwd=repository)
+    run("new", "blueprint", "ledger", "--region", "wuhu", "--no-input", cwd=repository)
+
+    assert "values-ledger.json" in (repository / "docs/schemas/overlay-fleet.json").read_text("utf-8")
+    run("schema", "--modelines", "--check", cwd=repository)
+
+    run("remove", "case", "ledger", "--yes", cwd=repository)
+
+    run("schema", "--check", cwd=repository)
+    assert not (repository / "docs/schemas/values-ledger.json").exists()
+
+
+def test_a_repository_that_keeps_no_schemas_gets_no_lines_that_name_them(repository):
+    shutil.rmtree(repository / "docs")
+    settings = repository / "gitopsgen.yaml"
+    settings.write_text(settings.read_text("utf-8").partition("\n")[2], "utf-8")
+
+    run("new", "blueprint", "ledger", "--region", "wuhu", "--no-input", cwd=repository)
+
+    assert (repository / "blueprints/ledger/blueprint.yaml").read_text("utf-8").startswith("name: ledger\n")
+    assert not (repository / "docs").exists()
+
+
 def test_a_new_policy_goes_to_the_only_case_with_its_tests(repository):
     run("new", "policy", "owned", "--no-input", cwd=repository)
 
