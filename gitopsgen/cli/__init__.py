@@ -21,32 +21,9 @@ from gitopsgen.diagnostics import UsageError
 
 # One line a subcommand: its module, which has an `app`, and its help. Only the module of the one that runs is imported.
 COMMANDS = {
-<<<<<<< HEAD
-    "init": "gitopsgen.cli.init",
-    "new": "gitopsgen.cli.new",
-    "import": "gitopsgen.cli.importing",
-    "remove": "gitopsgen.cli.remove",
-    "upgrade": "gitopsgen.cli.upgrade",
-    "render": "gitopsgen.cli.render",
-    "list": "gitopsgen.cli.listing",
-    "explain": "gitopsgen.cli.explain",
-    "impact": "gitopsgen.cli.impact",
-    "diff": "gitopsgen.cli.diff",
-    "capacity": "gitopsgen.cli.capacity",
-    "check": "gitopsgen.cli.check",
-    "rule": "gitopsgen.cli.rule",
-    "policy": "gitopsgen.cli.policy",
-    "verify": "gitopsgen.cli.verify",
-    "evidence": "gitopsgen.cli.evidence",
-    "schemas": "gitopsgen.cli.schemas",
-    "pins": "gitopsgen.cli.pins",
-    "promote": "gitopsgen.cli.promote",
-    "rollback": "gitopsgen.cli.rollback",
-    "status": "gitopsgen.cli.status",
-    "plugin": "gitopsgen.cli.plugin",
-=======
     "init": ("gitopsgen.cli.init", "Make a new GitOps repository that works at once."),
     "new": ("gitopsgen.cli.new", "Make a city, a case, a policy or a service from a template."),
+    "import": ("gitopsgen.cli.importing", "Adopt existing manifests, one tree a city."),
     "remove": ("gitopsgen.cli.remove", "Take a city, a case or a service out of the project."),
     "upgrade": ("gitopsgen.cli.upgrade", "Merge newer templates into what was scaffolded."),
     "render": ("gitopsgen.cli.render", "Render, check and write the selected variants."),
@@ -72,7 +49,6 @@ COMMANDS = {
     "status": ("gitopsgen.cli.status", "Tell which city runs which release."),
     "doctor": ("gitopsgen.cli.doctor", "Tell whether program, machine and project are sound."),
     "plugin": ("gitopsgen.cli.plugin", "Answer Argo CD's plugin server (plugin.yaml in docs/argocd.md)."),
->>>>>>> main
 }
 
 COMPLETING = "_GITOPSGEN_COMPLETE"  # the variable in which click's completion is asked for
