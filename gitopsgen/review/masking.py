@@ -37,7 +37,7 @@ def masked_values(value: Any, name: str = "") -> Any:
     if isinstance(value, list):
         return [masked_values(each, name) for each in value]
     refers = name.lower().endswith("secret") and isinstance(value, str) and _REFERENCE.fullmatch(value)
-    return CONCEALED if not refers and _is_secret(name, value) else value
+    return CONCEALED if not refers and is_secret(name, value) else value
 
 
 def _folded(folded: Folded) -> Folded:
