@@ -89,21 +89,17 @@ def import_manifests(project: Project, options: ImportOptions) -> ImportReport:
         return ImportReport(tuple(told))
     proof = prove(project, draft.changes, options.case, objects)
     told += proof.diagnostics
-    return _finished(draft, ImportReport(tuple(told), (), adopted, 0, len(cities)), proof, options)
+    return _finished(
+        project.settings.root, draft, ImportReport(tuple(told), (), adopted, 0, len(cities)), proof, options
+    )
 
 
-def _finished(draft: Draft, report: ImportReport, proof: Proof, options: ImportOptions) -> ImportReport:
+def _finished(root: Path, draft: Draft, report: ImportReport, proof: Proof, options: ImportOptions) -> ImportReport:
     is_equal = all(one.severity is not Severity.ERROR for one in report.diagnostics)
     if is_equal and not options.dry_run:
-        apply(_root(draft), draft.changes)
+        apply(root, draft.changes)
     files = draft.written if is_equal else ()
     return ImportReport(report.diagnostics, files, report.adopted, proof.objects, report.cities, proof.refused)
-
-
-def _root(draft: Draft) -> Path:
-    if draft.root is None:
-        raise UsageError("there is no project")
-    return draft.root
 
 
 def _variants(project: Project, found: list[Origin], options: ImportOptions, told: list[Diagnostic]) -> Variants:
@@ -124,11 +120,11 @@ def _variants(project: Project, found: list[Origin], options: ImportOptions, tol
         variants.append((origin, city, cluster))
     unused = sorted(set(options.cities) - {one.name for one in found})
     if unused:
-        raise UsageError(f'--city names "{unused[0]}", which no source has{did_you_mean_of(unused[0], found)}')
+        raise UsageError(f'--city names "{unused[0]}", which no source has{_proposal(unused[0], found)}')
     return variants
 
 
-def did_you_mean_of(name: str, found: list[Origin]) -> str:
+def _proposal(name: str, found: list[Origin]) -> str:
     """Give a proposal for a city of the source that is not there."""
     hint = did_you_mean(name, [one.name for one in found])
     return f": {hint}" if hint else ""

@@ -70,9 +70,9 @@ def prove(project: Project, changes: Changes, case: str, expected: Mapping[str, 
 def _copy(project: Project, root: Path) -> None:
     settings = project.settings
     shutil.copy(settings.root / "gitopsgen.yaml", root)
-    for name in (settings.blueprints, settings.overlays, settings.schemas):
+    for name in (settings.blueprints, settings.overlays, *settings.judging):
         if (settings.root / name).is_dir():
-            shutil.copytree(settings.root / name, root / name)
+            shutil.copytree(settings.root / name, root / name, dirs_exist_ok=True)
 
 
 def _rendered(opened: Opened) -> dict[str, dict[tuple[str, ...], Any]]:
