@@ -28,7 +28,7 @@ def import_(
     case: Annotated[str, option("--case", metavar="NAME", help="What the case is to be called.")],
     into: Annotated[
         Path | None,
-        option("--into", "--project", metavar="DIR", help="The project; otherwise found upwards."),
+        option("--project", "--into", metavar="DIR", help="The project; otherwise found upwards."),
     ] = None,
     city: Annotated[
         list[str] | None,
