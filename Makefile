@@ -1,4 +1,4 @@
-# render test coverage lint bench page real real-capacity real-argocd deep: each installs what it needs into .venv, once.
+# render test coverage lint bench page real parity real-capacity real-argocd deep: each installs what it needs into .venv, once.
 # The stamps are older than pyproject.toml or the lock only when those changed.
 
 PYTHON ?= python3
@@ -11,7 +11,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help render test coverage lint bench page real real-capacity real-argocd deep lock
+.PHONY: help render test coverage lint bench page real parity real-capacity real-argocd deep lock
 
 help:
 	@echo 'make render [REGION=shanghai]  render the fleet, or one region, into generated/'
@@ -21,6 +21,7 @@ help:
 	@echo 'make bench                     the benchmark harness (minutes)'
 	@echo 'make page                      try the page of the fleet in a real browser (needs Chromium, which root gets by apt)'
 	@echo 'make real                      give what is rendered to the programs that will read it: kube-apiserver, Istio, Gatekeeper, OPA, Prometheus (needs Go once)'
+	@echo 'make parity [PARITY=10000]     compare check with real API servers on objects made wrong, and write docs/parity.md (needs Go once)'
 	@echo 'make real-capacity             have a real scheduler place the pods of some cities, and compare it with what was reckoned (needs Go once)'
 	@echo 'make real-argocd               have a real Argo CD sync two cities, a promotion, a rollback, and what it must heal, prune and deny (needs Go once, and apt)'
 	@echo 'make deep                      the slow properties, for at most DEEP_SECONDS=$(DEEP_SECONDS)'
@@ -69,6 +70,9 @@ page: .venv/installed-page
 
 real: .venv/installed-test
 	@GITOPSGEN_REAL=1 $(BIN)/pytest -q -n $(WORKERS) --dist loadfile tests/real tests/test_kustomize.py --ignore tests/real/test_scheduling.py --ignore tests/real/test_argocd.py --ignore tests/real/test_page.py
+
+parity: .venv/installed-test
+	@GITOPSGEN_REAL=1 PARITY=$(PARITY) $(BIN)/python -m tests.real.parity
 
 real-capacity: .venv/installed-test
 	@$(BIN)/pytest -q -n $(WORKERS) --dist worksteal tests/real/test_scheduling.py

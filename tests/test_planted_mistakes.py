@@ -36,7 +36,7 @@ FACTS = {
     "linyi": (r"(?m)^  province: (.*)$", r"  province: \1\n  province: \1 # GG102"),
 }
 ELSEWHERE = {
-    ("overlays/regions/changchun/region.yaml", 2, "GG113"),
+    ("overlays/regions/changchun/region.yaml", 3, "GG113"),
     ("overlays/regions/hengyang/edgy/payment-gateway.yaml", None, "GG114"),
     ("overlays/regions/kunming/notes.txt", None, "GG119"),
     (f"{MANIFESTS}/planted-nameless.yaml.j2", 1, "GG319"),

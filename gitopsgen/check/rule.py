@@ -102,7 +102,8 @@ class Rule:
     `is_shared` promises what `gitopsgen.check.sharing` says of rules and strings; `reckons` names annotations in which
     the rule reads numbers all the same, `reads` fields whose texts it reads to the last sign.
     `refused_by` says who in a cluster refuses such an object when it is created, nobody where it is empty: proven by
-    `tests/real/test_check.py`. `is_convention` says that the rule is one of repositories, of which no cluster knows.
+    `tests/real/test_check.py`, of Istio by `tests/real/test_istio_refusals.py`.
+    `is_convention` says that the rule is one of repositories, of which no cluster knows.
     """
 
     code: str
@@ -161,6 +162,7 @@ class Finding:
 
 
 API_SERVER: Final = "the API server"
+MESH: Final = "the webhook of Istio"
 _NAME: Final = re.compile(r"[A-Za-z0-9](?:[-./A-Za-z0-9]{0,250}[A-Za-z0-9])?")
 
 

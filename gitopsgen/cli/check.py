@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gitopsgen.cli.checked import looked_at, summary_of
 from gitopsgen.cli.console import Console, find_root
 from gitopsgen.cli.options import (
     Cases,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from gitopsgen.pipeline import CheckOptions, CheckReport
 
 app = subcommand()
+_OF_PROJECT = "a project says its versions and schemas"
 
 
 class CheckFormat(StrEnum):
@@ -87,6 +90,14 @@ Baseline = Annotated[Path | None, option("--baseline", metavar="FILE", help="Tel
 WriteBaseline = Annotated[
     Path | None, option("--write-baseline", metavar="FILE", help="Write what is found to a baseline, and end well.")
 ]
+Against = Annotated[
+    str,
+    option(
+        "--against",
+        metavar="REVISION|DIR",
+        help="Also tell what an API server refuses to make of this older state; of a project, of generated/ as it is.",
+    ),
+]
 Summary = Annotated[bool, option("--summary", help="List what was accepted, known or left unchecked.")]
 Verbose = Annotated[bool, option("-v", "--verbose", help="Print information too, not only count it.")]
 Printed = Annotated[CheckFormat, option("-o", "--output", help="How findings are printed.")]
@@ -105,6 +116,7 @@ def check(
     skip: Skip = None,
     baseline: Baseline = None,
     write_baseline: WriteBaseline = None,
+    against: Against = "",
     region: Regions = None,
     cluster: Clusters = None,
     case: Cases = None,
@@ -126,7 +138,7 @@ def check(
     """
     if baseline and write_baseline:
         raise UsageError("--write-baseline writes all that is found: it makes no sense with --baseline")
-    told = _asked(profile, (only, skip, policy), baseline)
+    told = _asked(profile, (only, skip, policy), (baseline, against))
     schemas = kubernetes_version, schema_location or [], ignore_missing_schemas
     is_foreign = bool(paths or kustomize)
     root = Path.cwd() if is_foreign else _root(project)
@@ -135,7 +147,7 @@ def check(
         with _working(output, color, quiet):
             report = _manifests((paths or [], kustomize or []), schemas, jobs or processors(), told)
     else:
-        _refuse(schemas, "a project says its versions and schemas")
+        _refuse(schemas, _OF_PROJECT)
         with _working(output, color, quiet):
             report = _project(root, selection_of(region, cluster, case), jobs or processors(), told)
     if write_baseline:
@@ -144,11 +156,14 @@ def check(
     return _finish(console, report, output, (summary, verbose), Severity(fail_on.value))
 
 
-def _asked(profile: HeldTo | None, lists: tuple[list[str] | None, ...], baseline: Path | None) -> CheckOptions:
+def _asked(
+    profile: HeldTo | None, lists: tuple[list[str] | None, ...], before: tuple[Path | None, str]
+) -> CheckOptions:
     from gitopsgen.pipeline import CheckOptions
 
     only, skip, policies = (tuple(each or ()) for each in lists)
-    return CheckOptions(profile.value if profile else "", only, skip, baseline, policies)
+    baseline, against = before
+    return CheckOptions(profile.value if profile else "", only, skip, baseline, policies=policies, against=against)
 
 
 def _refuse(options: tuple[object, ...], reason: str) -> None:
@@ -196,12 +211,10 @@ def _version(wanted: str) -> str:
 
 
 def _excerpt(report: CheckReport) -> Callable[[Location], str | None]:
-    known: dict[str, list[str]] = {}
+    lines_of = cache(lambda file: report.text_of(file).split("\n"))
 
     def line_at(location: Location) -> str | None:
-        lines = known.get(location.file)
-        if lines is None:
-            lines = known[location.file] = report.text_of(location.file).split("\n")
+        lines: list[str] = lines_of(location.file)
         return lines[location.line - 1] if location.line and location.line <= len(lines) else None
 
     return line_at
@@ -227,9 +240,9 @@ def _finish(
 
     is_summary, is_verbose = wanted
     shown = report.findings if is_verbose or output is CheckFormat.JSON else tuple(_without_notes(report))
-    told = list(_summary(report)) if is_summary else []
+    told = list(summary_of(report)) if is_summary else []
     lines = _document(report, shown, output, told)
-    counts = () if console.quiet else (_looked_at(report),)
+    counts = () if console.quiet else (looked_at(report),)
     return console.finish(Report(shown, _records(report), lines, counts), fail_on)
 
 
@@ -251,7 +264,7 @@ def _document(
     elif output is CheckFormat.JUNIT:
         yield junit.document(findings, report.objects)
     elif output is CheckFormat.MARKDOWN:
-        yield from markdown.lines(findings, "gitopsgen check", [_looked_at(report), *told])
+        yield from markdown.lines(findings, "gitopsgen check", [looked_at(report), *told])
     else:
         yield from told
 
@@ -266,36 +279,3 @@ def _records(report: CheckReport) -> dict[str, list[Any]]:
             for one in report.accepted
         ],
     }
-
-
-def _looked_at(report: CheckReport) -> str:
-    notes = sum(one.severity is Severity.INFO for one in report.findings)
-    ours = f"{_many(report.manifests, 'manifest')} of {_many(report.variants, 'variant')}"
-    foreign = f"{_many(len(report.objects), 'object')} in {_many(len(report.files), 'file')}"
-    parts = [
-        ours if report.variants else foreign,
-        f"{report.unchecked} without a schema" if report.unchecked else "",
-        f"{_many(len(report.accepted), 'finding')} accepted by comments" if report.accepted else "",
-        f"{report.known} known from the baseline" if report.known else "",
-        f"{_many(notes, 'note')}, printed by -v" if notes else "",
-    ]
-    return f"checked {', '.join(part for part in parts if part)}"
-
-
-def _many(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
-
-
-def _summary(report: CheckReport) -> Iterator[str]:
-    """List what a reader would otherwise not see."""
-    from collections import Counter
-
-    for one in sorted(report.accepted, key=lambda one: one.finding.location):
-        found = one.finding
-        yield f"accepted: {found.location}: {found.code} {found.name}: {one.suppression.reason}"
-    for code, count in sorted(Counter((one.code, one.name, one.severity.value) for one in report.findings).items()):
-        yield f"found: {count} {code[2]} {code[0]} {code[1]}"
-    if report.known or report.gone:
-        yield f"baseline: {report.known} known, {report.gone} no longer found"
-    if report.unchecked:
-        yield f"not checked: {_many(report.unchecked, 'object')} of kinds without a schema"

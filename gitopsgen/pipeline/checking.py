@@ -24,6 +24,7 @@ _LARGEST = 1 << 20  # bytes of an input that is looked through for comments
 class CheckOptions:
     """What is told of all that is found: `only` and `skip` name rules.
 
+    `against` is the older state that updates are judged from, a revision or a folder; empty for none.
     `baseline` is what was known before, `policies` are folders with rules of one's own.
     `profile` is empty for the usual one: `fleet` for our variants, `cluster` for manifests of others.
     """
@@ -32,6 +33,7 @@ class CheckOptions:
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     baseline: Path | None = None
+    against: str = ""
     policies: tuple[str, ...] = ()
 
 
@@ -67,8 +69,14 @@ def check_manifests(
     def text_of(file: str) -> str:
         return judged.texts.get(file, "")
 
+    updates: tuple[Diagnostic, ...] = ()
+    if options.against:
+        from gitopsgen.pipeline.updates import judge_updates, older_state  # noqa: PLC0415 - a plain check asks no Git
+
+        profile = Profile(options.profile or Profile.CLUSTER)
+        updates = judge_updates(older_state(options.against, paths), judged.texts, choice, profile)
     report = CheckReport(
-        (*read.diagnostics, *judged.findings),
+        (*read.diagnostics, *judged.findings, *updates),
         objects=judged.objects,
         unchecked=judged.unchecked,
         files=tuple(judged.texts),
@@ -83,6 +91,11 @@ def check_project(root: Path, selection: Selection, jobs: int, options: CheckOpt
 
     choice = Choice(options.only, options.skip)
     done = render(root, RenderOptions(selection, dry_run=True, jobs=jobs, policies=options.policies))
+    updates: tuple[Diagnostic, ...] = ()
+    if options.against:
+        from gitopsgen.pipeline.comparison import refused_updates  # noqa: PLC0415 - a plain check asks no Git
+
+        updates = refused_updates(root, options.against)
 
     def text_of(file: str) -> str:
         path = (root / file).resolve()
@@ -92,7 +105,7 @@ def check_project(root: Path, selection: Selection, jobs: int, options: CheckOpt
     profile = Profile(options.profile or Profile.FLEET)
     found = tuple(
         replace(one, severity=severity_of_code(one.code, one.severity, profile))
-        for one in done.diagnostics
+        for one in (*done.diagnostics, *updates)
         if not one.code.startswith(_OF_THE_TREE)
     )
     report = CheckReport(found, variants=len(done.variants), manifests=done.manifests, text_of=text_of)

@@ -25,7 +25,7 @@ from gitopsgen.diff import (
 from gitopsgen.load import settings_of
 from gitopsgen.model.project import Settings
 from gitopsgen.pipeline.causes import Causes
-from gitopsgen.review import Danger, find_dangers, masked
+from gitopsgen.review import Danger, find_dangers, find_refusals, masked
 from gitopsgen.schemas import Bundled, Kind, Pack, Source
 from gitopsgen.schemas.bundled import versions
 from gitopsgen.schemas.cache import default_directory
@@ -67,6 +67,18 @@ def diff(root: Path, options: DiffOptions) -> DiffReport:
     found = difference(states.pairs(), states.cities(), states.listing(), _list_types(root / settings.schemas))
     told = _Told(states, found)
     return DiffReport(masked(found), tuple(map(told.diagnostic, find_dangers(found))), states.base, states.head or "")
+
+
+def refused_updates(root: Path, base: str) -> tuple[Diagnostic, ...]:
+    """Give what an API server that has the output of a revision refuses of the output as it stands now.
+
+    Raises UsageError where there is no repository or revision.
+    """
+    settings = settings_of(root)
+    states = _States(root, settings, DiffOptions(base, is_direct=True))
+    found = difference(states.pairs(), states.cities(), states.listing(), _list_types(root / settings.schemas))
+    told = _Told(states, found)
+    return tuple(map(told.diagnostic, find_refusals(found)))
 
 
 class _States:

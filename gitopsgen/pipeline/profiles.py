@@ -11,10 +11,11 @@ from gitopsgen.check import Finding, Rule
 from gitopsgen.check.kubernetes import unknown_kind
 from gitopsgen.check.rules import RULES
 from gitopsgen.diagnostics import Severity, UsageError
+from gitopsgen.review.rules import UPDATE_RULES
 
 _CODE = re.compile(r"GG[0-9*]+")
 _UNKNOWN = unknown_kind.RULE.code
-_RULES = {module.RULE.code: module.RULE for module in RULES}
+_RULES = {module.RULE.code: module.RULE for module in (*RULES, *UPDATE_RULES)}
 
 
 class Profile(StrEnum):

@@ -17,7 +17,7 @@ from gitopsgen.tree import Output, TreeState, output_of
 from gitopsgen.tree.paths import STAGE, TRACES
 
 if TYPE_CHECKING:
-    from gitopsgen.model.project import Project
+    from gitopsgen.model.project import Project, Settings
 
 _FLEET = ""
 
@@ -66,17 +66,32 @@ def _report(fleet: Remembered) -> RenderReport:
     return RenderReport(fleet.findings, (), (), (), facts["files"], variants, facts["manifests"])
 
 
-def remember_fleet(project: Project, options: RenderOptions, report: RenderReport, memory: Memory) -> None:
-    """Keep the report of a run over the whole fleet for the next one."""
-    settings = project.settings
-    folders = [settings.blueprints, settings.overlays, *settings.judging]
-    present = [folder for folder in folders if (settings.root / folder).is_dir()]
-    key = _key(settings.root, options, present)
-    if key is None:
+def fleet_key(settings: Settings, options: RenderOptions) -> str | None:
+    """Give a digest of all that a run over the whole fleet depends on, None where it cannot be read."""
+    return _key(settings.root, options, _present(settings))
+
+
+def _folders(settings: Settings) -> tuple[str, ...]:
+    return settings.blueprints, settings.overlays, *settings.judging
+
+
+def _present(settings: Settings) -> list[str]:
+    return [folder for folder in _folders(settings) if (settings.root / folder).is_dir()]
+
+
+def remember_fleet(project: Project, options: RenderOptions, report: RenderReport, memory: Memory, began: str) -> None:
+    """Keep the report of a run over the whole fleet for the next one; `began` is the key from before it read anything.
+
+    Nothing is kept where an input was saved meanwhile: nobody knows which of both was rendered.
+    """
+    memory.records.pop(_FLEET, None)
+    present = _present(project.settings)
+    key = _key(project.settings.root, options, present)
+    if key is None or key != began:
         return
     facts: dict[str, Any] = {
         "folders": present,
-        "absent": [folder for folder in folders if folder not in present],
+        "absent": [folder for folder in _folders(project.settings) if folder not in present],
         "files": report.unchanged + len(report.created) + len(report.updated),
         "manifests": report.manifests,
         "variants": [[one.region, one.cluster, one.case] for one in report.variants],

@@ -14,7 +14,7 @@ from typing import Any
 from gitopsgen import argocd
 from gitopsgen.compose import compose
 from gitopsgen.diagnostics import Diagnostic, Location, Severity
-from gitopsgen.load import load
+from gitopsgen.load import load, settings_of
 from gitopsgen.model.project import Project
 from gitopsgen.model.rendered import Rendered
 from gitopsgen.model.variant import Variant
@@ -26,7 +26,7 @@ from gitopsgen.pipeline.fleet import Fleet
 from gitopsgen.pipeline.keys import digests_key, region_key, tool_key
 from gitopsgen.pipeline.memory import Memory, Remembered
 from gitopsgen.pipeline.options import RenderOptions, RenderReport
-from gitopsgen.pipeline.quick import remember_fleet
+from gitopsgen.pipeline.quick import fleet_key, remember_fleet
 from gitopsgen.pipeline.regions import Regions
 from gitopsgen.pipeline.work import Member, RegionOutcome, RegionWork, by_region, kinds_by_case
 from gitopsgen.template.engine import Engine
@@ -51,10 +51,12 @@ Progress = Callable[[int, int], None]
 
 def render_fleet(root: Path, options: RenderOptions, progress: Progress | None = None) -> RenderReport:
     """Do what `gitopsgen.pipeline.render` promises, where something may have changed."""
+    began = fleet_key(settings_of(root), options) if options.selection.is_whole and options.writes else None
     loaded = load(root, regions=options.selection.regions, instead=options.edits)
     composed = compose(loaded.value, options.selection)
     engine = engine_of(loaded.value)
     run = _Run(loaded.value, options, composed.value, engine, (*loaded.diagnostics, *composed.diagnostics))
+    run.began = began or ""
     if options.stdout:
         return run.text()
     output = output_of(root, loaded.value.settings.generated, options.output)
@@ -92,6 +94,7 @@ class _Run:
     skipped: dict[str, Remembered] = field(default_factory=dict)
     others: list[RegionPlan] = field(default_factory=list)
     is_reshaped: bool = False
+    began: str = ""  # the key of the fleet before anything was read
 
     def members(self) -> list[Member]:
         """Give the variants by region."""
@@ -237,7 +240,7 @@ class _Run:
         if self._is_everything:
             kept = {argocd.REGION, *(region for region, _ in self.members())}
             memory.records = {region: one for region, one in memory.records.items() if region in kept}
-            remember_fleet(self.project, self.options, self.report(), memory)
+            remember_fleet(self.project, self.options, self.report(), memory, self.began)
         else:
             memory.records.pop("", None)
         state.save()

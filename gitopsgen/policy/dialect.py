@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from gitopsgen.policy.builtins import BUILTINS, OWN, REPLACED
+from gitopsgen.policy.errors import PolicyError
 from gitopsgen.policy.tokens import CLOSING, OPENING, Token, closing, parted, tokens
 
 _KEYWORDS: Final = frozenset(
@@ -111,7 +112,7 @@ def _settled(policy: str, found: list[Token]) -> Iterator[_Change]:
         end = _expression_end(found, place)
         values = [value for value in _replacements(found, place, end) if not _is_scalar(found, *value)]
         if values:
-            named = [(*value, f"gg_{found[value[0]].start}") for value in values]
+            named = [(*value, _fresh(policy, found[value[0]].start)) for value in values]
             yield _named(policy, found, (place, end), named, "")
 
 
@@ -146,11 +147,34 @@ def _starts_expression(found: Sequence[Token], place: int) -> bool:
 
 def _hoisted_from(policy: str, found: Sequence[Token], place: int) -> Iterator[_Change]:
     end = _expression_end(found, place + 1)
+    _refuse_wildcard(policy, found, place + 1, end)
     operands, rest = _operands(found, place + 1, end)
     clause = policy[found[rest].start : found[end - 1].end] if rest < end else ""
-    named = [(start, stop, f"gg_{found[start].start}") for start, stop in operands]
+    named = [(start, stop, _fresh(policy, found[start].start)) for start, stop in operands]
     if named:
         yield _named(policy, found, (place, end), named, clause)
+
+
+def _refuse_wildcard(policy: str, found: Sequence[Token], start: int, end: int) -> None:
+    """Refuse what OPA calls unsafe: a negation that would have to try every member."""
+    place = start
+    while place < end:
+        token = found[place]
+        is_index = token.text == "[" and not token.is_spaced and found[place - 1].text not in {"(", "[", "{", ","}
+        if token.text == "{" or (token.text == "[" and not is_index):
+            place = closing(found, place)  # a comprehension has variables of its own
+        elif token.text == "_":
+            line = policy.count("\n", 0, token.start) + 1
+            raise PolicyError('"_" inside of "not" is unsafe: name the member before it', line=line)
+        place += 1
+
+
+def _fresh(policy: str, start: int) -> str:
+    """Give a name that the policy has not yet, other than those for other places."""
+    name = f"gg_{start}"
+    while name in policy:
+        name += "_"
+    return name
 
 
 def _named(

@@ -17,6 +17,7 @@ from gitopsgen.policy.dialect import normalised
 from gitopsgen.policy.errors import PolicyError
 from gitopsgen.policy.mocking import REPLACEABLE, replaceable
 from gitopsgen.policy.modules import Module
+from gitopsgen.policy.recursion import refuse_recursion
 from gitopsgen.policy.tokens import Token, tokens
 
 # What would answer by the network, the clock, chance or the machine: output and verdicts depend on the inputs alone.
@@ -40,6 +41,7 @@ class Policy:
     def __init__(self, modules: Sequence[Module]) -> None:
         """Compile the modules."""
         self.modules = tuple(modules)
+        refuse_recursion(modules)
         self._tokens = {module.name: tokens(module.text) for module in modules}
         self.reads_inventory = any("inventory" in module.text for module in modules)
         self.printed: tuple[str, ...] = ()
@@ -58,7 +60,10 @@ class Policy:
         self._engine.set_rego_v0(module.is_old)
         self._engine.set_gather_prints(True)
         self._engine.set_policy_length_config(max_col=65535, max_file_bytes=_LONGEST, max_lines=100_000)
-        text = normalised(module.text)
+        try:
+            text = normalised(module.text)
+        except PolicyError as error:
+            raise PolicyError(error.message, module.name, error.line) from None
         with _Failures(module.name):
             self._engine.add_policy(module.name, text)
 

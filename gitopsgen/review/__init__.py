@@ -6,6 +6,6 @@ Judges what `diff` found, with what `check` knows of objects; knows no Git, no f
 from __future__ import annotations
 
 from gitopsgen.review.masking import masked
-from gitopsgen.review.reviewing import Danger, find_dangers
+from gitopsgen.review.reviewing import Danger, find_dangers, find_refusals
 
-__all__ = ["Danger", "find_dangers", "masked"]
+__all__ = ["Danger", "find_dangers", "find_refusals", "masked"]

@@ -81,3 +81,8 @@ def subject(data: Any, case: str = "") -> Subject | None:
         return None
     known = Known(version, kind, pods=template_path(split_api_version(version)[0], kind))
     return Subject(Manifest(VariantId("", "", case), "", "", 0, data), known)
+
+
+def kind_of(one: Subject) -> str:
+    """Give the kind with its group: `Deployment.apps`, `Secret`."""
+    return f"{one.known.name}.{one.known.group}" if one.known.group else one.known.name

@@ -21,6 +21,7 @@ def _index() -> str:
         "# Dangers",
         "",
         "What `gitopsgen diff` warns of: not what is wrong with the output, but what is dangerous about such a change.",
+        "Those from GG920 on are errors of `gitopsgen check --against`: what the API server refuses of the update.",
         "An example shows the object before, then `---`, then after.",
         "",
         "Generated from the rules themselves: `python -m gitopsgen.review.documentation docs/dangers`.",

@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from gitopsgen.check.credentials import inside, named, setting
 from gitopsgen.diff import NOTHING, Change, Difference, Folded, Hunk, Key, Object, Sort
+from gitopsgen.model.variant import Path
+from gitopsgen.schemas.wording import shown
 
 HIDDEN: Final = '"(hidden)"'  # as JSON, as all values of changes
 CONCEALED: Final = "(hidden)"
@@ -23,6 +25,14 @@ _REFERRING: Final = frozenset({"external-secrets.io", "secrets.hashicorp.com"})
 def masked(difference: Difference) -> Difference:
     """Give the difference with every value masked that is, or looks like, a secret."""
     return replace(difference, folded=tuple(map(_folded, difference.folded)), pairs=())
+
+
+def told(kind: str, path: Path, value: Any) -> str:
+    """Give a value of a field as a message tells it: short, and hidden where it is, or looks like, a secret."""
+    name = next((step for step in reversed(path) if isinstance(step, str)), "")
+    if (kind == "Secret" and path[:1] in {("data",), ("stringData",)}) or is_secret(name, value):
+        return CONCEALED
+    return "nothing" if value is None else shown(value)
 
 
 def masked_values(value: Any, name: str = "") -> Any:

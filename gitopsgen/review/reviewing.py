@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from gitopsgen.check.rule import Rule
 from gitopsgen.diff import MISSING, Difference, Object, Pair, Status, plain_path, shown
 from gitopsgen.model.variant import Path
-from gitopsgen.review.change import Changed, subject
+from gitopsgen.review.change import Changed, ChangeRule, subject
 from gitopsgen.review.dangers import opened_network, weakened_mesh_tls
-from gitopsgen.review.rules import CHANGE_RULES, FLEET_RULES
+from gitopsgen.review.rules import CHANGE_RULES, FLEET_RULES, UPDATE_RULES
 
 _GUARDS: Final = (opened_network.RULE, weakened_mesh_tls.RULE)
 
@@ -32,20 +32,29 @@ class Danger(NamedTuple):
 
 def find_dangers(difference: Difference) -> tuple[Danger, ...]:
     """Give all dangers of a change, by code and object."""
+    return _once((*_of_changes(difference, CHANGE_RULES), *_of_fleet(difference)))
+
+
+def find_refusals(difference: Difference) -> tuple[Danger, ...]:
+    """Give all changes that the API server would refuse, by code and object."""
+    return _once(_of_changes(difference, UPDATE_RULES))
+
+
+def _once(found: Iterable[Danger]) -> tuple[Danger, ...]:
     alike: dict[tuple[str, Object | None, str], Danger] = {}
-    for danger in (*_of_changes(difference), *_of_fleet(difference)):
+    for danger in found:
         key = (danger.rule.code, danger.object, danger.message)
         alike.setdefault(key, danger._replace(files={})).files.update(danger.files)
     return tuple(sorted(alike.values(), key=lambda one: (one.rule.code, one.object or (), one.message)))
 
 
-def _of_changes(difference: Difference) -> Iterator[Danger]:
+def _of_changes(difference: Difference, rules: Sequence[ChangeRule]) -> Iterator[Danger]:
     gone = _gone(difference)
     for pair in difference.pairs:
         change = _change(pair)
         if change is None:
             continue
-        for module in CHANGE_RULES:
+        for module in rules:
             if module.RULE.on is None or module.RULE.on(change.subject.known):
                 files = _files(pair, module.RULE, gone)
                 for found in module.check(change) if files else ():

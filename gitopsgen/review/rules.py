@@ -1,4 +1,7 @@
-"""Every danger that is looked for, sorted by code. A new one is one file, and one line here."""
+"""Every danger that is looked for, sorted by code. A new one is one file, and one line here.
+
+`UPDATE_RULES` are what the API server refuses of an update: `check --against` asks for them, `diff` does not.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ from gitopsgen.review.dangers import (
     whole_fleet_change,
     widened_role,
 )
+from gitopsgen.review.updates import frozen_contents, refused_update, shrunk_claim, unstored_version
 
 CHANGE_RULES: tuple[ChangeRule, ...] = (
     immutable_field,
@@ -34,4 +38,5 @@ CHANGE_RULES: tuple[ChangeRule, ...] = (
     undigested_image,
 )
 FLEET_RULES: tuple[FleetRule, ...] = (whole_fleet_change,)
-RULES: tuple[ChangeRule | FleetRule, ...] = (*CHANGE_RULES, *FLEET_RULES)
+UPDATE_RULES: tuple[ChangeRule, ...] = (refused_update, shrunk_claim, frozen_contents, unstored_version)
+RULES: tuple[ChangeRule | FleetRule, ...] = (*CHANGE_RULES, *FLEET_RULES, *UPDATE_RULES)

@@ -44,7 +44,7 @@ def batches(root: Path, stop: Event) -> Iterator[Batch]:
 
 def _batches(settings: Settings, stop: Event) -> Iterator[Batch]:
     root = settings.root.resolve()
-    folders = (settings.blueprints, settings.overlays, settings.schemas)
+    folders = (settings.blueprints, settings.overlays, *settings.judging)
     inputs = [root / name for name in folders if (root / name).is_dir()]
     found = watch(
         root / SETTINGS,

@@ -74,6 +74,10 @@ class ControlPlane:
         """Make an object for real."""
         return self._post(obj, _request(obj, text), {})
 
+    def apply(self, obj: Object, *, is_dry_run: bool = False) -> Verdict:
+        """Have an object applied on the server, over the one that is there."""
+        return self._apply(obj, None, is_dry_run=is_dry_run)
+
     def apply_crd(self, definition: Object) -> None:
         """Make a kind known to the server, and wait until it serves it."""
         self.apply_crds([definition])
@@ -117,9 +121,9 @@ class ControlPlane:
             return _unknown_kind(obj)
         return _verdict(self._client.request("POST", f"{path}?{_query(options)}", request))
 
-    def _apply(self, obj: Object, text: str | None) -> Verdict:
+    def _apply(self, obj: Object, text: str | None, *, is_dry_run: bool = True) -> Verdict:
         request = _request(obj, text, APPLY_BODY)
-        query = _query({"dryRun": "All", "force": "true"})
+        query = _query({"force": "true", **({"dryRun": "All"} if is_dry_run else {})})
         path = f"{self._collection(obj)}/{obj['metadata']['name']}?{query}"
         return _verdict(self._client.request("PATCH", path, request))
 

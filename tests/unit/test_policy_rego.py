@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -73,6 +74,14 @@ def test_a_type_error_is_no_answer():
         value("to_number(input.s); x := 1")
 
 
+@pytest.mark.parametrize(
+    "body", ["not f(input.l[_], 1); x := 1", "not input.l[_] == 1; x := 1", "not input.l[_]; x := 1"]
+)
+def test_a_negation_over_every_member_is_unsafe_as_with_opa(body: str):
+    with pytest.raises(PolicyError, match="unsafe"):
+        value(body)
+
+
 def test_rules_of_ones_own_say_texts_or_objects():
     own = Own(
         [
@@ -89,3 +98,36 @@ def test_rules_of_ones_own_say_texts_or_objects():
         ("warn_b, a.rego:4", 2, "odd", ()),
         ("violation, b.rego:2", 3, "x", ("spec", 0, "y")),
     ]
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "v := f(1)\nf(x) := f(x)",
+        "v := f(1)\nf(x) := g(x)\ng(x) := y if { y := data.p.f(x) }",
+        "v := " + "[" * 5000 + "]" * 5000,
+    ],
+)
+def test_what_would_never_come_back_is_refused(rules: str):
+    """The engine has no bound of its own for functions: it would take the whole program down."""
+    with pytest.raises(PolicyError):
+        Policy([Module("p.rego", f"package p\n{rules}\n")])
+
+
+def test_a_function_may_have_the_name_of_a_librarys():
+    modules = [
+        Module("p.rego", "package p\nimport data.lib.p as other\nv := f(1)\nf(x) := y if { y := other.f(x) }\n"),
+        Module("lib.rego", "package lib.p\nf(x) := x + 1\n"),
+    ]
+
+    assert Policy(modules).ask("data.p.v", "{}") == 2
+
+
+def test_names_for_operands_never_meet():
+    """Two operands with one name would have to be equal: a rule would be silent."""
+    nested = "not f(1, [y | y := input.l[_]; not f(y, [z | z := input.l[_]; not f(z, input.s)])])"
+    policy = normalised(f"package p\nf(a, b) {{ a == b }}\nv[x] {{ {nested}; not f(gg_30, input.o); x := 1 }}\n")
+    named = re.findall(r"(gg_\d+_*) =", policy)
+
+    assert len(named) == len(set(named)) == 4
+    assert value(nested + "; x := 1") == [1]

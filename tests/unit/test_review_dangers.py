@@ -14,9 +14,9 @@ from gitopsgen.check.documentation import HEADINGS, sections
 from gitopsgen.check.rules import RULES as CHECKS
 from gitopsgen.diff import City, FilePair, difference
 from gitopsgen.emit import emit
-from gitopsgen.review import dangers, find_dangers
+from gitopsgen.review import dangers, find_dangers, find_refusals, updates
 from gitopsgen.review.documentation import pages
-from gitopsgen.review.rules import CHANGE_RULES, RULES
+from gitopsgen.review.rules import CHANGE_RULES, RULES, UPDATE_RULES
 
 ROOT = Path(__file__).parents[2]
 CITIES = {name: City(name, wave=wave) for name, wave in (("lhasa", 0), ("jinan", 1), ("wuhan", 2), ("xian", 3))}
@@ -28,9 +28,8 @@ def pair(city, old, new, file="object"):
 
 
 def found(old, new):
-    return [
-        (one.rule.code, one.message) for one in find_dangers(difference([pair("xian", old, new)], (CITIES, CITIES)))
-    ]
+    change = difference([pair("xian", old, new)], (CITIES, CITIES))
+    return [(one.rule.code, one.message) for one in (*find_dangers(change), *find_refusals(change))]
 
 
 def codes(text):
@@ -38,7 +37,7 @@ def codes(text):
     return {code for code, _ in found(old, new)}
 
 
-@pytest.mark.parametrize("module", CHANGE_RULES, ids=lambda module: module.RULE.name)
+@pytest.mark.parametrize("module", [*CHANGE_RULES, *UPDATE_RULES], ids=lambda module: module.RULE.name)
 def test_example_of_the_documentation_triggers_and_its_cure_does_not(module):
     text = sections(module)
 
@@ -46,7 +45,7 @@ def test_example_of_the_documentation_triggers_and_its_cure_does_not(module):
     assert module.RULE.code not in codes(text["Instead"])
 
 
-@pytest.mark.parametrize("module", CHANGE_RULES, ids=lambda module: module.RULE.name)
+@pytest.mark.parametrize("module", [*CHANGE_RULES, *UPDATE_RULES], ids=lambda module: module.RULE.name)
 def test_a_danger_is_in_the_change_and_not_in_the_state(module):
     """What has been dangerous for long is told by the rules of `check`, or accepted."""
     for heading in ("Example", "Instead"):
@@ -57,9 +56,10 @@ def test_a_danger_is_in_the_change_and_not_in_the_state(module):
 
 
 def test_every_module_with_a_danger_is_listed_once_in_the_order_of_codes():
-    package = dangers
     modules = [
-        importlib.import_module(f"{package.__name__}.{info.name}") for info in pkgutil.iter_modules(package.__path__)
+        importlib.import_module(f"{package.__name__}.{info.name}")
+        for package in (dangers, updates)
+        for info in pkgutil.iter_modules(package.__path__)
     ]
     listed = [module.RULE.code for module in RULES]
 
@@ -189,7 +189,10 @@ BINDING = {"roleRef": {"name": "reader"}, "subjects": [{"kind": "Group", "name":
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        (pod({**SAFE, "privileged": True}), pod(SAFE)),
+        (
+            thing("apps/v1", "Deployment", spec={"template": pod({**SAFE, "privileged": True})}),
+            thing("apps/v1", "Deployment", spec={"template": pod(SAFE)}),
+        ),
         (policy(ingress=[{}]), policy()),
         (policy(ingress=[{"ports": PORTS}]), policy(ingress=[{"ports": [one]} for one in reversed(PORTS)])),
         (allowing(action="DENY"), allowing({"operation": {}}, action="DENY")),

@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 
 from gitopsgen.load import settings_of
+from gitopsgen.model.selection import Selection
+from gitopsgen.pipeline import RenderOptions, render, rendering
 from gitopsgen.watch import PageServer, first_look, regions_of
 from tests.pages import document
 
@@ -182,3 +184,22 @@ def test_whoever_looks_is_told_of_a_new_page(served):
 
     assert lines[1] == b"data: 0\n"
     assert lines[4] == b"data: 1\n"
+
+
+def test_what_is_saved_while_the_fleet_renders_is_not_taken_for_rendered(project, monkeypatch):
+    """A run remembers that nothing has changed since; that has to mean since it read its inputs."""
+    tier, load = project / "overlays/tiers/small.yaml", rendering.load
+
+    def load_then_save(*arguments, **options):
+        loaded = load(*arguments, **options)
+        tier.write_text("facts: {}\ncases: {hello: {replicas: 8}}\n", "utf-8")
+        return loaded
+
+    render(project, RenderOptions(Selection()))
+    (project / "overlays/regions/wuxi/hello.yaml").write_text("replicas: 6\n", "utf-8")
+    with monkeypatch.context() as patch:
+        patch.setattr(rendering, "load", load_then_save)
+        render(project, RenderOptions(Selection()))
+
+    assert render(project, RenderOptions(Selection())).updated
+    assert not render(project, RenderOptions(Selection())).updated

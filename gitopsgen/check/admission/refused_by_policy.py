@@ -135,7 +135,7 @@ def _refused(policy: Policy, binding: Binding, request: Request, pods: Path, dec
     denies = "Deny" in binding.actions
     return Found(
         request.subject,
-        pods or ("kind",),
+        pods or ("metadata", "name"),
         f"{by} {how} {what}: {decision.message}",
         f'its binding "{binding.subject.name}" {_said(binding)}',
         Severity.ERROR if denies else Severity.WARNING,

@@ -27,7 +27,14 @@ _BY_KIND: Final = {
     "StatefulSet": {"serviceName"},
 }
 # The same by the field that they stand in.
-_BY_PARENT: Final = {("httpHeaders", "value"), ("iscsi", "lun"), ("roleRef", "apiGroup"), ("sysctls", "value")}
+_BY_PARENT: Final = {
+    ("httpHeaders", "value"),
+    ("iscsi", "lun"),
+    ("preferredDuringSchedulingIgnoredDuringExecution", "preference"),
+    ("roleRef", "apiGroup"),
+    ("sysctls", "value"),
+    ("tokenRequests", "audience"),
+}
 
 
 def judged(found: Found, *, is_decoded: bool = False) -> Found:
@@ -45,6 +52,7 @@ def judged(found: Found, *, is_decoded: bool = False) -> Found:
         _is_null(kind, found.subject.data, found.field)
         or (value == [] and node_at(kind.schema, found.field).get("format") == "byte")  # a list of no bytes
         or _is_zero(kind, found.field, value)
+        or _is_of_another_name(kind, found, value)
         or (_is_unvalidated(kind, found.field) and (value is None or not is_decoded))
     )
     return found._replace(refused=False) if is_taken else found
@@ -80,6 +88,16 @@ def _is_zero(kind: Kind, field: Path, value: Any) -> bool:
         return True
     parents = ["", *(step for step in field[:-1] if isinstance(step, str))]
     return field[-1] in _BY_KIND.get(kind.name, ()) or (parents[-1], field[-1]) in _BY_PARENT
+
+
+def _is_of_another_name(kind: Kind, found: Found, value: Any) -> bool:
+    """Tell whether a value is one that the schema does not say: of a type or name that is somebody's own."""
+    if kind.name == "ControllerRevision" and found.field == ("data",):
+        return True  # what it keeps is the controller's own
+    if kind.name == "LimitRange" and found.field[-1] == "type":
+        return isinstance(value, str) and "/" in value
+    # whether such a class may have the value is judged by its name
+    return kind.name == "PriorityClass" and found.field == ("value",) and found.subject.name.startswith("system-")
 
 
 def _is_unvalidated(kind: Kind, field: Path) -> bool:

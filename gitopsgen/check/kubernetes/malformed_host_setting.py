@@ -54,7 +54,7 @@ Wrong = tuple[Path, str, str]
 def check(subject: Subject) -> Iterator[Found]:
     """Report settings that the server does not take."""
     spec = pod_spec(subject)
-    for wrong in (_aliases(spec), _dns(spec), _names(spec), _sysctls(spec)):
+    for wrong in (_aliases(spec), _dns(spec), _names(spec), _accounts(spec), _sysctls(spec)):
         for path, message, hint in wrong:
             yield validated(subject.found((*spec_path(subject), *path), message, hint))
 
@@ -91,6 +91,12 @@ def _names(spec: Mapping[str, Any]) -> Iterator[Wrong]:
     if spec.get("shareProcessNamespace") is True and spec.get("hostPID") is True:
         message = "shareProcessNamespace beside hostPID: the pod has the processes of its node already"
         yield ("shareProcessNamespace",), message, "remove one of them"
+
+
+def _accounts(spec: Mapping[str, Any]) -> Iterator[Wrong]:
+    for field in ("serviceAccountName", "priorityClassName"):
+        if (name := text(spec.get(field))) and (expected := subdomain(name)):
+            yield (field,), f'{field} is "{name}", expected {expected}', "it names an object, so it must be a name"
 
 
 def _sysctls(spec: Mapping[str, Any]) -> Iterator[Wrong]:

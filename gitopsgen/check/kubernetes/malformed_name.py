@@ -35,6 +35,7 @@ _GRAMMARS: Mapping[tuple[str, str], names.Grammar] = {
     ("", "Namespace"): names.dns_label,
     ("", "Service"): names.service,
     ("batch", "CronJob"): names.cron_job,
+    ("policy", "PodDisruptionBudget"): names.path_segment,
     ("rbac.authorization.k8s.io", "ClusterRole"): names.path_segment,
     ("rbac.authorization.k8s.io", "ClusterRoleBinding"): names.path_segment,
     ("rbac.authorization.k8s.io", "Role"): names.path_segment,

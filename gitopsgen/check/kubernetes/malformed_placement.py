@@ -42,8 +42,9 @@ from gitopsgen.check.kubernetes.lenience import validated
 from gitopsgen.check.names import label_key, label_value
 from gitopsgen.check.pods import pod_spec, spec_path
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
+from gitopsgen.check.selectors import Wrong, expressions
 from gitopsgen.diagnostics import Severity
-from gitopsgen.model.unchecked import mapping, sequence, text
+from gitopsgen.model.unchecked import mapping, text
 from gitopsgen.model.variant import Path
 
 RULE = Rule("GG456", "malformed-placement", Severity.ERROR, on=has_pods, is_shared=True, refused_by=API_SERVER)
@@ -71,12 +72,9 @@ def check(subject: Subject) -> Iterator[Found]:
         yield validated(subject.found((*spec_path(subject), *path), message, hint))
 
 
-Wrong = tuple[Path, str, str]
-
-
 def _own_selector(subject: Subject) -> Iterator[Found]:
     selector = mapping(subject.data.get("spec")).get("selector")
-    for path, message, hint in _expressions(selector if subject.known.name != "Pod" else None):
+    for path, message, hint in expressions(selector if subject.known.name != "Pod" else None):
         yield subject.found(("spec", "selector", *path), message, hint)
 
 
@@ -86,11 +84,11 @@ def _placement(spec: Mapping[str, Any]) -> Iterator[Wrong]:
         for path, term in members(spec, *steps):
             if mapping(term).get("topologyKey") == "":
                 yield (*path, "topologyKey"), "the topologyKey is empty", "name a label of nodes"
-            for below, *said in _expressions(mapping(term).get("labelSelector")):
+            for below, *said in expressions(mapping(term).get("labelSelector")):
                 yield (*path, "labelSelector", *below), said[0], said[1]
     for steps in _NODES:
         for path, term in members(spec, *steps):
-            for below, *said in _expressions(term):
+            for below, *said in expressions(term):
                 yield (*path, *below), said[0], said[1]
     yield from _nodes(spec)
 
@@ -115,15 +113,3 @@ def _nodes(spec: Mapping[str, Any]) -> Iterator[Wrong]:
         expected = label_key(text(key)) or label_value(text(value))
         if expected:
             yield ("nodeSelector", key), f'no node can have the label "{key}: {value}"; it must be {expected}', ""
-
-
-def _expressions(selector: Any) -> Iterator[Wrong]:
-    for index, one in enumerate(map(mapping, sequence(mapping(selector).get("matchExpressions")))):
-        operator, values = one.get("operator"), sequence(one.get("values"))
-        path = ("matchExpressions", index, "values")
-        if operator in ("In", "NotIn") and not values:
-            yield path, f"the operator {operator} has no values", "add values, or write Exists or DoesNotExist"
-        elif operator in ("Exists", "DoesNotExist") and values:
-            yield path, f"the operator {operator} has values, which it does not look at", "remove them, or write In"
-        elif operator in ("Gt", "Lt") and len(values) != 1:
-            yield path, f"the operator {operator} has {len(values)} values, expected one number", ""

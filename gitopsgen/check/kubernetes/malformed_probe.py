@@ -2,7 +2,8 @@
 
 What it finds:
     A probe or a hook with no handler or several, a command that is empty, a port that is none, a
-    `successThreshold` above 1 where it must be 1, and probes of an init container that does not stay.
+    `successThreshold` above 1 where it must be 1, a header of HTTP whose name is none, and probes of an init
+    container that does not stay.
 
 Why:
     The API server refuses the object.
@@ -31,6 +32,7 @@ Instead:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -39,7 +41,7 @@ from gitopsgen.check.names import port
 from gitopsgen.check.pods import containers
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
 from gitopsgen.diagnostics import Severity
-from gitopsgen.model.unchecked import mapping
+from gitopsgen.model.unchecked import mapping, sequence
 from gitopsgen.model.variant import Path
 from gitopsgen.schemas.wording import listed
 
@@ -49,6 +51,7 @@ _HOOKS: Final = ("postStart", "preStop")
 _OF_PROBE: Final = ("exec", "grpc", "httpGet", "tcpSocket")
 _OF_HOOK: Final = ("exec", "httpGet", "sleep", "tcpSocket")
 _LAST_PORT: Final = 65535
+_HEADER: Final = re.compile(r"[-A-Za-z0-9]+")
 
 
 def check(subject: Subject) -> Iterator[Found]:
@@ -84,6 +87,15 @@ def _handlers(subject: Subject, path: Path, one: Mapping[str, Any], known: tuple
         value = mapping(one.get(name)).get("port")
         if name in known and (wrong := _wrong_port(value)):
             yield subject.found((*path, name, "port"), wrong)
+    yield from _headers(subject, path, one)
+
+
+def _headers(subject: Subject, path: Path, one: Mapping[str, Any]) -> Iterator[Found]:
+    for index, header in enumerate(sequence(mapping(one.get("httpGet")).get("httpHeaders"))):
+        name = mapping(header).get("name")
+        if isinstance(name, str) and not _HEADER.fullmatch(name):
+            message = f'the header "{name}" must be made of letters, digits and "-"'
+            yield subject.found((*path, "httpGet", "httpHeaders", index, "name"), message)
 
 
 def _wrong_port(value: Any) -> str:
