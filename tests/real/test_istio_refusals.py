@@ -36,8 +36,8 @@ REFUSED = re.compile(r"\b\w+/[\w-]+/(m[0-9]+):")
 TEXTS = [
     "*", "*.example.com", "*pay.example.com", "a_b", "pay.1", "a.b.", "A-b", "./*", "ns/pay.example.com", "mesh",
     "10.0.0.1", "10.0.0.0/8", "0s", "1.5ms", "500us", "1m30s", "-1s", "5", "TCP", "SSL", "grpc", "5xx,timeout", "pay*",
-    "", "~", ".", "(", "a[", "GET", "STATIC", "DNS", "SIMPLE", "MUTUAL", "ISTIO_MUTUAL", "HTTPS", "west", "a%b", ":path",
-    "host",
+    "", "~", ".", "(", "a[", "GET", "STATIC", "DNS", "SIMPLE", "MUTUAL", "ISTIO_MUTUAL", "HTTPS", "west", "a%b",
+    ":path", "host",
 ]  # fmt: skip
 NUMBERS = [-1, 0, 1, 80, 443, 8080, 65535, 65536, 100, 101]
 AGREED = 0.99

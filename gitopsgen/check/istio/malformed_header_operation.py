@@ -46,7 +46,7 @@ _ARGUMENT: Final = r"\( *(?:\[ *\"|[^ \[])"
 _TEXT: Final = r"(?:\\.|[^\\)\"])*"
 _LIST_GOES_ON: Final = rf"\" *, *\"{_TEXT}"
 _ENDED: Final = r"(?:\)|\" *\] *\))"
-_VARIABLE: Final = rf"%[^%(](?:[^%(])*(?:%|{_ARGUMENT}{_TEXT}(?:{_LIST_GOES_ON})*{_ENDED} *%)"
+_VARIABLE: Final = rf"%(?!%)[^%(]*(?:%|{_ARGUMENT}{_TEXT}(?:{_LIST_GOES_ON})*{_ENDED} *%)"
 _VALUE: Final = re.compile(rf"(?:[^%]|%%|{_VARIABLE})*", re.DOTALL)
 
 
