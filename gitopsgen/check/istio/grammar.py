@@ -41,6 +41,7 @@ _FIRST_STATUS: Final = 200
 _LAST_STATUS: Final = 600
 _LONGEST_EXPRESSION: Final = 1024
 _HEADER: Final = re.compile(r"[-!#$%&'*+.^_`|~A-Za-z0-9]+")
+_BYTE: Final = re.compile(r"(?<!\\)(?:\\\\)*\\C")
 _SYNTAX: Final = re.compile(r"^Syntax error|argument must be|variable name must be")
 
 
@@ -136,6 +137,8 @@ def regular(expression: str) -> str:
     """Judge a regular expression; nothing is said against it where the engine is not installed."""
     if not expression or len(expression.encode()) > _LONGEST_EXPRESSION:
         return f"a regular expression of 1 to {_LONGEST_EXPRESSION} characters"
+    if _BYTE.search(expression) and r"\Q" not in expression:
+        return r"a regular expression without \C, which Istio does not know"
     found = evaluate("''.matches(expression)", {"expression": expression})  # CEL's are RE2's, as Istio's
     if isinstance(found, Failure) and not found.is_unsupported:
         return f"a regular expression of RE2: {found.message.removeprefix('invalid regular expression: ')}"
