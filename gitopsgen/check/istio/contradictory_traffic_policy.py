@@ -2,7 +2,8 @@
 
 What it finds:
     In a DestinationRule: a policy, a port's policy or a connection pool without content, a port's policy without its
-    port, a negative limit, a share of ejected pods outside of 0 to 100, a tunnel beside `proxyProtocol`.
+    port, a negative limit, a share of ejected pods outside of 0 to 100, a tunnel beside `proxyProtocol`, an upgrade to
+    HTTP/2 beside the client's own protocol.
 
 Why:
     Istio's webhook refuses the object.
@@ -87,10 +88,21 @@ def _pool(subject: Subject, path: Path, pool: Any) -> Iterator[Found]:
         return
     if pool.get("tcp") is None and pool.get("http") is None:
         yield subject.found(path, f"a connection pool of {subject} is empty, expected tcp or http")
+    yield from _http(subject, (*path, "http"), mapping(pool.get("http")))
     for part, name in _LIMITS:
         limit = mapping(pool.get(part)).get(name)
         if isinstance(limit, int) and limit < 0:
             yield subject.found((*path, part, name), f"{name} of {subject} is {limit}, expected 0 or more")
+
+
+def _http(subject: Subject, path: Path, http: Mapping[str, Any]) -> Iterator[Found]:
+    if http.get("h2UpgradePolicy") == "UPGRADE" and http.get("useClientProtocol") is True:
+        message = f"{subject} has useClientProtocol beside h2UpgradePolicy: UPGRADE, expected one of them"
+        yield subject.found((*path, "useClientProtocol"), message)
+    keepalive = http.get("http2KeepAlive")
+    for name in ("interval", "timeout") if isinstance(keepalive, dict) else ():
+        if mapping(keepalive).get(name) is None:
+            yield subject.found((*path, "http2KeepAlive"), f"http2KeepAlive of {subject} has no {name}, expected one")
 
 
 def _outliers(subject: Subject, path: Path, outliers: Mapping[str, Any]) -> Iterator[Found]:
