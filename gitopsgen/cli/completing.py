@@ -115,7 +115,7 @@ def _names_of_waves(node: Any, *, is_below: bool = False) -> Iterator[str]:
 def rules(_root: Path, _context: click.Context, incomplete: str) -> Iterator[str]:
     """Give the codes of rules and dangers; their names, where no code is begun."""
     package = Path(__file__).parents[1]
-    for file in (*package.glob("check/*/*.py"), *package.glob("review/dangers/*.py")):
+    for file in (*package.glob("check/*/*.py"), *package.glob("review/*/*.py")):
         found = _RULE.search(file.read_text("utf-8"))
         if found:
             yield found[1] if not incomplete or incomplete[0] == "G" else found[2]

@@ -3,7 +3,7 @@
 Knows the kinds whose operators are not here, nothing of the fleet.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -11,6 +11,7 @@ from .argo import patch
 from .client import ApiClient
 
 Status = dict[str, Any]
+CONSTRAINTS = "constraints.gatekeeper.sh/v1beta1"
 _SINCE = "2026-01-01T00:00:00Z"
 
 
@@ -60,17 +61,30 @@ ANSWERS: Mapping[tuple[str, str], Callable[[Mapping[str, Any]], Status]] = {
     # Its controller is left out: there are no measurements that it could read.
     ("autoscaling/v2", "horizontalpodautoscalers"): _scales,
     ("monitoring.coreos.com/v1", "prometheuses"): _conditions("Available", "Reconciled"),
+    ("templates.gatekeeper.sh/v1", "constrainttemplates"): lambda _: {"created": True},
 }
 
 
-def answer(client: ApiClient, kinds: Iterable[tuple[str, str]] = tuple(ANSWERS)) -> None:
+def _enforced(_: Mapping[str, Any]) -> Status:
+    return {"byPod": [{"id": "played", "enforced": True}]}
+
+
+def _constraints(client: ApiClient) -> Iterator[str]:
+    """Give the kinds that Gatekeeper's templates brought, as plurals."""
+    reply = client.request("GET", f"/apis/{CONSTRAINTS}")
+    for resource in reply.document()["resources"] if reply.status == HTTPStatus.OK else ():
+        if "/" not in resource["name"]:
+            yield resource["name"]
+
+
+def answer(client: ApiClient) -> None:
     """Write the status of every object that has not the one it should; kinds that are not there have none."""
-    for group, plural in kinds:
+    for (group, plural), says in {**ANSWERS, **{(CONSTRAINTS, one): _enforced for one in _constraints(client)}}.items():
         reply = client.request("GET", f"/apis/{group}/{plural}")
         for obj in reply.document()["items"] if reply.status == HTTPStatus.OK else ():
-            wanted = ANSWERS[group, plural](obj)
+            wanted = says(obj)
             have = obj.get("status", {})
             if any(have.get(key) != value for key, value in wanted.items()):
                 place = obj["metadata"]
-                path = f"/apis/{group}/namespaces/{place['namespace']}/{plural}/{place['name']}/status"
-                patch(client, path, {"status": wanted})
+                within = f"namespaces/{place['namespace']}/" if "namespace" in place else ""
+                patch(client, f"/apis/{group}/{within}{plural}/{place['name']}/status", {"status": wanted})

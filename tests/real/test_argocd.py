@@ -21,6 +21,7 @@ import yaml
 from .argo import ArgoCd, State, argo_cd, cluster_secret, patch
 from .builds import UnavailableError, tool
 from .client import ApiClient
+from .constraints import TEMPLATE_KIND, constraint_definitions
 from .crds import Definition
 from .fleet import Document, custom_kinds, distinct_documents, manifest_files
 from .git_server import git_server
@@ -178,6 +179,7 @@ def prepare(cluster: Cluster, city: str, tree: Path) -> None:
 def definitions(documents: Sequence[Document]) -> list[Definition]:
     """Give the kinds with a status apart, which the project's own schemas do not tell of."""
     found = fleet_definitions(documents, MODERN)
+    found += constraint_definitions((one.obj for one in documents if one.kind[1] == TEMPLATE_KIND), found)
     for version in (version for one in found for version in one["spec"]["versions"]):
         version.setdefault("subresources", {}).setdefault("status", {})
     return found
@@ -282,7 +284,8 @@ def test_what_leaves_git_is_pruned_and_nothing_else(fleet: Fleet) -> None:
     names = ("service-opa.yaml", "poddisruptionbudget-opa.yaml", "deployment-opa.yaml")
     before = listed(fleet)
     listing = folder / "kustomization.yaml"
-    listing.write_text("".join(line for line in listing.open() if line.strip().removeprefix("- ") not in names))
+    lines = listing.read_text("utf-8").splitlines(keepends=True)
+    listing.write_text("".join(line for line in lines if line.strip().removeprefix("- ") not in names), "utf-8")
     for name in names:
         (folder / name).unlink()
     fleet.settled(fleet.commit("without its policies"))

@@ -37,7 +37,7 @@ def offered(monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("gitopsgen re", ["remove", "render"]),
+        ("gitopsgen re", ["remove", "render", "report"]),
         ("gitopsgen render --region shang", ["shanghai"]),
         ("gitopsgen render --cluster bank-", ["bank-a", "bank-b"]),
         ("gitopsgen render --case payment-g", ["payment-gateway"]),
