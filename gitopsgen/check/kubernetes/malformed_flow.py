@@ -113,6 +113,8 @@ def _level(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
         if sort in _LEVELS and is_wrong:
             expected = f"the field {_LEVELS[sort]} alone"
             yield subject.found(("spec", field), f"{subject} is {sort}, expected {expected}")
+    if isinstance(spec.get("limited"), dict) and spec["limited"].get("limitResponse") is None:
+        yield subject.found(("spec", "limited"), f"{subject} says not what becomes of too many, expected limitResponse")
     answer = mapping(mapping(spec.get("limited")).get("limitResponse"))
     path: Path = ("spec", "limited", "limitResponse", "queuing")
     queuing = answer.get("queuing")

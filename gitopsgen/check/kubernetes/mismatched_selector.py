@@ -1,9 +1,8 @@
 """A workload that does not select its own pods.
 
 What it finds:
-    A Deployment, StatefulSet, DaemonSet, ReplicaSet or ReplicationController
-    whose `spec.selector` is empty or does not select
-    the labels of its pod template.
+    A Deployment, StatefulSet, DaemonSet, ReplicaSet or ReplicationController whose `spec.selector`
+    is empty or does not select the labels of its pod template; a ReplicationController without a template.
 
 Why:
     The API server refuses the object.
@@ -55,7 +54,10 @@ def check(subject: Subject) -> Iterator[Found]:
     spec = mapping(subject.data.get("spec"))
     selector = mapping(spec.get("selector"))
     if subject.known.name == "ReplicationController":
-        if "template" not in spec or not selector:
+        if spec.get("template") is None:
+            yield subject.found(("spec",), f"{subject} has no template for its pods, expected one")
+            return
+        if not selector:
             return  # without a selector the server takes the labels of the template
         selector = {"matchLabels": selector}
     if "selector" not in spec:
