@@ -1,4 +1,4 @@
-# render test coverage lint bench page real parity real-capacity real-argocd deep: each installs what it needs into .venv, once.
+# render test coverage lint docs bench page real parity real-capacity real-argocd deep: each installs what it needs into .venv, once.
 # The stamps are older than pyproject.toml or the lock only when those changed.
 
 PYTHON ?= python3
@@ -7,17 +7,21 @@ WORKERS ?= 2
 DEEP_SECONDS ?= 300
 
 LOCK := requirements/test.txt
+DOCS := requirements/docs.txt
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help render test coverage lint bench page real parity real-capacity real-argocd deep lock
+.PHONY: help render test coverage lint docs reference pictures bench page real parity real-capacity real-argocd deep lock
 
 help:
 	@echo 'make render [REGION=shanghai]  render the fleet, or one region, into generated/'
 	@echo 'make test                      every test that needs nothing but Python'
 	@echo 'make coverage                  the same, and which lines and branches no test reaches (twice the time)'
 	@echo 'make lint                      ruff, mypy, the import contract, the layout of inputs'
+	@echo 'make docs                      the site, into build/site: no broken link, nothing fetched from other hosts'
+	@echo 'make reference                 docs/reference anew, from the code'
+	@echo 'make pictures                  the tutorial and its pictures anew, from real runs'
 	@echo 'make bench                     the benchmark harness (minutes)'
 	@echo 'make page                      try the page of the fleet in a real browser (needs Chromium, which root gets by apt)'
 	@echo 'make real                      give what is rendered to the programs that will read it: kube-apiserver, Istio, Gatekeeper, OPA, Prometheus (needs Go once)'
@@ -39,6 +43,10 @@ help:
 	@$(INSTALL) --no-deps --editable .
 	@touch $@ .venv/installed-tool
 
+.venv/installed-docs: .venv/installed-test $(DOCS)
+	@$(INSTALL) --constraint $(LOCK) --requirement $(DOCS)
+	@touch $@
+
 .venv/installed-page: requirements/page.txt .venv/installed-test
 	@$(INSTALL) --requirement requirements/page.txt
 	@touch $@
@@ -58,6 +66,17 @@ lint: .venv/installed-test
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/gitopsgen fmt --check
+
+docs: .venv/installed-docs
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+reference: .venv/installed-test
+	@$(BIN)/python -m gitopsgen.cli.documentation docs/reference
+	@$(BIN)/python -m gitopsgen.check.documentation docs/rules
+	@$(BIN)/python -m gitopsgen.review.documentation docs/dangers
+
+pictures: .venv/installed-test
+	@GITOPSGEN_REWRITE=1 $(BIN)/pytest -q tests/test_tutorial.py
 
 bench: .venv/installed-test
 	@$(BIN)/python -m tests.bench
@@ -99,4 +118,7 @@ lock:
 	@.venv/lock/bin/python -m pip install --quiet --disable-pip-version-check '.[test,lint]'
 	@{ sed '/^[^#]/,$$d' $(LOCK); .venv/lock/bin/python -m pip freeze --exclude gitopsgen; } > $(LOCK).new
 	@mv $(LOCK).new $(LOCK)
+	@.venv/lock/bin/python -m pip install --quiet --disable-pip-version-check --constraint $(LOCK) '.[docs]'
+	@{ sed '/^[^#]/,$$d' $(DOCS); .venv/lock/bin/python -m pip freeze --exclude gitopsgen | grep -vxFf $(LOCK); } > $(DOCS).new
+	@mv $(DOCS).new $(DOCS)
 	@rm -rf .venv/lock

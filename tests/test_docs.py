@@ -15,7 +15,7 @@ from gitopsgen import cli
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
-PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")]
+PAGES = [ROOT / name for name in ("README.md", "README.zh-CN.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")]
 PAGES += sorted((ROOT / "docs").rglob("*.md"))
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
@@ -47,10 +47,14 @@ def options_of(command):
 
 def called(text):
     """Give the calls of the program in the code blocks of a page."""
-    blocks = re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    return [
-        line.removeprefix("$ gitopsgen ") for block in blocks for line in block.splitlines() if "$ gitopsgen " in line
-    ]
+    blocks = re.findall(r"^ *```(?:console|sh|yaml|groovy)\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines() if not line.lstrip().startswith("#")]
+    return [call for line in lines for call in re.findall(r"(?<![-\w/@])gitopsgen (?=[a-z])([^|>]*)", line)]
+
+
+CALLS = sorted(
+    {call.strip() for page in PAGES if "reference" not in page.parts for call in called(page.read_text("utf-8"))}
+)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -83,8 +87,12 @@ def test_every_flag_can_be_set_in_the_environment(name):
     assert all(flag.envvar.startswith("GITOPSGEN_") for flag in flags if flag.envvar)
 
 
-@pytest.mark.parametrize("call", called(README))
-def test_the_calls_in_the_readme_exist(call):
+def test_there_are_calls():
+    assert len(CALLS) > 50
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_the_calls_in_the_pages_exist(call):
     name = max((name for name in COMMANDS if call.startswith(name)), key=len)
     flags = set(re.findall(r"(?<=\s)(--[a-z-]+|-[a-z])\b", call))
 
@@ -110,6 +118,24 @@ def test_targets_of_make_are_those_that_are_documented():
 
     assert named <= targets
     assert {"render", "test", "lint", "bench", "real", "deep"} <= targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_samples_of_yaml_can_be_read(page):
+    blocks = re.findall(r"^( *)```yaml\n(.*?)^ *```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+    for indent, text in blocks:
+        assert list(yaml.parse(re.sub(f"^{indent}", "", text, flags=re.MULTILINE)))
+
+
+def test_the_comparison_has_the_numbers_of_the_benchmarks():
+    measured = (ROOT / "docs/explanation/comparison.md").read_text("utf-8").split("\n## Measured\n")[1]
+    rows = re.findall(r"^\| [^|]+ \| ([\d.]+) \| ([\d,]+) \|", measured, re.MULTILINE)
+    benchmarks = (ROOT / "docs/benchmarks.md").read_text("utf-8").split("\n## Numbers reached\n")[1]
+    reached = re.findall(r"^\| [^|]+ \| ([\d.]+) \| [\d.]+ \| ([\d,]+) \|", benchmarks, re.MULTILINE)
+
+    assert len(rows) == 7
+    assert set(rows) <= {(f"{float(seconds):.1f}", share) for seconds, share in reached}
 
 
 @pytest.mark.parametrize("word", ["region", "area", "variant", "blueprint", "case", "overlay", "version set", "values"])
@@ -195,13 +221,15 @@ def test_the_lock_pins_every_dependency():
         *project["dependencies"],
         *(each for extra in project["optional-dependencies"].values() for each in extra),
     ]
-    pinned = {line.partition("==")[0].lower().replace("_", "-") for line in lock_lines()}
+    lines = [*lock_lines("test"), *lock_lines("docs")]
+    pinned = {line.partition("==")[0].lower().replace("_", "-") for line in lines}
 
     for requirement in wanted:
         assert re.match(r"[A-Za-z0-9._-]+", requirement)[0].lower().replace("_", "-") in pinned
-    assert [line for line in lock_lines() if not re.fullmatch(r"[\w.-]+==[\w.]+", line)] == []
+    assert [line for line in lines if not re.fullmatch(r"[\w.-]+==[\w.]+", line)] == []
+    assert len(pinned) == len(lines)  # no package is pinned twice
 
 
-def lock_lines():
-    lines = (ROOT / "requirements/test.txt").read_text("utf-8").splitlines()
+def lock_lines(name):
+    lines = (ROOT / f"requirements/{name}.txt").read_text("utf-8").splitlines()
     return [line for line in lines if line and not line.startswith("#")]

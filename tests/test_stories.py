@@ -12,38 +12,19 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.sessions import execute
+
 STORIES = Path(__file__).parent / "stories"
 SECTION = re.compile(r"^-- (.+) --\n", re.MULTILINE)
-RUN = [sys.executable, "-m", "gitopsgen"]
-
-
-def environment():
-    """Give the environment of a story: nothing of the machine's that the program listens to."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH", "XDG_CACHE_HOME") if name in os.environ}
-    return {**kept, "LC_ALL": "C.UTF-8", "GITOPSGEN_JOBS": "1"}
 
 
 def run(command, project):
-    words = shlex.split(command)
-    program = words.index("gitopsgen")  # a story runs nothing else
-    variables = dict(word.split("=", 1) for word in words[:program])
-
-    done = subprocess.run(
-        [*RUN, *words[program + 1 :]],
-        cwd=project,
-        env={**environment(), **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = execute(command, project)
 
     said = [*(f"> {line}" for line in done.stdout.splitlines()), *(f"2> {line}" for line in done.stderr.splitlines())]
     return [f"$ {command}", *(line.rstrip() for line in said), *([f"= {done.returncode}"] if done.returncode else [])]
@@ -64,13 +45,10 @@ def write(project, path, text):
 
 
 def commit(project):
-    """Commit everything, as nobody in particular at no particular time."""
-    who = {f"GIT_{role}_{what}": "a@example.com" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    when = dict.fromkeys(("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"), "2026-01-01T00:00:00Z")
-    settings = dict.fromkeys(("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"), os.devnull)
-    start = [] if (project / ".git").exists() else [["init", "-q", "-b", "main"]]
-    for words in (*start, ["add", "."], ["commit", "-qm", "story"]):
-        subprocess.run(["git", *words], cwd=project, env={**environment(), **who, **when, **settings}, check=True)  # noqa: S607
+    """Commit everything that stands there."""
+    start = [] if (project / ".git").exists() else ["git init -q -b main"]
+    for command in (*start, "git add .", "git commit -qm story"):
+        execute(command, project).check_returncode()
 
 
 def retell(story, project):

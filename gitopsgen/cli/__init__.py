@@ -23,6 +23,7 @@ from gitopsgen.diagnostics import UsageError
 COMMANDS = {
     "init": ("gitopsgen.cli.init", "Make a new GitOps repository that works at once."),
     "new": ("gitopsgen.cli.new", "Make a city, a case, a policy or a service from a template."),
+    "import": ("gitopsgen.cli.importing", "Adopt existing manifests, one tree a city."),
     "remove": ("gitopsgen.cli.remove", "Take a city, a case or a service out of the project."),
     "upgrade": ("gitopsgen.cli.upgrade", "Merge newer templates into what was scaffolded."),
     "render": ("gitopsgen.cli.render", "Render, check and write the selected variants."),

@@ -131,7 +131,7 @@ def _places(diagnostic: Diagnostic) -> tuple[tuple[str, int, str], ...]:
 def _with_count(diagnostic: Diagnostic, more: int) -> Diagnostic:
     if not more:
         return diagnostic
-    note = Related(f"and the same in {more} more places", diagnostic.location)
+    note = Related(f"and the same in {more} more place{'' if more == 1 else 's'}", diagnostic.location)
     return replace(diagnostic, related=(*diagnostic.related, note))
 
 

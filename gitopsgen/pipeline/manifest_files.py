@@ -19,7 +19,7 @@ LEFT_OUT: Final = FindingKind("GG142", "kustomization-left-out", Severity.INFO)
 NO_MANIFEST: Final = FindingKind("GG141", "missing-manifest")
 UNBUILT: Final = FindingKind("GG144", "unbuilt-kustomization")
 SUFFIXES: Final = (".yaml", ".yml", ".json")
-_KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _LARGEST: Final = 256 * 1024 * 1024
 _SECONDS: Final = 120
 # kustomize first: what it is given is what it is asked for, in each version
@@ -67,7 +67,7 @@ def _folder(folder: Path) -> Outcome[tuple[Content, ...]]:
     names = [name.removeprefix("./") for name in walked.value if name.endswith(SUFFIXES)]
     for name in names:
         shown = (folder / name).as_posix()
-        if name.rpartition("/")[2] in _KUSTOMIZATIONS:
+        if name.rpartition("/")[2] in KUSTOMIZATIONS:
             message = "is read by kustomize, not by a cluster: left out"
             found.append(LEFT_OUT.at(Location(shown), message, f"check -f {Path(shown).parent}"))
             continue
@@ -82,12 +82,12 @@ def _folder(folder: Path) -> Outcome[tuple[Content, ...]]:
 
 def _built(folder: str) -> Outcome[tuple[Content, ...]]:
     """Give what kustomize makes of a folder: the lines are those of its output."""
-    if not any((Path(folder) / name).is_file() for name in _KUSTOMIZATIONS):
+    if not any((Path(folder) / name).is_file() for name in KUSTOMIZATIONS):
         raise UsageError(f'no kustomization in "{folder}"')
     command = next(_builders(), None)
     if command is None:
         raise UsageError(
-            "-f needs kustomize or kubectl, and finds neither: pipe what they print into 'gitopsgen check -'"
+            "a kustomization needs kustomize or kubectl, and PATH has neither: give what they print instead"
         )
     try:
         done = subprocess.run([*command, folder], capture_output=True, check=False, timeout=_SECONDS)  # noqa: S603

@@ -41,7 +41,8 @@ def _related(related: Sequence[Related], paint: Paint) -> Iterator[str]:
     shown = [f"  {clean(one.message)}: {paint(clean(str(one.location)), 'bold')}" for one in related]
     left_out = len(shown) - _MOST_RELATED
     if left_out > 0:
-        shown[_MOST_RELATED - _LAST_RELATED : -_LAST_RELATED] = [f"  … {left_out} more places, listed by -o json"]
+        more = f"  … {left_out} more place{'' if left_out == 1 else 's'}, listed by -o json"
+        shown[_MOST_RELATED - _LAST_RELATED : -_LAST_RELATED] = [more]
     yield from shown
 
 

@@ -12,14 +12,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from gitopsgen.diagnostics import Diagnostic, Location, Outcome, Severity, UsageError
+from gitopsgen.diagnostics import Diagnostic, Location, Outcome, UsageError
 from gitopsgen.scaffold.draft import Draft
 from gitopsgen.scaffold.lock import FOLDER, Lock, locks
 from gitopsgen.scaffold.service import own_files
 from gitopsgen.scaffold.template import answered, rendered, template
 from gitopsgen.scaffold.writing import apply
+from gitopsgen.source import FindingKind
 
-CODE, NAME = "GG197", "merge-conflict"
+MERGE_CONFLICT: Final = FindingKind("GG197", "merge-conflict")
 _MOST_CONFLICTS: Final = 127  # what git merge-file can tell by its exit code; above is an error
 
 
@@ -122,4 +123,4 @@ def _conflicts(file: str, text: str) -> Iterator[Diagnostic]:
         if line == "<<<<<<< here":
             message = "found another change here than in the template, expected one that does not touch the same lines"
             hint = "choose between the two sides and take out the markers"
-            yield Diagnostic(CODE, NAME, Severity.ERROR, message, Location(file, number, 1), hint)
+            yield MERGE_CONFLICT.at(Location(file, number, 1), message, hint)

