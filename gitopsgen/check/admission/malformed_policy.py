@@ -48,6 +48,7 @@ from typing import Any, Final
 from gitopsgen.cel import Failure, compiled
 from gitopsgen.cel.variables import used
 from gitopsgen.check.admission.policies import BINDING, GROUP, POLICY
+from gitopsgen.check.names import subdomain
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping, sequence, text
@@ -104,6 +105,8 @@ def _of_binding(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
         yield subject.found(("spec", "validationActions"), message)
     if spec.get("policyName") == "":
         yield subject.found(("spec", "policyName"), '"spec.policyName" is empty, expected the name of a policy')
+    elif expected := subdomain(text(spec.get("policyName"))) if "policyName" in spec else "":
+        yield subject.found(("spec", "policyName"), f'the policy "{spec["policyName"]}" must be {expected}')
     params = mapping(spec.get("paramRef"))
     if params and bool(params.get("name")) == isinstance(params.get("selector"), dict):
         yield subject.found(("spec", "paramRef"), '"spec.paramRef" needs exactly one of "name" and "selector"')

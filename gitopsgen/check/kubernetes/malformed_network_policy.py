@@ -56,6 +56,8 @@ _LAST_PORT: Final = 65535
 def check(subject: Subject) -> Iterator[Found]:
     """Report peers and ports that are refused."""
     spec = mapping(subject.data.get("spec"))
+    if len(sequence(spec.get("policyTypes"))) > len(("Ingress", "Egress")):
+        yield subject.found(("spec", "policyTypes"), f"{subject} has more than two policyTypes, expected each once")
     for direction, side in (("ingress", "from"), ("egress", "to")):
         for index, entry in enumerate(sequence(spec.get(direction))):
             rule, path = mapping(entry), ("spec", direction, index)

@@ -68,8 +68,8 @@ def check(subject: Subject) -> Iterator[Found]:
             yield subject.found((*path, "name"), f'two ports of {subject} are called "{name}", expected one')
         seen.add(name)
         yield from _target(subject, port.get("targetPort"), (*path, "targetPort"))
-        protocol = text(port.get("appProtocol"))
-        expected = names.label_key(protocol) if protocol else ""
+        protocol = port.get("appProtocol")
+        expected = names.label_key(protocol) if isinstance(protocol, str) else ""
         if expected:
             yield subject.found((*path, "appProtocol"), f'the protocol "{protocol}" must be {expected}')
 

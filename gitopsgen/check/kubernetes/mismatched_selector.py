@@ -1,8 +1,8 @@
 """A workload that does not select its own pods.
 
 What it finds:
-    A Deployment, StatefulSet, DaemonSet or ReplicaSet whose `spec.selector` is empty or does not select
-    the labels of its pod template.
+    A Deployment, StatefulSet, DaemonSet, ReplicaSet or ReplicationController whose `spec.selector`
+    is empty or does not select the labels of its pod template; a ReplicationController without a template.
 
 Why:
     The API server refuses the object.
@@ -43,7 +43,7 @@ RULE = Rule(
     "GG416",
     "mismatched-selector",
     Severity.ERROR,
-    on=of_kind("DaemonSet.apps", "Deployment.apps", "ReplicaSet.apps", "StatefulSet.apps"),
+    on=of_kind("DaemonSet.apps", "Deployment.apps", "ReplicaSet.apps", "ReplicationController", "StatefulSet.apps"),
     is_shared=True,
     refused_by=API_SERVER,
 )
@@ -53,6 +53,13 @@ def check(subject: Subject) -> Iterator[Found]:
     """Report a selector that misses the pods of its own template."""
     spec = mapping(subject.data.get("spec"))
     selector = mapping(spec.get("selector"))
+    if subject.known.name == "ReplicationController":
+        if spec.get("template") is None:
+            yield subject.found(("spec",), f"{subject} has no template for its pods, expected one")
+            return
+        if not selector:
+            return  # without a selector the server takes the labels of the template
+        selector = {"matchLabels": selector}
     if "selector" not in spec:
         return  # reported as a missing field
     if not (selector.get("matchLabels") or selector.get("matchExpressions")):

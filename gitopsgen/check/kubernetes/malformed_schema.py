@@ -1,0 +1,180 @@
+"""A schema in a definition of a custom kind that is not structural.
+
+What it finds:
+    Parts without a type or of one that there is not, lists whose items are not said, `properties` beside
+    `additionalProperties`, words that no schema of a custom kind may have, keys of lists that items do not have.
+
+Why:
+    The API server refuses the definition, and knows none of its kind.
+
+Example:
+    apiVersion: apiextensions.k8s.io/v1
+    kind: CustomResourceDefinition
+    metadata: {name: widgets.example.com}
+    spec:
+      group: example.com
+      scope: Namespaced
+      names: {plural: widgets, kind: Widget}
+      versions:
+        - name: v1
+          served: true
+          storage: true
+          schema:
+            openAPIV3Schema:
+              type: object
+              properties:
+                parts: {type: array}
+
+Instead:
+    apiVersion: apiextensions.k8s.io/v1
+    kind: CustomResourceDefinition
+    metadata: {name: widgets.example.com}
+    spec:
+      group: example.com
+      scope: Namespaced
+      names: {plural: widgets, kind: Widget}
+      versions:
+        - name: v1
+          served: true
+          storage: true
+          schema:
+            openAPIV3Schema:
+              type: object
+              properties:
+                parts: {type: array, items: {type: string}}
+
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from gitopsgen.check.fields import EACH, members
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
+from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence, text
+from gitopsgen.model.variant import Path
+from gitopsgen.schemas.wording import listed, suggestion
+
+RULE = Rule(
+    "GG427",
+    "malformed-schema",
+    Severity.ERROR,
+    on=of_kind("CustomResourceDefinition.apiextensions.k8s.io"),
+    is_shared=True,
+    refused_by=API_SERVER,
+)
+_SCHEMA: Final = ("spec", "versions", EACH, "schema", "openAPIV3Schema")
+_TYPES: Final = frozenset({"array", "boolean", "integer", "number", "object", "string"})
+_FORBIDDEN: Final = ("$ref", "additionalItems", "definitions", "dependencies", "id", "patternProperties")
+_PRESERVE: Final = "x-kubernetes-preserve-unknown-fields"
+_EITHER: Final = "x-kubernetes-int-or-string"
+_LIST_TYPE: Final = "x-kubernetes-list-type"
+_MAP_KEYS: Final = "x-kubernetes-list-map-keys"
+# What the server's reader takes, below `items` too, where what it publishes says nothing.
+_READ_AS: Final[Mapping[str, type]] = {
+    "description": str,
+    "enum": list,
+    "format": str,
+    "properties": dict,
+    "required": list,
+    "type": str,
+    "nullable": bool,
+    _LIST_TYPE: str,
+    _MAP_KEYS: list,
+    _PRESERVE: bool,
+}
+
+
+def check(subject: Subject) -> Iterator[Found]:
+    """Report parts of schemas that are refused."""
+    for path, schema in members(subject.data, *_SCHEMA):
+        if isinstance(schema, dict):
+            yield from _root(subject, schema, path)
+            yield from _part(subject, schema, path)
+
+
+def _root(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[Found]:
+    if text(schema.get("type")) != "object":
+        yield subject.found(path, f"the schema has the type {schema.get('type') or 'nothing'}, expected object")
+    if isinstance(schema.get("additionalProperties"), dict):
+        yield subject.found((*path, "additionalProperties"), "the schema takes any field, expected properties")
+
+
+def _part(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[Found]:
+    wrong = [name for name, kind in _READ_AS.items() if not isinstance(schema.get(name), kind | None)]
+    for name in wrong:
+        message = f"{name} is a {type(schema[name]).__name__}, expected a {_READ_AS[name].__name__}"
+        yield subject.found((*path, name), message)
+    if wrong:
+        return  # the server reads no further
+    yield from _type(subject, schema, path)
+    yield from _words(subject, schema, path)
+    yield from _list(subject, schema, path)
+    for name, below in mapping(schema.get("properties")).items():
+        if isinstance(below, dict):
+            yield from _part(subject, below, (*path, "properties", name))
+    for name in ("items", "additionalProperties"):
+        if isinstance(schema.get(name), dict):
+            yield from _part(subject, schema[name], (*path, name))
+
+
+def _type(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[Found]:
+    sort = text(schema.get("type"))
+    if not sort and path[-1] != "openAPIV3Schema":
+        if not (schema.get(_EITHER) is True or schema.get(_PRESERVE) is True):
+            yield subject.found(path, "a part of the schema has no type, expected one", f"or {_PRESERVE}: true")
+    elif sort and sort not in _TYPES:
+        hint = suggestion(sort, _TYPES) or f"known are {listed(sorted(_TYPES))}"
+        yield subject.found((*path, "type"), f'there is no type "{sort}"', hint)
+    elif sort and schema.get(_EITHER) is True:
+        yield subject.found((*path, "type"), f"a part has the type {sort} and {_EITHER}, expected no type")
+
+
+def _words(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[Found]:
+    for name in _FORBIDDEN:
+        if schema.get(name):
+            yield subject.found((*path, name), f'a schema of a custom kind has "{name}", expected it nowhere')
+    if schema.get("uniqueItems") is True:
+        yield subject.found((*path, "uniqueItems"), "uniqueItems is true", f"use {_LIST_TYPE}: set")
+    if schema.get("properties") and schema.get("additionalProperties") not in (None, False):
+        message = "a part has both properties and additionalProperties, expected one of them"
+        yield subject.found((*path, "additionalProperties"), message)
+    if schema.get(_PRESERVE) is False:
+        yield subject.found((*path, _PRESERVE), f"{_PRESERVE} is false, expected true or nothing", "remove it")
+
+
+def _list(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[Found]:
+    items, sort, keys = schema.get("items"), schema.get(_LIST_TYPE), sequence(schema.get(_MAP_KEYS))
+    if schema.get("type") == "array" and items is None:
+        yield subject.found(path, "a list says nothing of its items, expected items")
+    if isinstance(items, list):
+        yield subject.found((*path, "items"), "items is a list of schemas, expected one schema")
+    if sort is not None and schema.get("type") != "array":
+        yield subject.found((*path, _LIST_TYPE), f"{_LIST_TYPE} stands beside another type, expected array")
+    if sort is not None and sort not in {"atomic", "map", "set"}:
+        yield subject.found((*path, _LIST_TYPE), f"{_LIST_TYPE} is {sort}, expected atomic, map or set")
+    if (sort == "map") != bool(keys):
+        hint = "a map has keys, and what has keys is a map"
+        yield subject.found(path, f"{_LIST_TYPE} is {sort} with {len(keys)} keys, expected both or none", hint)
+    elif sort == "map" and isinstance(items, dict):
+        yield from _keys(subject, items, keys, path)
+
+
+def _keys(subject: Subject, items: Mapping[str, Any], keys: list[Any], path: Path) -> Iterator[Found]:
+    if items.get("type") != "object":
+        yield subject.found((*path, "items"), "the items of a map are no objects, expected type: object")
+    fields, required = mapping(items.get("properties")), sequence(items.get("required"))
+    for index, key in enumerate(keys):
+        field = mapping(fields.get(key)) if isinstance(key, str) else {}
+        if not isinstance(key, str) or key not in fields:
+            yield subject.found((*path, _MAP_KEYS, index), f'the key "{key}" is no property of the items')
+        elif text(field.get("type")) in {"array", "object"}:
+            message = f'the key "{key}" has the type {field["type"]}, expected a text, a number or a truth value'
+            yield subject.found((*path, "items", "properties", key, "type"), message)
+        elif field.get("default") is None and key not in required:
+            message = f'the key "{key}" may be missing from items, expected it in "required", or a default'
+            yield subject.found((*path, "items", "properties", key), message)
+        if isinstance(key, str) and key in keys[:index]:
+            yield subject.found((*path, _MAP_KEYS, index), f'the key "{key}" stands twice, expected once')

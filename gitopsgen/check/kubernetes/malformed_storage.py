@@ -1,0 +1,97 @@
+"""A volume, or a claim of one, whose size cannot be.
+
+What it finds:
+    A PersistentVolumeClaim, or a template of claims, that asks for no storage or for none above 0; a PersistentVolume
+    whose capacity is not its storage alone; a class of storage that is no name.
+
+Why:
+    The API server refuses the object.
+
+Example:
+    apiVersion: v1
+    kind: PersistentVolumeClaim
+    metadata: {name: data, namespace: payment}
+    spec:
+      accessModes: [ReadWriteOnce]
+      resources: {requests: {size: 10Gi}}
+
+Instead:
+    apiVersion: v1
+    kind: PersistentVolumeClaim
+    metadata: {name: data, namespace: payment}
+    spec:
+      accessModes: [ReadWriteOnce]
+      resources: {requests: {storage: 10Gi}}
+
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gitopsgen.capacity.quantities import amount
+from gitopsgen.check.kubernetes.lenience import validated
+from gitopsgen.check.names import subdomain
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
+from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping, sequence, text
+from gitopsgen.model.variant import Path
+
+RULE = Rule(
+    "GG434",
+    "malformed-storage",
+    Severity.ERROR,
+    on=of_kind("PersistentVolume", "PersistentVolumeClaim", "StatefulSet.apps"),
+    is_shared=True,
+    refused_by=API_SERVER,
+)
+
+
+def check(subject: Subject) -> Iterator[Found]:
+    """Report sizes and classes of storage that are refused."""
+    spec = mapping(subject.data.get("spec"))
+    if subject.known.name == "PersistentVolume":
+        yield from _capacity(subject, spec)
+        yield from _class(subject, spec, ("spec",))
+    elif subject.known.name == "PersistentVolumeClaim":
+        yield from _claim(subject, spec, ("spec",))
+    else:
+        for index, one in enumerate(sequence(spec.get("volumeClaimTemplates"))):
+            path: Path = ("spec", "volumeClaimTemplates", index, "spec")
+            yield from map(validated, _claim(subject, mapping(mapping(one).get("spec")), path))
+
+
+def _capacity(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
+    capacity, path = spec.get("capacity"), ("spec", "capacity")
+    if not isinstance(capacity, dict):
+        return  # reported as a missing field, or one of another type
+    if list(capacity) != ["storage"]:
+        yield subject.found(
+            path, f"the capacity of {subject} names {', '.join(capacity) or 'nothing'}, expected storage"
+        )
+    yield from _size(subject, capacity.get("storage"), (*path, "storage"))
+
+
+def _claim(subject: Subject, spec: Mapping[str, Any], path: Path) -> Iterator[Found]:
+    resources = spec.get("resources")
+    if isinstance(resources, dict):
+        requests = mapping(resources.get("requests"))
+        where: Path = (*path, "resources")
+        if "storage" not in requests:
+            yield subject.found(where, f"a claim of {subject} asks for no storage, expected requests.storage")
+        else:
+            yield from _size(subject, requests["storage"], (*where, "requests", "storage"))
+    yield from _class(subject, spec, path)
+
+
+def _size(subject: Subject, size: Any, path: Path) -> Iterator[Found]:
+    number = 0 if size is None and path[-2] == "requests" else amount(size)
+    if number is not None and number <= 0:
+        yield subject.found(path, f"the storage of {subject} is {size}, expected more than 0")
+
+
+def _class(subject: Subject, spec: Mapping[str, Any], path: Path) -> Iterator[Found]:
+    name = text(spec.get("storageClassName"))
+    if name and (expected := subdomain(name)):
+        yield subject.found((*path, "storageClassName"), f'the class of storage "{name}" must be {expected}')
