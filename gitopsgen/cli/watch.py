@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
-from signal import SIGTERM, default_int_handler, signal
+from contextlib import ExitStack, suppress
+from signal import SIGINT, SIGTERM, default_int_handler, signal
 from threading import Event
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +15,8 @@ from gitopsgen.cli.options import Color, Colour, DryRun, Format, ProjectDirector
 from gitopsgen.diagnostics import UsageError
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from gitopsgen.pipeline import RenderReport
     from gitopsgen.watch import Batch, PageMaker
 
@@ -44,15 +46,18 @@ def watch(
     console = open_console(project, Format.TEXT, color, quiet)
     watching = _Watching(console, dry_run)
     stop = Event()
-    signal(SIGTERM, default_int_handler)
-    try:
-        with ExitStack() as stack:
-            if page or open_page:
-                watching.maker = _serve(console, stack, (port, base, open_page))
-            watching.run(stop)
-    except KeyboardInterrupt:
-        stop.set()
-        _say(console, "stopped")
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        stop.set()  # an interrupt can be lost on the way, in a callback of the collector: this cannot
+        default_int_handler(number, frame)
+
+    for number in (SIGINT, SIGTERM):
+        signal(number, interrupt)
+    with suppress(KeyboardInterrupt), ExitStack() as stack:
+        if page or open_page:
+            watching.maker = _serve(console, stack, (port, base, open_page))
+        watching.run(stop)
+    _say(console, "stopped")
     return 0
 
 
