@@ -103,6 +103,10 @@ class ArgoCd:
         for name in names:
             self._annotate(f"{APPLICATIONS}/{name}", {"argocd.argoproj.io/refresh": "hard" if hard else "normal"})
 
+    def terminate(self, name: str) -> None:
+        """Have a sync given up, as `argocd app terminate-op` does: it tries what it began with again and again."""
+        patch(self.client, f"{APPLICATIONS}/{name}", {"status": {"operationState": {"phase": "Terminating"}}})
+
     def regenerate(self) -> None:
         """Have all ApplicationSets look into Git at once."""
         for one in self.client.request("GET", APPLICATION_SETS).document()["items"]:
