@@ -14,7 +14,7 @@ from typing import Any, Final
 from gitopsgen.check.own import OwnRules, line_in
 from gitopsgen.check.pods import containers
 from gitopsgen.check.rule import Known, Subject
-from gitopsgen.model.unchecked import mapping
+from gitopsgen.model.unchecked import mapping, text
 from gitopsgen.model.variant import Path
 from gitopsgen.policy.actions import Weight
 from gitopsgen.policy.gatekeeper import Gatekeeper, Verdict
@@ -123,4 +123,4 @@ def _whole(subject: Subject) -> Path:
 
 
 def _is_named(container: Any, words: frozenset[str]) -> bool:
-    return container.get("name") in words
+    return text(mapping(container).get("name")) in words

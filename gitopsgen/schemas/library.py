@@ -13,7 +13,7 @@ from typing import Any
 Json = dict[str, Any]
 
 # Raised whenever the result for the same input changes: caches are keyed by it.
-FORMAT = 5
+FORMAT = 6
 
 _REFERENCE = "#/$defs/"
 _DROPPED = frozenset(
@@ -146,8 +146,10 @@ def _definition(definition: Json, facts: Json) -> Json:
         if name in fields:
             fields[name] = _enrich(fields[name], found)
     missing = [name for name, found in facts.items() if found.get("required") and name not in cut.get("required", ())]
-    if missing and fields:
-        cut["required"] = [*cut.get("required", ()), *missing]
+    # what servers publish as required, and fill in themselves
+    spared = {name for name, found in facts.items() if found.get("spared")}
+    if (missing or spared) and fields:
+        cut["required"] = [name for name in (*cut.get("required", ()), *missing) if name not in spared]
     return cut
 
 

@@ -13,6 +13,7 @@ import yaml
 from gitopsgen.check import Checker
 from gitopsgen.check.admission import refused_by_policy
 from gitopsgen.check.documentation import sections
+from gitopsgen.check.policy import unevaluated_policy, violated_policy
 from gitopsgen.check.rule import API_SERVER, MESH
 from gitopsgen.check.rules import RULES
 from gitopsgen.model.manifest import Manifest
@@ -33,6 +34,7 @@ EMPTIED = 5000
 EMPTY = [None, "", [], {}, 0, "5", True]
 REFUSING = {module.RULE.code: module.RULE.name for module in RULES if module.RULE.refused_by == API_SERVER}
 # Not asked here: there is no Istio behind this server.
+POLICIES = tuple(module.RULE.code for module in (refused_by_policy, unevaluated_policy, violated_policy))
 OF_MESH = {module.RULE.code for module in RULES if module.RULE.refused_by == MESH}
 # The rules about what schemas do not say of pods and what makes them.
 NAMED = {name for code, name in REFUSING.items() if "GG444" <= code <= "GG459"}
@@ -166,7 +168,7 @@ def errors(version_set: VersionSet, objects: Sequence[Object]) -> list[set[str]]
     options = ForeignOptions(version_set.kubernetes.rpartition(".")[0], CHECKOUT / "schemas" / version_set.name)
     contents = [(f"{number}.json", json.dumps(obj, default=str).encode()) for number, obj in enumerate(objects)]
     found: dict[str, set[str]] = {file: set() for file, _ in contents}
-    for one in judge_manifests(contents, options, Choice((), (refused_by_policy.RULE.code,))).findings:
+    for one in judge_manifests(contents, options, Choice((), POLICIES)).findings:
         if one.severity.value == "error" and one.code not in OF_MESH:
             found[one.location.file].add(f"{one.code} {one.message}")
     return list(found.values())

@@ -34,6 +34,7 @@ NICKNAMES = {
 # What the server refuses of an update for reasons that no older state tells.
 BEYOND = (
     "only dynamically provisioned pvc can be resized",  # asks for the storage class and the volume
+    "denied request:",  # of the policies among the objects, which a server follows after a while
     "spec is immutable after creation except resources.requests",  # of a claim that is not bound yet
 )
 

