@@ -151,6 +151,7 @@ def note(origins, told, scalar):
                 # a share of a total is rounded: another weight may leave it as it is
                 getattr(one, "steers" if SHARED.search(winner.layer) else kind).add(scalar)
                 one.is_identity |= IDENTITY.match(value.path) is not None or winner.value in FOUND_BY
+                one.is_identity |= winner.layer.startswith("share of ")  # the line that asks for it: it holds no value
 
 
 def changed_value(text):

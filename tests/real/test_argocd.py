@@ -318,6 +318,7 @@ def test_what_leaves_git_is_pruned_and_nothing_else(fleet: Fleet) -> None:
     ids=["a kind of clusters", "a kind of namespaces", "a namespace"],
 )  # fmt: skip
 def test_what_the_case_does_not_have_is_denied(fleet: Fleet, obj: Any, path: str) -> None:
+    fleet.until(lambda states: GATEWAY in states and states[GATEWAY].sync == "Synced", SETTLED_SECONDS)
     folder = fleet.repository / f"generated/{CANARY}/edge/payment-gateway"
     (folder / "mine.yaml").write_text(json.dumps(obj))
     with (folder / "kustomization.yaml").open("a") as listing:
@@ -330,7 +331,8 @@ def test_what_the_case_does_not_have_is_denied(fleet: Fleet, obj: Any, path: str
 
     revision = fleet.publish("without it")
     fleet.argo.terminate(GATEWAY)
-    fleet.settled(revision)
+    # Nothing of it was applied, so that there is nothing to sync either: what was given up stays the last operation.
+    fleet.until(lambda states: (states[GATEWAY].sync, states[GATEWAY].revision) == ("Synced", revision))
 
 
 def is_denied(state: State) -> bool:
