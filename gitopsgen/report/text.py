@@ -21,9 +21,7 @@ _MOST_RELATED = 12
 _LAST_RELATED = 3  # where it was rendered, and in how many more places
 
 
-def lines(
-    findings: Sequence[Diagnostic], excerpt: Excerpt, paint: Paint, *, most: int | None = None
-) -> Iterator[str]:
+def lines(findings: Sequence[Diagnostic], excerpt: Excerpt, paint: Paint, *, most: int | None = None) -> Iterator[str]:
     """Give the lines of all findings, in the order given.
 
     Of warnings with one code the first is told in full, the others in one line each: errors are not to drown in them.
