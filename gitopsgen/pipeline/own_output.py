@@ -1,4 +1,4 @@
-"""What this tool's own ledgers tell of files that `check` is pointed at: which cluster they are for, or that none is."""
+"""What this tool's ledgers tell of files that `check` is pointed at: which cluster they are for, or that none is."""
 
 from __future__ import annotations
 
