@@ -74,7 +74,8 @@ def check_manifests(
         from gitopsgen.pipeline.updates import judge_updates, older_state  # noqa: PLC0415 - a plain check asks no Git
 
         profile = Profile(options.profile or Profile.CLUSTER)
-        updates = judge_updates(older_state(options.against, paths), judged.texts, choice, profile)
+        older = older_state(options.against, paths, kustomizations)
+        updates = judge_updates(older, judged.texts, how.kubernetes, choice, profile)
     report = CheckReport(
         (*read.diagnostics, *judged.findings, *updates),
         objects=judged.objects,

@@ -86,9 +86,14 @@ def _folder(folder: Path) -> Outcome[tuple[Content, ...]]:
     return Outcome(tuple(contents), tuple(found))
 
 
+def is_kustomization(folder: str | Path) -> bool:
+    """Tell whether kustomize builds something of a folder."""
+    return any((Path(folder) / name).is_file() for name in KUSTOMIZATIONS)
+
+
 def _built(folder: str) -> Outcome[tuple[Content, ...]]:
     """Give what kustomize makes of a folder: the lines are those of its output."""
-    if not any((Path(folder) / name).is_file() for name in KUSTOMIZATIONS):
+    if not is_kustomization(folder):
         raise UsageError(f'no kustomization in "{folder}"')
     command = next(_builders(), None)
     if command is None:
