@@ -41,7 +41,7 @@ FOUND_BY = ("modern", "seed", "edge", "back", "suzhou", "wuxi")  # version sets;
 
 @dataclass
 class Origin:
-    """One place to edit, and the scalars that it decides or steers."""
+    """One place to edit, and the scalars that it decides or steers; `around` are those that the list around it steers."""
 
     file: str
     line: int
@@ -51,6 +51,8 @@ class Origin:
     is_identity: bool = False
     decides: set = field(default_factory=set)
     steers: set = field(default_factory=set)
+    around: set = field(default_factory=set)
+    path: str = ""
 
 
 def scalars(root, city):
@@ -150,6 +152,7 @@ def note(origins, told, scalar):
                 one = origins.setdefault(key, Origin(*key, winner.value, is_literal=is_literal))
                 # a share of a total is rounded: another weight may leave it as it is
                 getattr(one, "steers" if SHARED.search(winner.layer) else kind).add(scalar)
+                one.path = value.path
                 one.is_identity |= IDENTITY.match(value.path) is not None or winner.value in FOUND_BY
                 one.is_identity |= winner.layer.startswith("share of ")  # the line that asks for it: it holds no value
 
@@ -258,6 +261,11 @@ def every_origin_is_right(project, read, origins):
     silent = [scalar for scalar, value in before.items() if scalar not in named and scalar[1] and value not in ([], {})]
     assert silent == []  # every scalar has an origin
 
+    # What chose as a whole, as a list that is sorted does, may choose otherwise when a member of it is another one.
+    for whole in [one for one in origins.values() if one.steers and isinstance(one.value, list | dict)]:
+        for one in origins.values():
+            if one.file == whole.file and one is not whole and one.path.startswith(whole.path):
+                one.around |= whole.steers
     decisive = [one for one in origins.values() if one.decides and not one.is_identity and one.value not in ({}, [])]
     random.Random(7).shuffle(decisive)  # noqa: S311 - a repeatable order
     calm = [origin for origin in decisive if not origin.steers and not is_image(origin)]
@@ -327,7 +335,7 @@ def difference(used, changed):
             continue
         if missing:
             return f"{origin.file}:{origin.line} {origin.value!r} leaves {sorted(missing)[:3]} as it is"
-    allowed = {scalar for origin in used for scalar in origin.decides | origin.steers}
+    allowed = {scalar for origin in used for scalar in origin.decides | origin.steers | origin.around}
     strangers = changed - allowed
     if strangers and not any(origin.steers for origin in used):
         return f"{[(one.file, one.line, one.value) for one in used]} also changes {sorted(strangers)[:3]}"
