@@ -41,7 +41,7 @@ FOUND_BY = ("modern", "seed", "edge", "back", "suzhou", "wuxi")  # version sets;
 
 @dataclass
 class Origin:
-    """One place to edit, and the scalars that it decides or steers; `around` are those that the list around it steers."""
+    """One place to edit, and the scalars that it decides or steers; `around` are those that its list steers."""
 
     file: str
     line: int
