@@ -38,13 +38,10 @@ def context(
     variants: Sequence[Variant],
     kinds: Kinds,
     batches: Sequence[Batch] = (),
-    *,
-    refreshes: bool = False,
 ) -> dict[str, Any]:
     """Give what the templates of one case see.
 
-    `variants` are all of the case, `kinds` those of their manifests; `batches` is empty unless Argo CD rolls it out;
-    `refreshes` says that Argo CD can look for a newer commit before it tries a failed one again.
+    `variants` are all of the case, `kinds` those of their manifests; `batches` is empty unless Argo CD rolls it out.
     """
     known = {cluster_of(variant): destination(variant) for variant in variants}
     found = frozenset[Kind]().union(*set(kinds.values()))
@@ -60,7 +57,6 @@ def context(
             "operators": operators(variants),
             "steps": steps(batches),
             "windows": [window for _, window in windows(settings, case, variants)],
-            "refreshes": refreshes,
             "ignored": [fields for _, fields in ignored(settings, found)],
         },
         "images": {},

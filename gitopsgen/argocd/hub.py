@@ -32,13 +32,8 @@ def hub_templates(settings: Settings) -> tuple[Template, ...]:
     return tuple(Template(f"{PREFIX}hub/{name}.yaml.j2", "fleet") for name in names)
 
 
-def hub_context(
-    settings: Settings, variants: Sequence[Variant], kinds: Iterable[Kinds], *, refreshes: bool = False
-) -> dict[str, Any]:
-    """Give what they see: all clusters of `variants`, and what is known of the kinds of all cases.
-
-    `refreshes` is as for the templates of a case.
-    """
+def hub_context(settings: Settings, variants: Sequence[Variant], kinds: Iterable[Kinds]) -> dict[str, Any]:
+    """Give what they see: all clusters of `variants`, and what is known of the kinds of all cases."""
     asked = settings.raw.get("argocd", {})
     found = frozenset[Kind]().union(*(some for one in kinds for some in set(one.values())))
     hub = {*_ARGO_CD, _CONFIG, *([_SECRET] if "secrets" in asked else ())}
@@ -49,7 +44,6 @@ def hub_context(
             "clusters": [_cluster(one) for one in clusters(variants)],
             "externalSecrets": _external_secrets(variants),
             "health": health(found),
-            "refreshes": refreshes,
             "hubKinds": [{"group": group, "kind": kind} for group, kind in sorted(hub)],
         },
         "images": {},

@@ -78,20 +78,17 @@ class Fleet:
         for case in sorted({variant.id.case for variant in self.variants}):
             members = [variant for variant in self.variants if variant.id.case == case]
             facts, batches = project.blueprints[case].facts, self.batches.get(case, ())
-            context = argocd.context(
-                project.settings, facts, members, kinds.get(case, {}), batches, refreshes=self._refreshes
-            )
+            context = argocd.context(project.settings, facts, members, kinds.get(case, {}), batches)
             has_operators = bool(context["fleet"]["operators"]["repositories"])
             for instance in (*self._instances, *(self._operators if has_operators else ())):
                 yield from self._made(instance, context, members[0])
         hub = [self._instance(template) for template in hub_templates(project.settings)] if self.variants else []
-        context = {}
-        if hub:
-            context = hub_context(project.settings, self.variants, kinds.values(), refreshes=self._refreshes)
+        context = hub_context(project.settings, self.variants, kinds.values()) if hub else {}
         for instance in hub:
             yield from self._made(instance, context, self.variants[0])
 
     def _made(self, instance: Instance, context: Mapping[str, Any], variant: Variant) -> Iterator[FleetFile]:
+        context = {**context, "fleet": {**context["fleet"], "refreshes": self._refreshes}}
         try:
             made = self.regions.engine.render(instance, context)
         except TemplateErrors as errors:
