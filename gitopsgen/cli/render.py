@@ -161,9 +161,10 @@ def _sentence(done: RenderReport, would: str) -> str:
     said = ", ".join(f"{count} {change}" for change, count in counts.items() if count)
     regions = len({variant.region for variant in done.variants})
     scope = f"{_number(len(done.variants), 'variant')} in {_number(regions, 'region')}"
+    accepted = f", {_number(done.accepted, 'finding')} accepted by comments" if done.accepted else ""
     if not (done.created or done.updated or done.deleted):
-        return f"nothing {'would change' if would else 'changed'}: {scope}, {_number(done.unchanged, 'file')}"
-    return f"{scope}; files {would}{said}"
+        return f"nothing {'would change' if would else 'changed'}: {scope}, {_number(done.unchanged, 'file')}{accepted}"
+    return f"{scope}; files {would}{said}{accepted}"
 
 
 def _number(count: int, word: str) -> str:

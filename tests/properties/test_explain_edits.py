@@ -168,7 +168,8 @@ def changed_value(text):
         return f"x{body}" if version[1] else f"x/{body}"
     number = re.fullmatch(r"(-?\d+)((?:\.\d+)?)([A-Za-z%]*)", body)
     if number:
-        return f"{quote}{int(number[1]) + 1}{number[2]}{number[3]}{quote}"
+        more = max(1, int(number[1]) // 10)  # what is made of a large number may be rounded
+        return f"{quote}{int(number[1]) + more}{number[2]}{number[3]}{quote}"
     return f"{quote}{body}x{quote}" if body else '"x"'
 
 
