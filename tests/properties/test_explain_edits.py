@@ -14,6 +14,7 @@ import pytest
 
 from gitopsgen import argocd
 from gitopsgen.compose import Selection
+from gitopsgen.diagnostics import Severity
 from gitopsgen.pipeline.chains import chain
 from gitopsgen.pipeline.chains import scalars as scalar_paths
 from gitopsgen.pipeline.fields import parse_path
@@ -58,7 +59,7 @@ class Origin:
 def scalars(root, city):
     """Give every scalar of a city's rendered files by file and path, without checks."""
     opened = open_project(root, Selection(regions=(city,)))
-    found, errors = {}, []
+    found, errors = {}, [one for one in opened.diagnostics if one.severity is Severity.ERROR]
     for variant in opened.variants:
         for instance in instances(opened, variant):
             try:
