@@ -229,18 +229,7 @@ class _Run:
     def _remember(self, memory: Memory, state: TreeState, keys: Mapping[str, str]) -> None:
         for one in self.outcomes:
             if one.region in keys and self.options.may_write(one.region):
-                facts = {
-                    "manifests": one.manifests,
-                    "files": one.files,
-                    "kinds": {
-                        case: {
-                            cluster.partition("/")[2]: sorted(kinds) for cluster, kinds in sorted(by_cluster.items())
-                        }
-                        for case, by_cluster in sorted(one.kinds.items())
-                    },
-                    "traces": sorted(one.traces),
-                }
-                memory.records[one.region] = Remembered(keys[one.region], facts, one.diagnostics)
+                memory.records[one.region] = Remembered(keys[one.region], one.facts(), one.diagnostics)
             elif self.options.may_write(one.region):
                 memory.records.pop(one.region, None)
         if self._is_everything:

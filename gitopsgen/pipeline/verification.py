@@ -8,6 +8,8 @@ from gitopsgen import argocd
 from gitopsgen.compose import Selection
 from gitopsgen.diagnostics import Outcome
 from gitopsgen.model.rendered import Rendered
+from gitopsgen.pipeline.acceptance import Acceptance
+from gitopsgen.pipeline.division import FEW
 from gitopsgen.pipeline.findings import collapsed
 from gitopsgen.pipeline.fleet import Fleet
 from gitopsgen.pipeline.project import open_project
@@ -22,8 +24,10 @@ def verify(root: Path, output: Path | None = None) -> Outcome[dict[str, tuple[st
     A project that does not render has its own findings, and is compared as far as it does.
     """
     opened = open_project(root, Selection())
+    members = opened.members()
+    opened.regions.is_shared = len(members) > FEW
     work = RegionWork(opened.regions, None)
-    outcomes = list(work.judge(opened.members()))
+    outcomes = list(work.judge(members))
     fleet = Fleet(opened.regions, opened.variants, kinds_by_case(outcomes))
     opened.engine.save()
     by_region: dict[str, list[Rendered]] = {outcome.region: [] for outcome in outcomes}
@@ -32,5 +36,7 @@ def verify(root: Path, output: Path | None = None) -> Outcome[dict[str, tuple[st
     by_region[argocd.REGION] = fleet.files()
     found = [*opened.diagnostics, *(one for outcome in outcomes for one in outcome.diagnostics)]
     found += [*fleet.diagnostics, *fleet.findings()]
+    accepted = Acceptance(root, {})
+    standing = [one for one in found if not accepted.accepts(one)]
     judged = judge(output_of(root, opened.project.settings.generated, output), by_region.items())
-    return Outcome(judged.value, (*collapsed(found), *judged.diagnostics))
+    return Outcome(judged.value, (*collapsed((*standing, *accepted.complaints)), *judged.diagnostics))

@@ -40,6 +40,14 @@ class RegionOutcome:
     ways: Sequence[Any] = ()  # found by this process, for the next run
     is_reshaped: bool = False  # there are other objects than before
 
+    def facts(self) -> dict[str, Any]:
+        """Give what is kept for a run that need not look at the region again, as plain data."""
+        kinds = {
+            case: {cluster.partition("/")[2]: sorted(some) for cluster, some in sorted(by_cluster.items())}
+            for case, by_cluster in sorted(self.kinds.items())
+        }
+        return {"manifests": self.manifests, "files": self.files, "kinds": kinds, "traces": sorted(self.traces)}
+
 
 @dataclass(slots=True)
 class RegionWork:
