@@ -1,0 +1,32 @@
+"""`gitopsgen lsp`: a language server on standard input and output."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from gitopsgen.cli.console import find_root
+from gitopsgen.cli.options import ProjectDirectory, subcommand
+
+app = subcommand()
+
+
+@app.command()
+def lsp(project: ProjectDirectory = None) -> int:
+    """Serve an editor: findings as you type, hover, definition, completion.
+
+    Speaks the Language Server Protocol on standard input and output, and writes no file.
+
+    gitopsgen lsp --project .
+    """
+    from gitopsgen.lsp import Server
+
+    def found(folder: Path | None) -> Path:
+        has_settings = folder is not None and (folder / "gitopsgen.yaml").is_file()
+        return find_root(project or (folder if has_settings else None))
+
+    # whatever prints must not come between messages
+    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as sent:
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+        return Server(sys.stdin.buffer, sent, found).run()
