@@ -26,7 +26,8 @@ def lsp(project: ProjectDirectory = None) -> int:
         has_settings = folder is not None and (folder / "gitopsgen.yaml").is_file()
         return find_root(project or (folder if has_settings else None))
 
+    received = os.fdopen(os.dup(sys.stdin.fileno()), "rb")  # of its own: the interpreter closes `sys.stdin` at its end
     # whatever prints must not come between messages
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as sent:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-        return Server(sys.stdin.buffer, sent, found).run()
+        return Server(received, sent, found).run()

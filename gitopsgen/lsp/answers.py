@@ -35,12 +35,19 @@ def _told(opened: Opened, subjects: list[Subject], href: Href) -> Iterator[str]:
     yield f"**`{shown(first.path)}`**{f' · {about}' if about else ''}\n"
     groups = sorted(_groups(subjects).values(), key=len, reverse=True)
     for alike in groups[:_MOST]:
-        names = ", ".join(f"`{one.variant.id}`" for one in alike[:_NAMED])
-        more = f" and {len(alike) - _NAMED} more" if len(alike) > _NAMED else ""
-        yield f"- `{_short(alike[0].value)}` in {names}{more}"
+        names = list(dict.fromkeys(f"`{_holder(one)}`" for one in alike))
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        yield f"- `{_short(alike[0].value)}` in {', '.join(names[:_NAMED])}{more}"
         yield from _layers(_origins(opened, alike[0]), href, is_secret=alike[0].is_secret)
     if len(groups) > _MOST:
         yield f"- and {len(groups) - _MOST} other values"
+
+
+def _holder(subject: Subject) -> str:
+    """Give what has the value: a region its facts, a cluster its own, a variant all else."""
+    address = subject.variant.id
+    held = {"region": address.region, "cluster": f"{address.region}/{address.cluster}"}
+    return held.get(str(subject.path[0]), str(address))
 
 
 def _about(opened: Opened, subject: Subject) -> str:

@@ -14,6 +14,7 @@ from gitopsgen.lsp.positions import Text
 from gitopsgen.model.project import Project, Region
 from gitopsgen.pipeline import RenderOptions, render
 from gitopsgen.pipeline.project import Opened, open_project
+from gitopsgen.source import decode, read_bytes
 
 _SETTINGS: Final = "gitopsgen.yaml"
 _FEW: Final = 5  # regions of a project that is rendered whole
@@ -32,6 +33,8 @@ class Edited:
     def file_of(self, uri: str) -> str | None:
         """Give the input of the project that the client names, None where it is none."""
         path = Path(unquote(urlsplit(uri).path))
+        if not path.is_relative_to(self.root):
+            path = path.resolve()  # the client may have come here by a link
         if not uri.startswith("file:") or not path.is_relative_to(self.root):
             return None
         file = path.relative_to(self.root).as_posix()
@@ -46,10 +49,10 @@ class Edited:
     def text(self, file: str) -> Text:
         """Give the text of a file, an empty one where it cannot be read."""
         known = self.texts.get(file)
-        try:
-            return Text.of((self.root / file).read_text("utf-8") if known is None else known, self.encoding)
-        except (OSError, ValueError):
-            return Text.of("", self.encoding)
+        if known is None:
+            raw = read_bytes(self.root, file).value
+            known = (decode(file, raw).value if raw is not None else None) or ""
+        return Text.of(known, self.encoding)
 
     def put(self, uri: str, text: str | None) -> bool:
         """Take the text of an open file, None for one that was closed; whether it is one of the project."""

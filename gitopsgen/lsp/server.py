@@ -86,8 +86,8 @@ class Server:
                 _log(error)
                 message = None
             self._queue.put(message)
-            if message is None:
-                return
+            if message is None or message.get("method") == "exit":
+                return  # a thread that still reads would keep the interpreter from ending in order
 
     def _take(self, message: wire.Message | Exception) -> None:
         if isinstance(message, Exception):
