@@ -14,9 +14,9 @@ app = subcommand()
 
 @app.command()
 def lsp(project: ProjectDirectory = None) -> int:
-    """Serve an editor: findings as you type, hover, definition, completion.
+    """Serve an editor by the Language Server Protocol.
 
-    Speaks the Language Server Protocol on standard input and output, and writes no file.
+    Findings as you type, hover, definition and completion, on standard input and output; no file is written.
 
     gitopsgen lsp --project .
     """

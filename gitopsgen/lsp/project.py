@@ -82,11 +82,16 @@ class Edited:
         return self._opened
 
     def rendered(self) -> tuple[Diagnostic, ...]:
-        """Render and check the cities that the open files are about, and give what was found; writes nothing."""
+        """Render and check the cities that the open files are about; writes nothing.
+
+        Gives what was found there, and what cannot be read or merged anywhere.
+        """
         project = self.opened().project
         regions = () if len(project.known_regions) <= _FEW else _concerned(project, tuple(self.texts))
         options = RenderOptions(Selection(regions=regions), dry_run=True, edits=self.instead)
-        return render(self.root, options).diagnostics
+        found = render(self.root, options).diagnostics
+        told = {(one.code, one.location) for one in found}
+        return (*found, *(one for one in self.opened().diagnostics if (one.code, one.location) not in told))
 
     def location(self, place: Location) -> dict[str, object]:
         """Give a place as the protocol's location."""

@@ -174,20 +174,21 @@ class Server:
         edited = self._edited
         quick = edited.opened().diagnostics
         if any(one.severity is Severity.ERROR for one in quick):
-            self._show(quick)
+            self._show(quick, is_whole=False)
         if not self._queue.empty():
             self._is_stale = True  # whoever types is not waited for
             return
         self._show(edited.rendered() if edited.texts else ())
 
-    def _show(self, found: tuple[Diagnostic, ...]) -> None:
+    def _show(self, found: tuple[Diagnostic, ...], *, is_whole: bool = True) -> None:
+        """Send the findings of each file; where they are whole, those of files that have none any more are cleared."""
         edited = self._edited
         files = by_file(found, edited.root, edited.text, edited.location)
         shown = {edited.uri_of(file): diagnostics for file, diagnostics in files.items()}
-        for uri in sorted({*shown, *self._shown, *edited.uris.values()}):
+        for uri in sorted({*shown, *self._shown, *edited.uris.values()} if is_whole else shown):
             note = {"uri": uri, "diagnostics": shown.get(uri, [])}
             wire.send(self._sent, {"method": "textDocument/publishDiagnostics", "params": note})
-        self._shown = set(shown)
+        self._shown = set(shown) if is_whole else {*self._shown, *shown}
 
     def _hover(self, given: Params) -> Params | None:
         edited, file = self._edited, self._edited.file_of(given["textDocument"]["uri"])
