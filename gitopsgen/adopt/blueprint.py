@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from gitopsgen import emit
@@ -25,6 +25,8 @@ from gitopsgen.values.path import path_text
 Object = dict[str, Any]
 
 _SEPARATOR: Final = "\x1f"
+_HOME: Final = "\x1e"  # in the place of the namespace of most objects of a city
+_NAMESPACE: Final = "values.namespace"
 _UNSAFE: Final = re.compile(r"[^a-z0-9.-]+")
 _LONGEST: Final = 100
 
@@ -71,9 +73,10 @@ class _Template:
 
 def adopt(order: Order, list_types: ListTypes) -> Adopted:
     """Give the files that render the objects of each place; each object has an apiVersion, a kind and a name."""
-    facts = Facts(order.cities)
+    facts, namespace = _facts(order)
     templates = [_template(order, group, facts, list_types) for group in _objects(order, facts)]
-    found = paths([(one.kind, one.name, value) for one in templates for value in one.values])
+    named = [(one.kind, one.name, value) for one in templates for value in one.values]
+    found = paths([*((("", "", namespace),) if namespace else ()), *named])
     layers, shared, own = _settings(order, found)
     files = _manifests(order, templates, found)
     folder = f"{order.blueprints}/{order.case}"
@@ -87,16 +90,42 @@ def adopt(order: Order, list_types: ListTypes) -> Adopted:
     return Adopted(files, shared, counted, whole, len(templates), len(found))
 
 
+def _facts(order: Order) -> tuple[Facts, Value | None]:
+    """Give what may stand in texts that differ: facts of the cities, and a namespace that no fact tells, as a value."""
+    spaces = _spaces(order)
+    facts = Facts(order.cities)
+    if "" in spaces.values() or facts.explained(spaces) is not None:
+        return facts, None
+    cities = {
+        place: replace(city, facts={**city.facts, _NAMESPACE: spaces[place]}) for place, city in order.cities.items()
+    }
+    return Facts(cities), Value("every object", (Step("namespace"),), spaces)
+
+
+def _spaces(order: Order) -> dict[str, str]:
+    """Give the namespace of most objects of each place, empty where they name none."""
+    counts = {place: Counter(map(_namespace, some)) for place, some in order.objects.items()}
+    return {
+        place: max(sorted(filter(None, found)), key=found.__getitem__, default="") for place, found in counts.items()
+    }
+
+
 def _objects(order: Order, facts: Facts) -> list[dict[str, Object]]:
     """Give each object of the case by place; the same one is called alike, but for facts of its city."""
-    by_name = {place: {_identity(one): one for one in some} for place, some in order.objects.items()}
+    spaces = _spaces(order)
+    by_name = {place: {_identity(one, spaces[place]): one for one in some} for place, some in order.objects.items()}
     groups = matched({place: list(some) for place, some in by_name.items()}, facts)
     return [{place: by_name[place][name] for place, name in group.items()} for group in groups]
 
 
-def _identity(data: Object) -> str:
-    metadata = data["metadata"]
-    return _SEPARATOR.join((data["apiVersion"], data["kind"], str(metadata.get("namespace", "")), metadata["name"]))
+def _identity(data: Object, home: str) -> str:
+    namespace = _namespace(data)
+    space = _HOME if namespace == home else namespace
+    return _SEPARATOR.join((data["apiVersion"], data["kind"], space, data["metadata"]["name"]))
+
+
+def _namespace(data: Object) -> str:
+    return str(data["metadata"].get("namespace", ""))
 
 
 def _template(order: Order, data: dict[str, Object], facts: Facts, list_types: ListTypes) -> _Template:

@@ -16,7 +16,7 @@ _LEVELS: Final = 3
 
 
 def paths(values: Sequence[tuple[str, str, Value]]) -> Mapping[Value, Path]:
-    """Give each value its path; it comes with the kind and the name of its object.
+    """Give each value its path; it comes with the kind and the name of its object, empty for one of the case itself.
 
     Of two that would have one path, or of which one would stand inside the other, both get a longer one.
     """
@@ -35,6 +35,8 @@ def _path(kind: str, name: str, value: Value, level: int) -> Path:
     if not steps or steps == ["enabled"]:
         steps = [*(step.word for step in value.field[-2:-1]), *steps] if len(value.field) > 1 else steps
     words = [_word(step) for step in steps or ["all"]]
+    if not name:
+        return tuple(words)
     kinds = [kind[:1].lower() + kind[1:]] if level > 0 else []
     first = _word(name)
     return (f"{first}-object" if first in _RESERVED else first, *kinds, *words)

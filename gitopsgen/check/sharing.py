@@ -22,6 +22,8 @@ from gitopsgen.check import credentials
 _ADDRESS: Final = r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?:/[0-9]{1,2})?"
 _PARTS: Final = re.compile(rf"({_ADDRESS}|[^\W_]+)")
 _END: Final = "\0"
+_SEPARATORS: Final = str.maketrans(dict.fromkeys((one for one in map(chr, range(128)) if not one.isalnum()), " "))
+_IN_ADDRESS: Final = re.compile(r"\.[0-9]{1,3}\.")
 # Numbers, quantities, durations, percentages: what a rule may reckon with.
 _NUMERIC: Final = re.compile(r"[-+]?(?:[0-9][0-9.]*(?:[eE][-+]?[0-9]+)?[a-zA-Zµ%]{0,3})+")
 _NAME: Final = re.compile(r"[\w.:/@-]*")
@@ -134,7 +136,14 @@ def words_of_rules() -> frozenset[str]:
     """Give every word that stands in the code of a rule, or of what it asks: a rule can know no other."""
     package = Path(__file__).parents[1]
     files = (file for name in ("capacity", "check") for file in sorted((package / name).rglob("*.py")))
-    return frozenset(part for file in files for part in parts_of(_code(file.read_text(encoding="utf-8"))))
+    return frozenset(word for file in files for word in _written(_code(file.read_text(encoding="utf-8"))))
+
+
+def _written(code: str) -> Iterator[str]:
+    # all that `parts_of` gives, and sooner: every run reads all rules
+    if not code.isascii() or _IN_ADDRESS.search(code):
+        yield from parts_of(code)
+    yield from code.translate(_SEPARATORS).split()
 
 
 def _code(text: str) -> str:

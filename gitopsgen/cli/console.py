@@ -26,13 +26,17 @@ _LARGEST_SHOWN = 1 << 20  # bytes: a source line is a service, not worth reading
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """How a command speaks, and about which project; `excerpt` gives source lines that stand in no file of it."""
+    """How a command speaks, and about which project; `excerpt` gives source lines that stand in no file of it.
+
+    `most` bounds how many warnings of one code are listed; the others are counted.
+    """
 
     root: Path
     format: Format = Format.TEXT
     colour: Colour = Colour.AUTO
     quiet: bool = False
     excerpt: Callable[[Location], str | None] | None = None
+    most: int | None = None
 
     def finish(self, report: Report, fail_on: Severity = Severity.ERROR) -> int:
         """Print a report; give 1 if a finding weighs enough, else 0."""
@@ -85,7 +89,7 @@ class Console:
 
             paint = terminal.coloured if use_colour(self.colour) else terminal.plain
             findings.sort(key=lambda one: one.severity is Severity.ERROR)  # nearest to the prompt: what has to be done
-            lines = text.lines(findings, self.excerpt or source_lines(self.root), paint)
+            lines = text.lines(findings, self.excerpt or source_lines(self.root), paint, most=self.most)
         for line in lines:
             _put(sys.stderr, line)
         if not self.quiet:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -36,6 +37,8 @@ from gitopsgen.diagnostics import Severity, UsageError
 if TYPE_CHECKING:
     from gitopsgen.pipeline import RenderOptions, RenderReport
 
+_MOST_WARNINGS = 3  # of one code: every run tells them again
+
 app = subcommand()
 
 
@@ -56,7 +59,7 @@ def render(
     force: Annotated[bool, option("--force", help="Overwrite files that were edited by hand.")] = False,
     jobs: Jobs = 0,
     fail_on: FailOn = Weight.ERROR,
-    verbose: Annotated[bool, option("-v", "--verbose", help="Name every file that changed.")] = False,
+    verbose: Annotated[bool, option("-v", "--verbose", help="Name every changed file, list every warning.")] = False,
     project: ProjectDirectory = None,
     output: Output = Format.TEXT,
     color: Color = Colour.AUTO,
@@ -105,6 +108,8 @@ def _finish(console: Console, options: RenderOptions, done: RenderReport, verbos
     )  # beside errors nothing is written
     records: dict[str, list[Any]] = {"variants": [str(variant) for variant in done.variants], "files": files}
     lines = _lines(options, done, files, verbose, console.quiet)
+    if not verbose and options.fail_on is Severity.ERROR:
+        console = replace(console, most=_MOST_WARNINGS)
     code = console.finish(Report(done.diagnostics, records, lines), options.fail_on)
     return code or int(options.check and bool(files))
 
@@ -156,9 +161,10 @@ def _sentence(done: RenderReport, would: str) -> str:
     said = ", ".join(f"{count} {change}" for change, count in counts.items() if count)
     regions = len({variant.region for variant in done.variants})
     scope = f"{_number(len(done.variants), 'variant')} in {_number(regions, 'region')}"
+    accepted = f", {_number(done.accepted, 'finding')} accepted by comments" if done.accepted else ""
     if not (done.created or done.updated or done.deleted):
-        return f"nothing {'would change' if would else 'changed'}: {scope}, {_number(done.unchanged, 'file')}"
-    return f"{scope}; files {would}{said}"
+        return f"nothing {'would change' if would else 'changed'}: {scope}, {_number(done.unchanged, 'file')}{accepted}"
+    return f"{scope}; files {would}{said}{accepted}"
 
 
 def _number(count: int, word: str) -> str:

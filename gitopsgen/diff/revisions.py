@@ -1,13 +1,13 @@
 """The output tree as Git has it: what differs between two revisions, or a revision and the work tree.
 
-Asks Git and reads the files that differ; checks nothing out and writes nothing.
+Asks Git and reads the files that differ; writes nothing into the repository or its work tree.
 """
 
 from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -68,6 +68,21 @@ class Repository:
             texts = self._objects([f"{commit}:{prefix}{path}" for path in wanted])
         return {path: text for path, text in zip(wanted, texts, strict=True) if text is not None}
 
+    def place(self, path: Path) -> Path:
+        """Give where a path stands below the top of the repository; raises `UsageError` where it stands elsewhere."""
+        top = Path(self._ask("rev-parse", "--show-toplevel").removesuffix("\n"))
+        try:
+            return path.resolve().relative_to(top.resolve())
+        except ValueError:
+            raise UsageError(f'"{path}" does not stand in the repository {top}') from None
+
+    def export(self, commit: str, folder: Path) -> None:
+        """Write all files of a commit into a folder, which is to be outside of the repository."""
+        index = {"GIT_INDEX_FILE": str(folder / ".git-index")}
+        top = self._ask("rev-parse", "--show-toplevel").removesuffix("\n")
+        self._run(("read-tree", commit), environment=index)
+        self._run(("-C", top, "checkout-index", "--all", f"--prefix={folder}/"), environment=index)
+
     def changed(self, base: str, head: str | None, paths: Sequence[str]) -> list[tuple[str, str, str]]:
         """Give path, and object before and after, of all files that differ below some paths.
 
@@ -117,10 +132,10 @@ class Repository:
     def _ask(self, *words: str) -> str:
         return self._run(words).decode("utf-8", "surrogateescape")
 
-    def _run(self, words: Sequence[str], text: bytes = b"") -> bytes:
+    def _run(self, words: Sequence[str], text: bytes = b"", environment: Mapping[str, str] | None = None) -> bytes:
         command = ["git", "--no-optional-locks", "-C", str(self.root), *words]
-        environment = {**os.environ, "LC_ALL": "C.UTF-8"}  # its words are looked at
-        done = subprocess.run(command, input=text, env=environment, capture_output=True, check=False)  # noqa: S603 - git, no shell
+        whole = {**os.environ, "LC_ALL": "C.UTF-8", **(environment or {})}  # its words are looked at
+        done = subprocess.run(command, input=text, env=whole, capture_output=True, check=False)  # noqa: S603 - git, no shell
         if done.returncode:
             told = done.stderr.decode("utf-8", "replace").strip().split("\n")[0]
             raise GitError(f"git {words[0]} failed: {told or done.returncode}")

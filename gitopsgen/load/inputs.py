@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from gitopsgen.diagnostics import Diagnostic, Location, Outcome, Related, Severity
-from gitopsgen.source import FindingKind, by_place, decode, read, read_bytes, read_json, walk
+from gitopsgen.source import FindingKind, by_place, decode, directories, read, read_bytes, read_json, walk
 from gitopsgen.values import locate_problems
 
 if TYPE_CHECKING:
@@ -40,6 +40,17 @@ class Inputs:
         added = {file for file in self.instead if file.startswith(f"{directory}/")}
         added = {file for file in added if not (skip and file.startswith(f"{skip}/"))}
         return tuple(sorted({*outcome.value, *added})) if added else outcome.value
+
+    def directories(self, directory: str) -> tuple[str, ...]:
+        """Give the names of the directories in a directory, sorted."""
+        there = directories(self.root, directory)
+        start = f"{directory}/"
+        added = {file.removeprefix(start).split("/")[0] for file in self.instead if file.startswith(start)}
+        return tuple(sorted({*there, *added})) if added else there
+
+    def has(self, file: str) -> bool:
+        """Tell whether there is such a file."""
+        return file in self.instead or (self.root / file).exists()
 
     def raw(self, file: str) -> bytes | None:
         """Give the bytes of a file and note their digest, None where it cannot be read."""

@@ -11,7 +11,6 @@ from gitopsgen.load.overlays import OverlayReader
 from gitopsgen.load.rollouts import RELEASES, ROLLOUTS, RolloutReader
 from gitopsgen.model.project import Overlay, VersionSet
 from gitopsgen.model.rollout import Releases, Rollouts
-from gitopsgen.source import directories
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -66,10 +65,9 @@ def read_layers(inputs: Inputs, folder: str, cases: Collection[str], globs: tupl
     regions = f"{folder}/regions"
     for file in inputs.walk(folder, skip=regions):
         _read_common(layers, reader, file)
-    layers.known_regions = tuple(
-        name for name in directories(inputs.root, regions) if (inputs.root / regions / name / REGION_FILE).exists()
-    )
-    for name in directories(inputs.root, regions):
+    names = inputs.directories(regions)
+    layers.known_regions = tuple(name for name in names if inputs.has(layers.region_file(name)))
+    for name in names:
         if not globs or any(fnmatchcase(name, glob) for glob in globs):
             _read_region(layers, reader, name)
     if layers.file("fleet", "") not in layers.overlays and layers.file("fleet", "") not in inputs.unread:

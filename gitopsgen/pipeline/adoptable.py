@@ -16,7 +16,7 @@ from gitopsgen.check.security import literal_credential, literal_secret
 from gitopsgen.diagnostics import Diagnostic, Location, Outcome, Related, Severity, UsageError
 from gitopsgen.pipeline.charts import Release, is_chart, rendered_chart, values_files
 from gitopsgen.pipeline.foreign import ForeignOptions, judge_manifests
-from gitopsgen.pipeline.manifest_files import KUSTOMIZATIONS, SUFFIXES, Content, read_manifests
+from gitopsgen.pipeline.manifest_files import SUFFIXES, Content, is_kustomization, read_manifests
 from gitopsgen.pipeline.profiles import Choice, Profile
 from gitopsgen.source import Chunk, FindingKind, decoded, objects_of, read_chunk, split
 
@@ -98,11 +98,6 @@ def _plain(source: Path, known: frozenset[str]) -> list[Origin]:
 
 def _folders(place: Path) -> list[Path]:
     return sorted(one for one in place.iterdir() if one.is_dir() and one.name[0] != ".") if place.is_dir() else []
-
-
-def is_kustomization(folder: Path) -> bool:
-    """Tell whether kustomize builds something of a folder."""
-    return any((folder / name).is_file() for name in KUSTOMIZATIONS)
 
 
 def contents(origin: Origin, release: Release) -> Outcome[tuple[Content, ...]]:

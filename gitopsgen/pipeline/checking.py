@@ -74,7 +74,8 @@ def check_manifests(
         from gitopsgen.pipeline.updates import judge_updates, older_state  # noqa: PLC0415 - a plain check asks no Git
 
         profile = Profile(options.profile or Profile.CLUSTER)
-        updates = judge_updates(older_state(options.against, paths), judged.texts, choice, profile)
+        older = older_state(options.against, paths, kustomizations)
+        updates = judge_updates(older, judged.texts, how.kubernetes, choice, profile)
     report = CheckReport(
         (*read.diagnostics, *judged.findings, *updates),
         objects=judged.objects,
@@ -90,7 +91,9 @@ def check_project(root: Path, selection: Selection, jobs: int, options: CheckOpt
     from gitopsgen.pipeline.start import render  # noqa: PLC0415 - what foreign manifests never need
 
     choice = Choice(options.only, options.skip)
-    done = render(root, RenderOptions(selection, dry_run=True, jobs=jobs, policies=options.policies))
+    done = render(
+        root, RenderOptions(selection, dry_run=True, jobs=jobs, policies=options.policies, tells_accepted=True)
+    )
     updates: tuple[Diagnostic, ...] = ()
     if options.against:
         from gitopsgen.pipeline.comparison import refused_updates  # noqa: PLC0415 - a plain check asks no Git

@@ -54,7 +54,7 @@ class Clusters:
         told = self._verdicts.get(key) if key else None
         if told is None:
             manifests = [one.manifest(sheet) for one in filled for sheet in one.combination.checked]
-            found = [finding for manifest in manifests for finding in checker.manifest(manifest)]
+            found = self._verdicts.of_manifests(checker, filled, manifests, key)
             together = checker.cluster(manifests, setting)
             told = tuple(told_of(filled, (*found, *(together if is_whole else certain(together, None)))))
             if key:

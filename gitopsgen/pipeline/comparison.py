@@ -22,10 +22,11 @@ from gitopsgen.diff import (
     order_of,
     shown,
 )
-from gitopsgen.load import settings_of
+from gitopsgen.load import load, settings_of
 from gitopsgen.model.project import Settings
 from gitopsgen.pipeline.causes import Causes
 from gitopsgen.review import Danger, find_dangers, find_refusals, masked
+from gitopsgen.review.change import version_of
 from gitopsgen.schemas import Bundled, Kind, Pack, Source
 from gitopsgen.schemas.bundled import versions
 from gitopsgen.schemas.cache import default_directory
@@ -70,7 +71,7 @@ def diff(root: Path, options: DiffOptions) -> DiffReport:
 
 
 def refused_updates(root: Path, base: str) -> tuple[Diagnostic, ...]:
-    """Give what an API server that has the output of a revision refuses of the output as it stands now.
+    """Give what the clusters' API servers, which have the output of a revision, refuse of it as it stands now.
 
     Raises UsageError where there is no repository or revision.
     """
@@ -78,7 +79,9 @@ def refused_updates(root: Path, base: str) -> tuple[Diagnostic, ...]:
     states = _States(root, settings, DiffOptions(base, is_direct=True))
     found = difference(states.pairs(), states.cities(), states.listing(), _list_types(root / settings.schemas))
     told = _Told(states, found)
-    return tuple(map(told.diagnostic, find_refusals(found)))
+    regions = load(root).value.regions.values()
+    servers = {f"{each.name}/{one.name}": version_of(one.kubernetes) for each in regions for one in each.clusters}
+    return tuple(map(told.diagnostic, find_refusals(found, servers)))
 
 
 class _States:

@@ -11,11 +11,13 @@ import pickle
 import selectors
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 _FRAME: Final = 8
+Result = TypeVar("Result")
 
 
 class Work(Protocol):
@@ -63,6 +65,36 @@ def run(
         for worker in workers:
             _end(worker)
     return results, finished
+
+
+@contextmanager
+def beside(what: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
+    """Find something out in a process of its own while this one goes on; gives what waits for it, once."""
+    if not hasattr(os, "fork"):
+        yield what
+        return
+    worker = _start(_Question(what), (None,))
+    try:
+        yield worker.results.receive
+    finally:
+        _end(worker)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """Work of one part, with nothing to write."""
+
+    what: Callable[[], Any]
+
+    def judge(self, part: Sequence[Any]) -> Iterator[Any]:
+        """Give the answer for each member."""
+        return (self.what() for _ in part)
+
+    def finish(self) -> None:
+        """There is nothing to do."""
+
+    def abandon(self) -> None:
+        """There is nothing to undo."""
 
 
 def _alone(

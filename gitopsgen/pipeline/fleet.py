@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from gitopsgen import argocd
 from gitopsgen.argocd.clashes import Clash, clashes
@@ -20,10 +20,15 @@ from gitopsgen.model.variant import Variant
 from gitopsgen.pipeline.keys import digests_key, tool_key
 from gitopsgen.pipeline.memory import Remembered
 from gitopsgen.pipeline.regions import Regions
+from gitopsgen.schemas.kind import node_at
 from gitopsgen.template.errors import TemplateErrors
 from gitopsgen.template.explain import enclosing
 from gitopsgen.template.expressions import reference
 from gitopsgen.template.instance import Instance, Made
+
+_APPLICATION_SET: Final = ("argoproj.io/v1alpha1", "ApplicationSet")
+# Since Argo CD 3.2: https://argo-cd.readthedocs.io/en/stable/user-guide/auto_sync/
+_REFRESH: Final = ("spec", "template", "spec", "syncPolicy", "retry", "refresh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class Fleet:
         self._instances = [self._instance(template) for template in argocd.FLEET]
         self._operators = [self._instance(template) for template in argocd.OPERATORS]
         rolling = [case for case, one in regions.project.rollouts.cases.items() if one.is_rolling]
+        self._refreshes = self._knows(_REFRESH)
         self.batches = rollouts(regions.project, rolling).value if rolling else {}
         self.objects = list(self._objects(kinds))
         self.diagnostics += map(self._clash, clashes(variants))
@@ -82,6 +88,7 @@ class Fleet:
             yield from self._made(instance, context, self.variants[0])
 
     def _made(self, instance: Instance, context: Mapping[str, Any], variant: Variant) -> Iterator[FleetFile]:
+        context = {**context, "fleet": {**context["fleet"], "refreshes": self._refreshes}}
         try:
             made = self.regions.engine.render(instance, context)
         except TemplateErrors as errors:
@@ -130,6 +137,11 @@ class Fleet:
             for one in (*single, *checker.cluster(manifests)):
                 found.setdefault((id(one.manifest), one.code, one.message, one.field), one)
         return [self._diagnostic(files[id(one.manifest)], one) for one in found.values()]
+
+    def _knows(self, field: tuple[str, ...]) -> bool:
+        """Tell whether the Argo CD of every version set that the fleet runs has a field of ApplicationSets."""
+        known = [one.kind(*_APPLICATION_SET) for one in self._version_sets().values()]
+        return bool(known) and all(one is not None and bool(node_at(one.schema, field)) for one in known)
 
     def _version_sets(self) -> dict[str, Checker]:
         clusters = {one.context["cluster"]["versionSet"]: one.context["cluster"] for one in self.variants}

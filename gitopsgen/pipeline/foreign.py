@@ -18,6 +18,7 @@ from gitopsgen.model.manifest import Manifest
 from gitopsgen.model.unchecked import mapping
 from gitopsgen.model.variant import Path, VariantId
 from gitopsgen.pipeline import crew
+from gitopsgen.pipeline.own_output import clusters_of
 from gitopsgen.pipeline.own_rules import read_folders
 from gitopsgen.pipeline.profiles import EVERYTHING, Choice, Profile, severity_of
 from gitopsgen.schemas import split_api_version
@@ -93,8 +94,19 @@ def judge_manifests(
         names += batch.names
         for at, path, data in marshal.loads(batch.objects):  # noqa: S302 - made by a process of this very run
             manifests.append(Foreign(_NOBODY, chunks[at].file, chunks[at].file, at, data, inside=path))
-    found += _together(checker, manifests, chunks, options.profile)
+    for cluster in _by_cluster(manifests):
+        found += _together(checker, cluster, chunks, options.profile)
     return Judged(tuple(found), tuple(names), sum(batch.unchecked for batch in batches), texts)
+
+
+def _by_cluster(manifests: Iterable[Foreign]) -> Iterable[list[Foreign]]:
+    """Give the manifests of each cluster: of output trees one each, all others together."""
+    known = list(manifests)
+    clusters = clusters_of(dict.fromkeys(one.file for one in known))
+    found: dict[str, list[Foreign]] = {}
+    for one in known:
+        found.setdefault(clusters.get(one.file, ""), []).append(one)
+    return found.values()
 
 
 def _parts(number: int, jobs: int) -> list[list[range]]:

@@ -25,7 +25,6 @@ _LIBRARIES: Final = ("Jinja2", "PyYAML", "jsonschema-rs", "kubernetes-validate",
 _PROGRAMS: Final = {
     "kustomize": "check builds kustomizations with it, or with kubectl",
     "kubectl": "check builds kustomizations with it, where there is no kustomize",
-    "opa": "the tests of policies in a new repository run with it",
     "pre-commit": "the hooks of a repository run with it",
 }
 _COMPLETIONS: Final = {

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from gitopsgen.diagnostics import Diagnostic, Location, Outcome, Severity, UsageError
+from gitopsgen.pipeline.own_output import unread_by_clusters
 from gitopsgen.source import FindingKind, read_bytes, walk
 
 Content = tuple[str, bytes]
 
 STANDARD_INPUT: Final = "stdin"
 LEFT_OUT: Final = FindingKind("GG142", "kustomization-left-out", Severity.INFO)
+NO_OBJECT: Final = FindingKind("GG149", "output-left-out", Severity.INFO)
 NO_MANIFEST: Final = FindingKind("GG141", "missing-manifest")
 UNBUILT: Final = FindingKind("GG144", "unbuilt-kustomization")
 SUFFIXES: Final = (".yaml", ".yml", ".json")
@@ -65,8 +67,12 @@ def _folder(folder: Path) -> Outcome[tuple[Content, ...]]:
     found = [one.located(Location((folder / one.location.file).as_posix())) for one in walked.diagnostics]
     contents: list[Content] = []
     names = [name.removeprefix("./") for name in walked.value if name.endswith(SUFFIXES)]
+    others = frozenset(unread_by_clusters(folder, names))
     for name in names:
         shown = (folder / name).as_posix()
+        if name in others:
+            found.append(NO_OBJECT.at(Location(shown), "is for nodes or for Argo CD, not for a cluster: left out"))
+            continue
         if name.rpartition("/")[2] in KUSTOMIZATIONS:
             message = "is read by kustomize, not by a cluster: left out"
             found.append(LEFT_OUT.at(Location(shown), message, f"check -f {Path(shown).parent}"))
@@ -80,9 +86,14 @@ def _folder(folder: Path) -> Outcome[tuple[Content, ...]]:
     return Outcome(tuple(contents), tuple(found))
 
 
+def is_kustomization(folder: str | Path) -> bool:
+    """Tell whether kustomize builds something of a folder."""
+    return any((Path(folder) / name).is_file() for name in KUSTOMIZATIONS)
+
+
 def _built(folder: str) -> Outcome[tuple[Content, ...]]:
     """Give what kustomize makes of a folder: the lines are those of its output."""
-    if not any((Path(folder) / name).is_file() for name in KUSTOMIZATIONS):
+    if not is_kustomization(folder):
         raise UsageError(f'no kustomization in "{folder}"')
     command = next(_builders(), None)
     if command is None:

@@ -20,6 +20,7 @@ class RenderOptions:
     `edits` are inputs as they are to become: they are rendered, and written if the tree is.
     `only` names the regions that may be written, where others are rendered for the fleet's own files alone.
     `policies` are folders with rules of one's own, beside those of the project.
+    `tells_accepted` gives also the findings that comments accept, for those who sift them themselves.
     """
 
     selection: Selection
@@ -33,6 +34,7 @@ class RenderOptions:
     edits: Mapping[str, bytes] = field(default_factory=dict)
     only: frozenset[str] | None = None
     policies: tuple[str, ...] = ()
+    tells_accepted: bool = False
 
     def may_write(self, region: str) -> bool:
         """Tell whether a region is among those that may be written."""
@@ -50,7 +52,8 @@ class RenderReport:
 
     `is_reshaped` says that nothing was written since edits change which objects there are: what Argo CD may deploy
     depends on that, and only a run over the whole fleet tells. `regions` names those in which a finding was made, in
-    the order of `diagnostics`; it is empty for a run that found nothing changed.
+    the order of `diagnostics`; it is empty for a run that found nothing changed. `accepted` counts what
+    comments accept.
     """
 
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -63,3 +66,4 @@ class RenderReport:
     stream: Iterable[str] = ()
     is_reshaped: bool = False
     regions: tuple[tuple[str, ...], ...] = ()
+    accepted: int = 0

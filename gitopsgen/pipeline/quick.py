@@ -33,7 +33,8 @@ def unchanged_fleet(root: Path, options: RenderOptions) -> RenderReport | None:
         return None
     if _key(root, options, fleet.facts["folders"]) != fleet.key:
         return None
-    if any(one.severity is options.fail_on for one in fleet.findings):
+    has_untold = options.tells_accepted and fleet.facts["accepted"]
+    if has_untold or any(one.severity is options.fail_on for one in fleet.findings):
         return None
     state = TreeState.load(memory.output)
     if has_leftovers(memory.output) or not all(
@@ -63,7 +64,8 @@ def _key(root: Path, options: RenderOptions, folders: list[str]) -> str | None:
 def _report(fleet: Remembered) -> RenderReport:
     facts = fleet.facts
     variants = tuple(VariantId(*address) for address in facts["variants"])
-    return RenderReport(fleet.findings, (), (), (), facts["files"], variants, facts["manifests"])
+    count = {"manifests": facts["manifests"], "accepted": facts["accepted"]}
+    return RenderReport(fleet.findings, unchanged=facts["files"], variants=variants, **count)
 
 
 def fleet_key(settings: Settings, options: RenderOptions) -> str | None:
@@ -94,6 +96,7 @@ def remember_fleet(project: Project, options: RenderOptions, report: RenderRepor
         "absent": [folder for folder in _folders(project.settings) if folder not in present],
         "files": report.unchanged + len(report.created) + len(report.updated),
         "manifests": report.manifests,
+        "accepted": report.accepted,
         "variants": [[one.region, one.cluster, one.case] for one in report.variants],
         "regions": {region: one.key for region, one in memory.records.items() if region},
     }

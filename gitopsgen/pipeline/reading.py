@@ -6,9 +6,9 @@ Works on trees of documents, once for each; a variant then costs a few look-ups.
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, Final, NamedTuple
 
 from gitopsgen.check import Checker, claim_of
@@ -26,6 +26,7 @@ from gitopsgen.template.trees import Sequence as ListTree
 Path = tuple[str | int, ...]
 CLAIM: Final = (("apiVersion",), ("kind",))
 _REMEMBERED: Final = 64
+Place = tuple[str, int]  # `value` or `string`, and which of those that fill the combination
 
 
 _UNKNOWN: Final = Kind("", "", {})
@@ -99,15 +100,22 @@ class Looks:
         self._known: dict[tuple[Document, tuple[str, str] | None], Look | None] = {}
         self._tests: dict[tuple[str, str, Path], Test | LookupError | None] = {}
         self._words: dict[tuple[str, str], frozenset[str]] = {}
+        self._claims: dict[Document, tuple[str, str] | None] = {}
 
     def of(self, document: Document, values: Sequence[Any], reader: str) -> Look | None:
         """Give how a document is looked at with these values; None where a rule promises nothing of its kind."""
-        claim = claim_of(document.build(values)) if reader == "cluster" else None
+        claim = (self._written(document) or claim_of(document.build(values))) if reader == "cluster" else None
         key = (document, claim)
         if key not in self._known:
             is_shared = self._checker.shares(*claim) if claim else self._checker.shares_nodes()
             self._known[key] = self._look(document, claim) if is_shared else None
         return self._known[key]
+
+    def _written(self, document: Document) -> tuple[str, str] | None:
+        """Give the claim that a document writes out, None where holes are in it."""
+        if document not in self._claims:
+            self._claims[document] = _literal_claim(document.tree)
+        return self._claims[document]
 
     def _look(self, document: Document, claim: tuple[str, str] | None) -> Look:
         look = Look()
@@ -175,23 +183,20 @@ class Reading:
         self.is_shareable = True
         self.words: set[str] = set()
         self._joins = {parts: place for place, parts in enumerate(combination.joins)}
-        places: dict[tuple[str, int], Sensitivity] = {}
-        for sheet in (combination.sheets[place] for place in combination.checked):
+        self._notes: dict[int, list[tuple[Place, Note]]] = {}
+        self._sights: dict[int, Sight] = {}
+        for number in combination.checked:
+            sheet = combination.sheets[number]
             look = looks.of(sheet.document, sheet.values(filled.values), combination.ways[sheet.way].reader)
             if look is None:
                 self.is_shareable = False
                 return
             self.words |= look.words
             own = [combination.nodes[node] for node in combination.ways[sheet.way].leaf.nodes]
-            for one in look.notes:
-                for place, note in self._placed(one, own):
-                    places.setdefault(place, Sensitivity()).note(note)
-        self._values = [(place, how) for (sort, place), how in places.items() if sort == "value" and not how.is_exact]
-        self._strings = [(place, how) for (sort, place), how in places.items() if sort == "string" and not how.is_exact]
-        self._exact = picker(place for (sort, place), how in places.items() if sort == "value" and how.is_exact)
-        self._written = picker(place for (sort, place), how in places.items() if sort == "string" and how.is_exact)
+            self._notes[number] = [placed for one in look.notes for placed in self._placed(one, own)]
+        self._whole = Sight(chain.from_iterable(self._notes.values()))
 
-    def _placed(self, one: Note, own: Sequence[int]) -> Iterator[tuple[tuple[str, int], Note]]:
+    def _placed(self, one: Note, own: Sequence[int]) -> Iterator[tuple[Place, Note]]:
         if isinstance(one.what, int):
             yield ("value", own[one.what]), one
             return
@@ -204,6 +209,31 @@ class Reading:
 
     def signature(self, filled: Filled, naming: Naming) -> tuple[Any, ...]:
         """Give what is the same for variants that are judged alike."""
+        return self._whole.signature(filled, naming)
+
+    def signature_of(self, sheet: int, filled: Filled, naming: Naming) -> tuple[Any, ...]:
+        """Give the same for one manifest by itself."""
+        sight = self._sights.get(sheet)
+        if sight is None:
+            sight = self._sights[sheet] = Sight(self._notes[sheet])
+        return sight.signature(filled, naming)
+
+
+class Sight:
+    """What is looked at in some manifests together."""
+
+    def __init__(self, notes: Iterable[tuple[Place, Note]]) -> None:
+        """Sort the places by how they are looked at."""
+        places: dict[Place, Sensitivity] = {}
+        for place, note in notes:
+            places.setdefault(place, Sensitivity()).note(note)
+        self._values = [(place, how) for (sort, place), how in places.items() if sort == "value" and not how.is_exact]
+        self._strings = [(place, how) for (sort, place), how in places.items() if sort == "string" and not how.is_exact]
+        self._exact = picker(place for (sort, place), how in places.items() if sort == "value" and how.is_exact)
+        self._written = picker(place for (sort, place), how in places.items() if sort == "string" and how.is_exact)
+
+    def signature(self, filled: Filled, naming: Naming) -> tuple[Any, ...]:
+        """Give what is the same for variants in which these manifests are judged alike."""
         exact: list[Any] = [*self._exact(filled.values), *self._written(filled.strings)]
         names: list[str] = []
         texts: list[str] = []
@@ -231,6 +261,18 @@ def fields_asked(combination: Combination, filled: Filled, place: int) -> frozen
     sheet = combination.sheets[place]
     data = sheet.document.build(sheet.values(filled.values))
     return fields_read(data) if claim_of(data)[1] == POLICY else frozenset()
+
+
+def _literal_claim(tree: Tree | None) -> tuple[str, str] | None:
+    if isinstance(tree, Literal):
+        return claim_of(tree.value)
+    if not isinstance(tree, Table) or any(_holes(key) or isinstance(key, Hole) for key, _ in tree.entries):
+        return None
+    told = {name_of(key): value for key, value in tree.entries}
+    written = [told.get(step) for (step,) in CLAIM]
+    if not all(isinstance(one, Literal) and isinstance(one.value, str) for one in written):
+        return None
+    return claim_of({step: one.value for (step,), one in zip(CLAIM, written, strict=True) if isinstance(one, Literal)})
 
 
 def _may_be_policy(tree: Tree | None) -> bool:

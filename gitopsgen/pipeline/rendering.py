@@ -19,6 +19,7 @@ from gitopsgen.model.project import Project
 from gitopsgen.model.rendered import Rendered
 from gitopsgen.model.variant import Variant
 from gitopsgen.pipeline import crew
+from gitopsgen.pipeline.acceptance import Acceptance
 from gitopsgen.pipeline.division import division
 from gitopsgen.pipeline.engines import engine_of
 from gitopsgen.pipeline.findings import Places, collapsed
@@ -95,6 +96,11 @@ class _Run:
     others: list[RegionPlan] = field(default_factory=list)
     is_reshaped: bool = False
     began: str = ""  # the key of the fleet before anything was read
+    acceptance: Acceptance = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Read no comment yet."""
+        self.acceptance = Acceptance(self.project.settings.root, self.options.edits)
 
     def members(self) -> list[Member]:
         """Give the variants by region."""
@@ -133,7 +139,7 @@ class _Run:
                 state.record(record, keys.get(record.region, ""))
         if written:
             self._write_others(output, state)
-        if written and not any(_is_error(one) for one in self.found):
+        if written and not any(_is_error(one) and self._stands(one) for one in self.found):
             self._remember(memory, state, keys)
         return self.report()
 
@@ -249,8 +255,16 @@ class _Run:
     def _all_found(self) -> Iterator[Diagnostic]:
         yield from (one for _, one in self._found_in())
 
+    def _stands(self, one: Diagnostic) -> bool:
+        return not self.acceptance.accepts(one)
+
     def _found_in(self) -> Iterator[tuple[str, Diagnostic]]:
-        """Give all that was found, each with the region it was found in; empty for what has none."""
+        """Give all that stands, each with the region it was found in; empty for what has none."""
+        tells = self.options.tells_accepted
+        yield from ((region, one) for region, one in self._raw() if tells or self._stands(one))
+        yield from (("", one) for one in (() if tells else self.acceptance.complaints))
+
+    def _raw(self) -> Iterator[tuple[str, Diagnostic]]:
         yield from (("", one) for one in self.found)
         # What follows from a mistake is not another one.
         told = {(one.location.file, one.location.line) for one in self.found if _is_error(one)}
@@ -283,6 +297,7 @@ class _Run:
             stream=stream,
             is_reshaped=self.is_reshaped,
             regions=self._regions_of(diagnostics),
+            accepted=len(collapsed(one for _, one in self._raw() if not self._stands(one))),
         )
 
 

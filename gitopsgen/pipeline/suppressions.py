@@ -17,6 +17,8 @@ from gitopsgen.source import FindingKind
 
 UNEXPLAINED: Final = FindingKind("GG143", "unexplained-suppression", Severity.WARNING)
 MARK: Final = "gitopsgen:ignore"
+_FIRST: Final = 401  # codes of rules on manifests
+_LAST: Final = 799
 _COMMENT: Final = re.compile(rf"(?:^|\s)\{{?#\s*{MARK}\s+(?P<rules>[\w*-]+(?:,[\w*-]+)*)(?P<reason>[^\n]*)")
 _NO_CONTENT: Final = re.compile(r"\s*(?:$|#|\{#|---\s*(?:#|$))")
 
@@ -47,11 +49,11 @@ def sift(
     """
     standing: list[Diagnostic] = []
     accepted: list[Accepted] = []
-    known = {file: _Comments(file, text_of(file)) for file in files}
+    known = {file: Comments(file, text_of(file)) for file in files}
     for one in found:
         file = one.location.file
         if file not in known:
-            known[file] = _Comments(file, text_of(file))
+            known[file] = Comments(file, text_of(file))
         by = known[file].accepting(one)
         if by is None:
             standing.append(one)
@@ -61,10 +63,16 @@ def sift(
     return standing, accepted, complaints
 
 
-class _Comments:
+def is_of_manifests(found: Diagnostic) -> bool:
+    """Tell whether a finding is of a rule on manifests: what keeps a project from being read, no comment accepts."""
+    return _FIRST <= int(found.code.removeprefix("GG")) <= _LAST
+
+
+class Comments:
     """The suppressions in one file."""
 
     def __init__(self, file: str, text: str) -> None:
+        """Read them; those without a reason stand in `complaints`."""
         self.complaints: list[Diagnostic] = []
         self._lines = text.split("\n") if MARK in text else []
         self._by_line = dict(self._read(file))

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from gitopsgen.check import claim_of
 from gitopsgen.diagnostics import Diagnostic, UsageError
 from gitopsgen.diff import Repository
 from gitopsgen.model.unchecked import mapping, text
 from gitopsgen.model.variant import Path as Field
-from gitopsgen.pipeline.manifest_files import SUFFIXES, Content, read_manifests
+from gitopsgen.pipeline.manifest_files import SUFFIXES, Content, is_kustomization, read_manifests
 from gitopsgen.pipeline.profiles import Choice, Profile, severity_of_code
-from gitopsgen.review.change import Changed, subject
+from gitopsgen.review.change import Changed, subject, version_of
 from gitopsgen.review.rules import UPDATE_RULES
 from gitopsgen.schemas import split_api_version
 from gitopsgen.source import Chunk, decoded, objects_of, read_chunk, split
@@ -23,16 +24,34 @@ from gitopsgen.source import Chunk, decoded, objects_of, read_chunk, split
 Identity = tuple[str, str, str, str]
 
 
-def older_state(against: str, paths: tuple[str, ...]) -> tuple[Content, ...]:
-    """Give the older files: those of a folder, or of a Git revision at the same paths.
+def older_state(against: str, paths: tuple[str, ...], kustomizations: tuple[str, ...] = ()) -> tuple[Content, ...]:
+    """Give the older files: those of a folder, or of a Git revision at the same paths; kustomizations are built.
 
-    Raises `UsageError` where it is neither, or a path cannot be asked of Git.
+    Raises `UsageError` where it is neither, a path cannot be asked of Git, or an older kustomization cannot be built.
     """
     if Path(against).is_dir():
-        return read_manifests((against,), ()).value
-    if not paths or "-" in paths:
+        return _built(against) if kustomizations and is_kustomization(against) else read_manifests((against,), ()).value
+    if not (paths or kustomizations) or "-" in paths:
         raise UsageError("--against REVISION needs paths in a Git repository: name a folder instead")
-    return tuple(content for path in paths for content in _committed(against, path))
+    files = (content for path in paths for content in _committed(against, path))
+    return (*files, *(content for folder in kustomizations for content in _built_of(against, folder)))
+
+
+def _built_of(revision: str, folder: str) -> tuple[Content, ...]:
+    """Give what kustomize makes of a folder as it was; nothing where it was no kustomization yet."""
+    repository = Repository(Path(folder))
+    commit, place = repository.commit(revision), repository.place(Path(folder))
+    with TemporaryDirectory(prefix="gitopsgen-") as temporary:
+        repository.export(commit, Path(temporary))
+        older = str(Path(temporary) / place)
+        return _built(older) if is_kustomization(older) else ()
+
+
+def _built(folder: str) -> tuple[Content, ...]:
+    read = read_manifests((), (folder,))
+    if read.diagnostics:
+        raise UsageError(f"--against: the older kustomization cannot be built: {read.diagnostics[0].message}")
+    return read.value
 
 
 def _committed(revision: str, path: str) -> Iterator[Content]:
@@ -48,9 +67,10 @@ def _committed(revision: str, path: str) -> Iterator[Content]:
 
 
 def judge_updates(
-    old: Iterable[Content], new: Mapping[str, str], choice: Choice, profile: Profile
+    old: Iterable[Content], new: Mapping[str, str], kubernetes: str, choice: Choice, profile: Profile
 ) -> tuple[Diagnostic, ...]:
-    """Give what an API server refuses of the new manifests, given by file, when it has the old ones."""
+    """Give what an API server of a version refuses of the new manifests, given by file, when it has the old ones."""
+    version = version_of(kubernetes)
     before = {
         identity: data
         for file, content in old
@@ -63,7 +83,9 @@ def judge_updates(
         for chunk in split(file, content)
         for identity, path, data in _objects(chunk)
         if identity in before
-        for found in _refused(chunk, path, Changed(subject(before[identity]), subject(data), ()), (choice, profile))
+        for found in _refused(
+            chunk, path, Changed(subject(before[identity]), subject(data), (), version), (choice, profile)
+        )
     )
 
 

@@ -7,12 +7,14 @@ its names, the same holds for the next one that is alike.
 from __future__ import annotations
 
 import marshal
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from gitopsgen.capacity import Setting
 from gitopsgen.check import Checker, Finding
 from gitopsgen.check.sharing import Naming, parts_of, words_of_rules
+from gitopsgen.model.manifest import Manifest
 from gitopsgen.pipeline.reading import CLAIM, Looks, Reading, fields_asked, policies_in
 from gitopsgen.pipeline.together import Together, Told
 from gitopsgen.template.combination import Combination, Pick
@@ -29,6 +31,7 @@ class Verdicts:
         self._policies: dict[Combination, list[int]] = {}
         self._words: dict[tuple[int, ...], frozenset[str]] = {}
         self._known: dict[Any, tuple[Told, ...]] = {}
+        self._single: dict[Any, tuple[Finding, ...]] = {}
 
     def key(self, checker: Checker, filled: Sequence[Together], setting: Setting, *, is_whole: bool) -> Key | None:
         """Give what a cluster's verdict is kept by, None where it cannot serve another one."""
@@ -36,10 +39,11 @@ class Verdicts:
         readings = [self._reading(one, checker, asked) for one in filled]
         if not all(one.is_shareable for one in readings):
             return None
-        naming = Naming(self._words_of(readings))
+        words = self._words_of(readings)
+        naming = Naming(words)
         ways = tuple(id(one.combination) for one in filled)
         signatures = [reading.signature(one.filled, naming) for reading, one in zip(readings, filled, strict=True)]
-        return Key((id(checker), is_whole, setting.key, ways, tuple(signatures)), naming)
+        return Key((id(checker), is_whole, setting.key, ways, tuple(signatures)), naming, readings, words)
 
     def get(self, key: Key) -> tuple[Told, ...] | None:
         """Give what was found in a cluster that is alike, None where there was none."""
@@ -49,6 +53,29 @@ class Verdicts:
         """Keep what was found, unless it speaks of names that another cluster has not."""
         if not any(_names(one.finding, key.naming) for one in told):
             self._known[key.value] = told
+
+    def of_manifests(
+        self, checker: Checker, filled: Sequence[Together], manifests: Iterable[Manifest], key: Key | None
+    ) -> Iterator[Finding]:
+        """Give what is wrong with manifests by themselves, the checked ones of each variant in order.
+
+        One that is alike is not judged again, though the clusters as a whole are different.
+        """
+        rest = iter(manifests)
+        for place, one in enumerate(filled):
+            for sheet in one.combination.checked:
+                manifest = next(rest)
+                if key is None:
+                    yield from checker.manifest(manifest)
+                    continue
+                naming = Naming(key.words)
+                alike = (id(key.readings[place]), sheet, key.readings[place].signature_of(sheet, one.filled, naming))
+                found = self._single.get(alike)
+                if found is None:
+                    found = checker.manifest(manifest)
+                    if not any(_names(each, naming) for each in found):
+                        self._single[alike] = found
+                yield from (replace(each, manifest=manifest) for each in found)
 
     def _asked(self, one: Together) -> frozenset[str]:
         policies = self._policies.get(one.combination)
@@ -83,6 +110,8 @@ class Key(NamedTuple):
 
     value: Any
     naming: Naming
+    readings: Sequence[Reading]
+    words: frozenset[str]
 
 
 def _names(found: Finding, naming: Naming) -> bool:

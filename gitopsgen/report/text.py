@@ -6,7 +6,8 @@ Knows no files: the caller hands in where source lines come from.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 
 from gitopsgen.diagnostics import Diagnostic, Location, Related, Severity
 from gitopsgen.report.terminal import Paint, clean, padding
@@ -20,21 +21,34 @@ _MOST_RELATED = 12
 _LAST_RELATED = 3  # where it was rendered, and in how many more places
 
 
-def lines(findings: Iterable[Diagnostic], excerpt: Excerpt, paint: Paint) -> Iterator[str]:
+def lines(findings: Sequence[Diagnostic], excerpt: Excerpt, paint: Paint, *, most: int | None = None) -> Iterator[str]:
     """Give the lines of all findings, in the order given.
 
     Of warnings with one code the first is told in full, the others in one line each: errors are not to drown in them.
+    Beyond `most` they are only counted.
     """
-    told: set[str] = set()
+    alike = Counter(one.code for one in findings if one.severity is not Severity.ERROR)
+    told: Counter[str] = Counter()
     for finding in findings:
-        yield _headline(finding, paint)
-        if finding.severity is not Severity.ERROR and finding.code in told:
+        if finding.severity is Severity.ERROR:
+            yield from _whole(finding, excerpt, paint)
             continue
-        told.add(finding.code)
-        yield from _source(finding, excerpt, paint)
-        yield from _related(finding.related, paint)
-        if finding.hint:
-            yield f"  {paint('hint', 'cyan')}: {clean(finding.hint)}"
+        told[finding.code] += 1
+        number, last = told[finding.code], alike[finding.code]
+        if number == 1:
+            yield from _whole(finding, excerpt, paint)
+        elif most is None or number <= most:
+            yield _headline(finding, paint)
+        elif number == last:
+            yield f"… and {last - most} more of {finding.code}, listed with -v"
+
+
+def _whole(finding: Diagnostic, excerpt: Excerpt, paint: Paint) -> Iterator[str]:
+    yield _headline(finding, paint)
+    yield from _source(finding, excerpt, paint)
+    yield from _related(finding.related, paint)
+    if finding.hint:
+        yield f"  {paint('hint', 'cyan')}: {clean(finding.hint)}"
 
 
 def _related(related: Sequence[Related], paint: Paint) -> Iterator[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from gitopsgen.check.pods import template_path
 from gitopsgen.check.rule import Known, Rule, Subject
@@ -16,14 +16,20 @@ from gitopsgen.model.manifest import Manifest
 from gitopsgen.model.variant import Path, VariantId
 from gitopsgen.schemas import split_api_version
 
+NEWEST: Final = (1, 37)  # of the versions of Kubernetes that there are schemas for
+
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Two versions of one object; one of them is None where the object came or went."""
+    """Two versions of one object; one of them is None where the object came or went.
+
+    `kubernetes` is the version of the server that judges them.
+    """
 
     before: Subject | None
     after: Subject | None
     changes: tuple[Change, ...]
+    kubernetes: tuple[int, ...] = NEWEST
 
     @property
     def subject(self) -> Subject:
@@ -36,6 +42,11 @@ class Changed:
     def both(self) -> tuple[Subject, Subject] | None:
         """Both versions, None where the object came or went."""
         return (self.before, self.after) if self.before and self.after else None
+
+
+def version_of(kubernetes: str) -> tuple[int, ...]:
+    """Give a version of Kubernetes, `1.31` or `1.31.4`, as numbers that can be compared."""
+    return tuple(int(part) for part in kubernetes.removeprefix("v").split(".")[:2])
 
 
 class Found(NamedTuple):

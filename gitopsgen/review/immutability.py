@@ -102,7 +102,7 @@ _FREE: Final[Mapping[str, frozenset[str]]] = {
 _LATER: Final = {("StatefulSet.apps", "revisionHistoryLimit"): (1, 33)}  # free since then
 
 
-def refusals(kind: str, old: Any, new: Any, version: tuple[int, ...] = (1, 35)) -> Iterator[Refusal]:
+def refusals(kind: str, old: Any, new: Any, version: tuple[int, ...]) -> Iterator[Refusal]:
     """Give what a server of a version refuses of an update; `kind` is `Kind` or `Kind.group`."""
     if not isinstance(old, dict) or not isinstance(new, dict):
         return

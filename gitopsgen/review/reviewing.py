@@ -8,10 +8,11 @@ from typing import Final, NamedTuple
 from gitopsgen.check.rule import Rule
 from gitopsgen.diff import MISSING, Difference, Object, Pair, Status, plain_path, shown
 from gitopsgen.model.variant import Path
-from gitopsgen.review.change import Changed, ChangeRule, subject
+from gitopsgen.review.change import NEWEST, Changed, ChangeRule, subject
 from gitopsgen.review.dangers import opened_network, weakened_mesh_tls
 from gitopsgen.review.rules import CHANGE_RULES, FLEET_RULES, UPDATE_RULES
 
+_UNKNOWN: Final[Mapping[str, tuple[int, ...]]] = {}
 _GUARDS: Final = (opened_network.RULE, weakened_mesh_tls.RULE)
 
 
@@ -35,9 +36,9 @@ def find_dangers(difference: Difference) -> tuple[Danger, ...]:
     return _once((*_of_changes(difference, CHANGE_RULES), *_of_fleet(difference)))
 
 
-def find_refusals(difference: Difference) -> tuple[Danger, ...]:
-    """Give all changes that the API server would refuse, by code and object."""
-    return _once(_of_changes(difference, UPDATE_RULES))
+def find_refusals(difference: Difference, versions: Mapping[str, tuple[int, ...]]) -> tuple[Danger, ...]:
+    """Give all changes that the API servers would refuse, by code and object; `versions` are theirs, by place."""
+    return _once(_of_changes(difference, UPDATE_RULES, versions))
 
 
 def _once(found: Iterable[Danger]) -> tuple[Danger, ...]:
@@ -48,10 +49,12 @@ def _once(found: Iterable[Danger]) -> tuple[Danger, ...]:
     return tuple(sorted(alike.values(), key=lambda one: (one.rule.code, one.object or (), one.message)))
 
 
-def _of_changes(difference: Difference, rules: Sequence[ChangeRule]) -> Iterator[Danger]:
+def _of_changes(
+    difference: Difference, rules: Sequence[ChangeRule], versions: Mapping[str, tuple[int, ...]] = _UNKNOWN
+) -> Iterator[Danger]:
     gone = _gone(difference)
     for pair in difference.pairs:
-        change = _change(pair)
+        change = _change(pair, min((versions.get(place, NEWEST) for place in pair.files), default=NEWEST))
         if change is None:
             continue
         for module in rules:
@@ -84,6 +87,6 @@ def _of_fleet(difference: Difference) -> Iterator[Danger]:
             yield Danger(module.RULE, None, found.pair.status, found.message, found.hint, field, files)
 
 
-def _change(pair: Pair) -> Changed | None:
+def _change(pair: Pair, version: tuple[int, ...]) -> Changed | None:
     before, after = subject(pair.old, pair.object.case), subject(pair.new, pair.object.case)
-    return Changed(before, after, pair.changes) if before or after else None
+    return Changed(before, after, pair.changes, version) if before or after else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gitopsgen.diagnostics import UsageError
 from gitopsgen.model.project import Cluster, Project, Region
 from gitopsgen.scaffold.service import Folders
+from gitopsgen.values import did_you_mean
 
 
 def folders_of(project: Project) -> Folders:
@@ -15,7 +16,8 @@ def folders_of(project: Project) -> Folders:
 def known_region(project: Project, name: str) -> Region:
     """Give a region by its name; raises UsageError where there is none."""
     if name not in project.regions:
-        raise UsageError(f"there is no region {name}")
+        meant = did_you_mean(name, project.regions)
+        raise UsageError(f"there is no region {name}{f'; {meant}' if meant else ''}")
     return project.regions[name]
 
 

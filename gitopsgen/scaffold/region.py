@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from gitopsgen.diagnostics import UsageError
+from gitopsgen.diagnostics import Severity, UsageError
 from gitopsgen.fleet import great_circle_km
+from gitopsgen.load import load
 from gitopsgen.model.project import Project, Region
 from gitopsgen.scaffold.draft import Draft
 from gitopsgen.scaffold.edits import data, with_missing, without
@@ -38,6 +39,7 @@ def new_region(project: Project, name: str, like: str, given: Mapping[str, str],
     if model:
         text = _with_clusters(text, Draft(root).text(f"{folders_of(project).overlays}/regions/{like}/region.yaml"))
     draft.add({f"{folder}/region.yaml": text.encode("utf-8")})
+    _refuse_unsound(project, draft)
     apply(root, draft.changes)
     return Made(draft.written, _notes(answers, model))
 
@@ -54,6 +56,15 @@ def nearest(project: Project, place: tuple[float, float], tier: str, environment
         for region in fellows
     )
     return [name for _, _, name in ranked[:NEIGHBOURS]]
+
+
+def _refuse_unsound(project: Project, draft: Draft) -> None:
+    """Raise UsageError with all that would be wrong in what is about to be written."""
+    drafted = {name: content for name, content in draft.changes.items() if content is not None}
+    found = load(project.settings.root, instead=drafted).diagnostics
+    wrong = [one for one in found if one.severity is Severity.ERROR and one.location.file in drafted]
+    if wrong:
+        raise UsageError("\n".join(f"{one.message}; {one.hint}" if one.hint else one.message for one in wrong))
 
 
 def _answers(project: Project, model: Region | None, given: Mapping[str, str], ask: Ask | None) -> dict[str, str]:

@@ -158,6 +158,14 @@ class Finder:
         takes_other = isinstance(value, Undefined) or (len(node[3]) > 1 and not value)
         self.find(node[3][0] if takes_other and node[3] else node[2], rest)
 
+    def counted(self, node: Node, _rest: Path) -> None:
+        """Lead to what was counted as a whole: what stands in it makes no difference."""
+        inner = Finder(self.expressions, self.context, is_shallow=True)
+        inner.find(node[2])
+        self.found.paths |= inner.found.paths | inner.found.keys
+        self.found.literals |= inner.found.literals
+        self.found.steering |= inner.found.steering
+
     def combine(self, node: Node, rest: Path) -> None:
         """Lead to the last mapping that has the key."""
         for mapping in reversed((node[2], *node[3])):
@@ -272,6 +280,8 @@ _FILTERS: Final[dict[str, Callable[[Finder, Node, Path], None]]] = {
     "default": Finder.default,
     "d": Finder.default,
     "combine": Finder.combine,
+    "length": Finder.counted,
+    "count": Finder.counted,
     "items": Finder.pairs,
     "dictsort": Finder.pairs,
     "map": Finder.mapped,

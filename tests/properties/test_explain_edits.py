@@ -14,6 +14,7 @@ import pytest
 
 from gitopsgen import argocd
 from gitopsgen.compose import Selection
+from gitopsgen.diagnostics import Severity
 from gitopsgen.pipeline.chains import chain
 from gitopsgen.pipeline.chains import scalars as scalar_paths
 from gitopsgen.pipeline.fields import parse_path
@@ -41,7 +42,7 @@ FOUND_BY = ("modern", "seed", "edge", "back", "suzhou", "wuxi")  # version sets;
 
 @dataclass
 class Origin:
-    """One place to edit, and the scalars that it decides or steers."""
+    """One place to edit, and the scalars that it decides or steers; `around` are those that its list steers."""
 
     file: str
     line: int
@@ -51,12 +52,14 @@ class Origin:
     is_identity: bool = False
     decides: set = field(default_factory=set)
     steers: set = field(default_factory=set)
+    around: set = field(default_factory=set)
+    path: str = ""
 
 
 def scalars(root, city):
     """Give every scalar of a city's rendered files by file and path, without checks."""
     opened = open_project(root, Selection(regions=(city,)))
-    found, errors = {}, []
+    found, errors = {}, [one for one in opened.diagnostics if one.severity is Severity.ERROR]
     for variant in opened.variants:
         for instance in instances(opened, variant):
             try:
@@ -150,6 +153,7 @@ def note(origins, told, scalar):
                 one = origins.setdefault(key, Origin(*key, winner.value, is_literal=is_literal))
                 # a share of a total is rounded: another weight may leave it as it is
                 getattr(one, "steers" if SHARED.search(winner.layer) else kind).add(scalar)
+                one.path = value.path
                 one.is_identity |= IDENTITY.match(value.path) is not None or winner.value in FOUND_BY
                 one.is_identity |= winner.layer.startswith("share of ")  # the line that asks for it: it holds no value
 
@@ -165,7 +169,8 @@ def changed_value(text):
         return f"x{body}" if version[1] else f"x/{body}"
     number = re.fullmatch(r"(-?\d+)((?:\.\d+)?)([A-Za-z%]*)", body)
     if number:
-        return f"{quote}{int(number[1]) + 1}{number[2]}{number[3]}{quote}"
+        more = max(1, int(number[1]) // 10)  # what is made of a large number may be rounded
+        return f"{quote}{int(number[1]) + more}{number[2]}{number[3]}{quote}"
     return f"{quote}{body}x{quote}" if body else '"x"'
 
 
@@ -258,6 +263,11 @@ def every_origin_is_right(project, read, origins):
     silent = [scalar for scalar, value in before.items() if scalar not in named and scalar[1] and value not in ([], {})]
     assert silent == []  # every scalar has an origin
 
+    # What chose as a whole, as a list that is sorted does, may choose otherwise when a member of it is another one.
+    for whole in [one for one in origins.values() if one.steers and isinstance(one.value, list | dict)]:
+        for one in origins.values():
+            if one.file == whole.file and one is not whole and one.path.startswith(whole.path):
+                one.around |= whole.steers
     decisive = [one for one in origins.values() if one.decides and not one.is_identity and one.value not in ({}, [])]
     random.Random(7).shuffle(decisive)  # noqa: S311 - a repeatable order
     calm = [origin for origin in decisive if not origin.steers and not is_image(origin)]
@@ -327,7 +337,7 @@ def difference(used, changed):
             continue
         if missing:
             return f"{origin.file}:{origin.line} {origin.value!r} leaves {sorted(missing)[:3]} as it is"
-    allowed = {scalar for origin in used for scalar in origin.decides | origin.steers}
+    allowed = {scalar for origin in used for scalar in origin.decides | origin.steers | origin.around}
     strangers = changed - allowed
     if strangers and not any(origin.steers for origin in used):
         return f"{[(one.file, one.line, one.value) for one in used]} also changes {sorted(strangers)[:3]}"

@@ -24,7 +24,7 @@ from gitopsgen.tree import output_of
 ROOT = Path(__file__).parents[2]
 DEEP = bool(os.environ.get("GITOPSGEN_DEEP"))
 CITIES = ("chengdu", "lhasa", "shanghai", "suzhou", "wuhu") if DEEP else ("lhasa", "suzhou", "wuhu")
-EDITS = 300 if DEEP else 8
+EDITS = 300 if DEEP else 4
 pytestmark = [pytest.mark.deep] if DEEP else []
 # Names that files, layers and objects are found by: another value makes other files, not another output of the same.
 IDENTITY = {"name", "tier", "area", "environment", "versionSet", "failover", "cases", "wave", "hub", "waves"}
@@ -136,7 +136,7 @@ def chosen(project, question):
     chance = random.Random(11)  # noqa: S311 - a repeatable choice
     candidates = editable(project)
     idle = busy = 0
-    for _ in range(EDITS * 10):
+    for _ in range(EDITS * 20):
         file, path, scalar = chance.choice(candidates)
         new = another(scalar, chance)
         predicted = set(question.of_file(f"{file}#{shown(path)}={new}"))

@@ -97,7 +97,7 @@ def with_string(variant, path, value):
 
 
 @given(data=st.data())
-@settings(deadline=None, max_examples=400 if DEEP else 8)
+@settings(deadline=None, max_examples=400 if DEEP else 4)
 def test_strings_that_rules_look_at(invented, data):
     variants = list(fleet(invented)[1])
     for _ in range(data.draw(st.integers(1, 4))):
@@ -128,3 +128,23 @@ def test_equal_cities_do_share(invented):
         regions.render(region, members)
 
     assert 0 < len(judged) < CITIES
+
+
+def test_a_cluster_like_no_other_is_judged_again_where_it_differs(invented):
+    project, variants = fleet(invented)
+    engine = engine_of(project)
+    regions = Regions(project, engine, Places(project, Selection(), engine.expressions))
+    regions.is_shared = True
+    checker = regions.checker(variants[0].context["cluster"])
+    judged = []
+    original = checker.manifest
+    checker.manifest = lambda manifest: judged.append(manifest.file) or original(manifest)
+    for region, members in by_region(variants):
+        regions.render(region, members)
+    before = len(judged)
+    region, members = by_region(variants)[-1]
+
+    result = regions.render(region, [with_string(one, ("values", "scaling", "max"), 25) for one in members])
+
+    again = judged[before:]
+    assert 0 < len(again) < result.manifests / 10

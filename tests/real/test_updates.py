@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gitopsgen.review.change import Changed, subject
+from gitopsgen.review.change import Changed, subject, version_of
 from gitopsgen.review.rules import UPDATE_RULES
 from gitopsgen.schemas.bundled import versions_with
 
@@ -20,6 +20,7 @@ from .spoiling import places
 from .test_apiserver import CHECKOUT, MODERN, SEED, VersionSet, server
 
 pytestmark = pytest.mark.real
+Trials = tuple[str, list[tuple[str, Object, Object, str]]]  # the server's version, and what was tried
 
 CHANGES = int(os.environ.get("UPDATES", "12"))  # of each object
 # The server's words for fields that have other names in a manifest.
@@ -71,9 +72,9 @@ def _other(value: Any, chance: random.Random) -> Any:
     return {**value, "other": "value"}
 
 
-def refusals(old: Object, new: Object) -> list[tuple[str, str]]:
+def refusals(old: Object, new: Object, kubernetes: str) -> list[tuple[str, str]]:
     """Give the fields of what we refuse, and why."""
-    change = Changed(subject(old), subject(new), ())
+    change = Changed(subject(old), subject(new), (), version_of(kubernetes))
     return [
         (plain(one.field), f"{module.RULE.code} {one.message}")
         for module in UPDATE_RULES
@@ -83,7 +84,7 @@ def refusals(old: Object, new: Object) -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module", params=[MODERN, SEED], ids=["modern", "seed"])
-def trials(request: pytest.FixtureRequest) -> Iterator[list[tuple[str, Object, Object, str]]]:
+def trials(request: pytest.FixtureRequest) -> Iterator[Trials]:
     """Give what was changed, both versions, and what the server says of the newer one over the older."""
     version_set: VersionSet = request.param
     chance = random.Random(RANDOM_SEED)  # noqa: S311 - the same ones each time
@@ -96,13 +97,15 @@ def trials(request: pytest.FixtureRequest) -> Iterator[list[tuple[str, Object, O
             assert plane.apply(old).accepted
         wanted = [one for one, is_right in zip(made, fresh, strict=True) if is_right and one[2] != one[0]]
         said = pool.map(lambda one: plane.apply(one[2], is_dry_run=True).message, wanted)
-        yield [(what, old, new, message) for (old, what, new), message in zip(wanted, said, strict=True)]
+        tried = [(what, old, new, message) for (old, what, new), message in zip(wanted, said, strict=True)]
+        yield version_set.kubernetes, tried
 
 
-def test_both_refuse_the_same_updates_for_the_same_fields(trials: list[tuple[str, Object, Object, str]]) -> None:
+def test_both_refuse_the_same_updates_for_the_same_fields(trials: Trials) -> None:
+    kubernetes, tried = trials
     differing, refused = [], 0
-    for what, old, new, message in trials:
-        ours = refusals(old, new)
+    for what, old, new, message in tried:
+        ours = refusals(old, new, kubernetes)
         if any(word in message for word in BEYOND) and not ours:
             continue
         name = f"{what} of {old['kind']} {old['metadata']['name']}"
@@ -115,6 +118,6 @@ def test_both_refuse_the_same_updates_for_the_same_fields(trials: list[tuple[str
         ):
             differing.append(f"{name}: we name {ours}, the server says {message}")
 
-    print(f"{len(trials)} updates, {refused} refused by both, {len(differing)} judged otherwise")  # noqa: T201
+    print(f"{len(tried)} updates, {refused} refused by both, {len(differing)} judged otherwise")  # noqa: T201
     assert not differing, "\n".join(differing)
     assert refused

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitopsgen.adopt import City
+from gitopsgen.adopt.blueprint import Order, adopt
 from gitopsgen.adopt.facts import Fact, Facts
 from gitopsgen.adopt.layering import Layer, Layers, Setting
 from gitopsgen.adopt.matching import common_order, matched
@@ -16,6 +17,7 @@ from gitopsgen.adopt.naming import paths
 from gitopsgen.adopt.nodes import MISSING, Step, Value
 from gitopsgen.adopt.schema import schema_of
 from gitopsgen.adopt.texts import divided
+from gitopsgen.diff import ListTypes
 from gitopsgen.diff.changes import canonical
 
 ORDER = ("blueprint", "environment", "tier", "area", "region", "cluster")
@@ -135,6 +137,30 @@ def test_names_match_by_what_only_their_city_has():
     assert {"wuhu/edge": "a", "beijing/edge": "a", "suzhou/edge": "a"} in found
     assert {"wuhu/edge": "a-wuhu", "beijing/edge": "a-beijing"} in found
     assert {"wuhu/edge": "core-dns"} in found
+
+
+def test_a_namespace_that_no_fact_of_the_city_tells_is_one_value():
+    """Objects are the same in cities that call the namespace of most of them otherwise; others keep theirs."""
+    cities = by_place(city("berlin"), city("paris"), city("rome"))
+    spaces = {"berlin/edge": "shop", "paris/edge": "shop", "rome/edge": "boutique"}
+
+    def of(space):
+        names = (("web", space), ("queue", space), ("agent", "monitoring"))
+        return [
+            {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": where}}
+            for name, where in names
+        ]
+
+    order = Order("shop", "shop", cities, {place: of(space) for place, space in spaces.items()})
+
+    made = adopt(order, ListTypes(()))
+
+    assert (made.templates, made.values) == (3, 1)
+    lines = {name.rsplit("/", 1)[1]: text for name, text in made.files.items() if name.endswith(".j2")}
+    assert "namespace: {{ values.namespace }}\n" in lines["service-web.yaml.j2"]
+    assert "namespace: monitoring\n" in lines["service-agent.yaml.j2"]
+    assert made.files["blueprints/shop/values.yaml"] == "namespace: shop\n"
+    assert made.files["overlays/regions/rome/shop.yaml"] == "namespace: boutique\n"
 
 
 def test_orders_that_contradict_each_other_have_nothing_in_common():

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from gitopsgen.check.sharing import FreeNaming, Naming, is_name, is_numeric, sort_of, words_in, words_of_rules
+from gitopsgen.check import sharing
+from gitopsgen.check.sharing import (
+    FreeNaming,
+    Naming,
+    is_name,
+    is_numeric,
+    parts_of,
+    sort_of,
+    words_in,
+    words_of_rules,
+)
 
 
 def alike(one, other, words=()):
@@ -112,6 +124,9 @@ def test_sorts(part, sort):
 
 def test_rules_know_their_words():
     assert {"default", "kube", "istio", "AKIA"} <= words_of_rules()
+    rules = Path(sharing.__file__).parent.rglob("*.py")
+    codes = (one.read_text("utf-8").partition("\nfrom __future__ import annotations\n")[2] for one in rules)
+    assert {part for code in codes for part in parts_of(code)} <= words_of_rules()
 
 
 def test_words_in_data():

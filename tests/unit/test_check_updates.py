@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
+from shutil import which
 
 import pytest
 
@@ -24,12 +26,12 @@ spec:
 """
 
 
-def updated(folder, old, new, against="old", **options):
+def updated(folder, old, new, against="old", kubernetes="1.35", **options):
     for name, text in (("old", old), ("new", new)):
         (folder / name).mkdir(exist_ok=True)
         (folder / name / "a.yaml").write_text(text, "utf-8")
     chosen = str(folder / "old") if against == "old" else against
-    how = ForeignOptions("1.35", PACK)
+    how = ForeignOptions(kubernetes, PACK)
     return check_manifests((str(folder / "new"),), (), how, CheckOptions(against=chosen, only=("GG92*",), **options))
 
 
@@ -58,6 +60,38 @@ def test_an_object_that_was_not_there_is_no_update(tmp_path):
     assert (
         updated(tmp_path, JOB, JOB.replace("name: a}", "name: b}", 1).replace("image: a,", "image: b,")).findings == ()
     )
+
+
+@pytest.mark.parametrize(("kubernetes", "codes"), [("1.32", ["GG920"]), ("1.33", [])])
+def test_updates_are_judged_as_the_version_asked_for_does(tmp_path, kubernetes, codes):
+    text = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: a}\nspec: {revisionHistoryLimit: 3}\n"
+
+    found = updated(tmp_path, text, text.replace("3}", "4}"), kubernetes=kubernetes).findings
+
+    assert [one.code for one in found] == codes
+
+
+@pytest.mark.skipif(not (which("kustomize") or which("kubectl")), reason="no kustomize or kubectl on PATH")
+@pytest.mark.parametrize("against", ["HEAD", "folder"])
+def test_a_kustomization_is_compared_with_what_it_built_before(tmp_path, against):
+    base, overlay = tmp_path / "base", tmp_path / "overlays/shanghai"
+    overlay.mkdir(parents=True)
+    base.mkdir()
+    (base / "job.yaml").write_text(JOB, "utf-8")
+    (base / "kustomization.yaml").write_text("resources: [job.yaml]\n", "utf-8")
+    (overlay / "kustomization.yaml").write_text("resources: [../../base]\nnamePrefix: sh-\n", "utf-8")
+    for words in (["init", "-q"], ["add", "."], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a"]):
+        subprocess.run(["git", "-C", str(tmp_path), *words], check=True)  # noqa: S607 - git of the PATH
+    shutil.copytree(tmp_path, tmp_path.parent / f"{tmp_path.name}-old")
+    (base / "job.yaml").write_text(JOB.replace("image: a,", "image: b,"), "utf-8")
+    older = str(tmp_path.parent / f"{tmp_path.name}-old/overlays/shanghai") if against == "folder" else against
+
+    options = CheckOptions(against=older, only=("GG92*",))
+    report = check_manifests((), (str(overlay),), ForeignOptions("1.35", PACK), options)
+
+    assert [one.code for one in report.findings] == ["GG920"]
+    git = subprocess.run(["git", "-C", str(tmp_path), "status", "--short"], capture_output=True, text=True, check=True)  # noqa: S607
+    assert git.stdout == " M base/job.yaml\n"
 
 
 def test_a_revision_gives_the_older_state_of_the_same_paths(tmp_path):

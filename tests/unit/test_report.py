@@ -162,6 +162,19 @@ def test_warnings_of_one_code_are_told_in_full_once_and_errors_always():
     assert (len(told(Severity.WARNING)), len(told(Severity.ERROR))) == (1, 3)
 
 
+def test_of_many_warnings_of_one_code_the_others_are_counted_and_errors_never():
+    found = [at(line) for line in range(1, 6)] + [at(line, code="GG102", severity=Severity.ERROR) for line in (1, 2, 3)]
+
+    told = list(text.lines(found, lambda _: None, terminal.plain, most=2))
+
+    assert told[:3] == [
+        "a.yaml:1: warning[GG101] m (n)",
+        "a.yaml:2: warning[GG101] m (n)",
+        "… and 3 more of GG101, listed with -v",
+    ]
+    assert len(told[3:]) == 3
+
+
 def test_of_very_many_related_places_some_are_shown_and_the_others_counted():
     related = tuple(Related(f"place {number}", Location("a.yaml", number)) for number in range(50))
     finding = Diagnostic("GG531", "n", Severity.ERROR, "found", Location("a.yaml", 1), related=related)

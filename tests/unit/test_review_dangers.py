@@ -29,7 +29,7 @@ def pair(city, old, new, file="object"):
 
 def found(old, new):
     change = difference([pair("xian", old, new)], (CITIES, CITIES))
-    return [(one.rule.code, one.message) for one in (*find_dangers(change), *find_refusals(change))]
+    return [(one.rule.code, one.message) for one in (*find_dangers(change), *find_refusals(change, {}))]
 
 
 def codes(text):

@@ -703,6 +703,18 @@ def test_on_a_terminal_what_is_not_given_is_asked_and_the_likely_is_offered(repo
     assert is_clean(repository)
 
 
+def test_a_city_that_would_be_refused_is_not_written(repository):
+    given = {"zh": "南京", "gb2260": "3201", "site": "NKG", "lat": "32", "lon": "118.8", "tier": "edge-larg"}
+
+    with pytest.raises(UsageError) as refused:
+        new_region(load(repository).value, "nanjing", "hangzhou", given, None)
+
+    first, second = str(refused.value).splitlines()
+    assert first == '"facts.gb2260" is "3201", expected text that matches ^[0-9]{6}$'
+    assert second.endswith('did you mean "edge-large"?')
+    assert is_clean(repository)
+
+
 def test_a_blueprint_that_runs_nowhere_yet_is_no_mistake(repository):
     said = run("new", "blueprint", "books", "--no-input", cwd=repository)
 

@@ -143,6 +143,9 @@ VALUES_OF_ORIGINS = {
         ("[values.two, values.two] | map(attribute='1') | list", (1,), "two.1", ""),
         ("values.list | selectattr('on') | map(attribute='n') | list", (1,), "list.2.n", "list"),
         ("values.two | map('replace', 'q', values.key)", (1,), "key two.1", ""),
+        # what is counted is the list, not what stands in it
+        ("(values.two | length) - 1", (), "two", ""),
+        ("values.list | selectattr('on') | count", (), "list", ""),
         # what has no telling form is made of all that it reads
         ("values.two | join('-')", (), "two.0 two.1", ""),
         ("values.i + 1", (), "i", ""),

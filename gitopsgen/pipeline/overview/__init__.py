@@ -14,6 +14,7 @@ from gitopsgen.diagnostics import Diagnostic, Outcome
 from gitopsgen.evidence import FRAMEWORKS
 from gitopsgen.page.masking import without_secrets
 from gitopsgen.pipeline.capacity import judge_clusters
+from gitopsgen.pipeline.crew import beside
 from gitopsgen.pipeline.options import RenderOptions
 from gitopsgen.pipeline.overview.cases import case_records
 from gitopsgen.pipeline.overview.change import change_record
@@ -38,11 +39,13 @@ def overview(root: Path, base: str = "") -> Outcome[dict[str, Any]]:
     """
     opened = open_project(root, Selection())
     opened.regions.is_shared = True
-    report = render_fleet(root, RenderOptions(Selection(), dry_run=True))
-    findings = Findings(report, opened.project.settings)
-    judged, progress = judge_clusters(opened), progress_in(opened.project)
-    evidence = evidence_for(opened.project, FRAMEWORKS, Selection())
-    graphs, deviations = Graphs(opened), Deviations(opened)
+    with (
+        beside(lambda: render_fleet(root, RenderOptions(Selection(), dry_run=True))) as rendered,
+        beside(lambda: evidence_for(opened.project, FRAMEWORKS, Selection())) as gathered,
+    ):
+        judged, progress = judge_clusters(opened), progress_in(opened.project)
+        graphs, deviations = Graphs(opened), Deviations(opened)
+        findings, evidence = Findings(rendered(), opened.project.settings), gathered()
     cities = Cities(opened, judged.value, findings, deviations, graphs)
     document: dict[str, Any] = {
         "schema": SCHEMA,

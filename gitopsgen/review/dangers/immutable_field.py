@@ -51,5 +51,8 @@ def check(change: Changed) -> Iterator[Found]:
     if change.both:
         before, after = change.both
         kind = kind_of(after)
-        for one in (*refusals(kind, before.data, after.data), *frozen(kind, before.data, after.data)):
+        for one in (
+            *refusals(kind, before.data, after.data, change.kubernetes),
+            *frozen(kind, before.data, after.data),
+        ):
             yield Found(one.place, f'"{".".join(map(str, one.fixed))}" changes, which the API server refuses', _CURE)

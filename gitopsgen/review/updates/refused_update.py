@@ -55,7 +55,7 @@ def check(change: Changed) -> Iterator[Found]:
     if change.both:
         before, after = change.both
         kind = kind_of(after)
-        for one in refusals(kind, before.data, after.data):
+        for one in refusals(kind, before.data, after.data, change.kubernetes):
             yield Found(one.place, message(kind, one), CURE)
 
 
