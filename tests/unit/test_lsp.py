@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from queue import Queue
@@ -13,8 +14,10 @@ from threading import Thread
 
 import pytest
 
+from gitopsgen.diagnostics import Diagnostic, Location, Severity
 from gitopsgen.lsp import Server
 from gitopsgen.lsp.expressions import begun_at, path_at
+from gitopsgen.lsp.findings import by_file
 from gitopsgen.lsp.positions import UTF16, UTF32, Text
 from gitopsgen.template.loader import Loader
 
@@ -181,6 +184,29 @@ def test_a_client_that_dies_ends_the_server(client):
 def test_what_is_no_message_ends_the_server_with_one_line(capsys):
     assert Server(BytesIO(b"hello\n"), BytesIO(), lambda folder: folder).run() == 1
     assert capsys.readouterr().err == "gitopsgen lsp: BrokenStreamError: a message without a head\n"
+
+
+def test_a_finding_has_its_hint_and_its_page_and_stands_in_a_file_of_the_project(tmp_path):
+    for file in ("one.yaml", "docs/rules/odd-key.md"):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).touch()
+    one = Diagnostic("GG999", "odd-key", Severity.WARNING, "odd", Location("one.yaml", 1), "mend it")
+    found = [one, one, replace(one, location=Location("--set")), replace(one, code="GG851")]
+
+    shown = by_file(found, tmp_path, lambda _: Text.of("  key: 1", UTF16), lambda _: {})
+
+    assert shown == {
+        "one.yaml": [
+            {
+                "range": {"start": {"line": 0, "character": 2}, "end": {"line": 0, "character": 8}},
+                "severity": 2,
+                "code": "GG999",
+                "source": "gitopsgen",
+                "message": "odd\nhint: mend it",
+                "codeDescription": {"href": (tmp_path / "docs/rules/odd-key.md").as_uri()},
+            }
+        ]
+    }
 
 
 @pytest.mark.parametrize(
