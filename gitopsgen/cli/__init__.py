@@ -48,6 +48,7 @@ COMMANDS = {
     "rollback": ("gitopsgen.cli.rollback", "Take a case back to the release before."),
     "status": ("gitopsgen.cli.status", "Tell which city runs which release."),
     "doctor": ("gitopsgen.cli.doctor", "Tell whether program, machine and project are sound."),
+    "lsp": ("gitopsgen.cli.lsp", "Serve an editor by the Language Server Protocol."),
     "plugin": ("gitopsgen.cli.plugin", "Answer Argo CD's plugin server (plugin.yaml in docs/argocd.md)."),
 }
 

@@ -109,4 +109,5 @@ def _project(
         unread=frozenset(inputs.unread),
         rollouts=layers.rollouts,
         releases=dict(sorted(layers.releases.items())),
+        instead=inputs.instead,
     )

@@ -205,3 +205,4 @@ class Project:
     unclear: frozenset[Location] = frozenset()  # places with an error already: what else they break is no news
     rollouts: Rollouts = field(default_factory=lambda: Rollouts(""))
     releases: Mapping[str, Releases] = field(default_factory=dict)  # the release lock, by case
+    instead: Mapping[str, bytes] = field(default_factory=dict)  # what was read in the place of some files

@@ -19,6 +19,6 @@ def engine_of(project: Project) -> Engine:
     """Give an engine for a project's templates, with what earlier runs parsed."""
     settings = project.settings
     cache = default_directory()
-    loader = Loader(settings.root, settings.blueprints, project.digests, cache / TEMPLATE_CACHE)
+    loader = Loader(settings.root, settings.blueprints, project.digests, cache / TEMPLATE_CACHE, project.instead)
     name = hashlib.sha256(os.fsencode(settings.root.resolve())).hexdigest()[:16]
     return Engine(loader, Ways(cache / f"ways-{name}", tool_key(), loader.digest))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as Directory
 
@@ -75,9 +75,9 @@ class Opened:
             yield from ((instance, made) for made in patching.of(rendered))
 
 
-def open_project(root: Directory, selection: Selection) -> Opened:
-    """Load and compose what a selection asks for."""
-    loaded = load(root, regions=selection.regions)
+def open_project(root: Directory, selection: Selection, instead: Mapping[str, bytes] | None = None) -> Opened:
+    """Load and compose what a selection asks for; `instead` gives other contents of some files."""
+    loaded = load(root, regions=selection.regions, instead=instead)
     composed = compose(loaded.value, selection)
     engine = engine_of(loaded.value)
     places = Places(loaded.value, selection, engine.expressions)

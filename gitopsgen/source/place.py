@@ -57,6 +57,16 @@ class PlaceIndex:
         """Give what `locate` gives."""
         return Location(self.file, *self._seeker.nearest(path, key=key))
 
+    def path_at(self, position: Position) -> Path | None:
+        """Give the path of what begins last before a position, on its line; None where nothing does."""
+        begun = [
+            (place, path)
+            for places in (self._seeker.values, self._seeker.keys)
+            for path, place in places.items()
+            if place[0] == position[0] and place[1] <= position[1] and path
+        ]
+        return max(begun, key=lambda one: (one[0], len(one[1])))[1] if begun else None
+
 
 class _Seeker:
     """The state of one pass: the path of the current node, and the places found so far.

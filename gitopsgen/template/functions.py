@@ -29,14 +29,17 @@ def _image(expressions: Expressions, node: Node) -> Function:
     def name(context: Context) -> str:
         wanted = defined(spec(context))
         key = image_key(wanted)
+        registry = context["project"].get("registry")
+        if registry is None:
+            raise TemplateError("undefined-variable", "'project.registry' is not defined")
         if wanted.get("digest"):
-            return f"{context['project']['registry']}/{key}@{wanted['digest']}"
+            return f"{registry}/{key}@{wanted['digest']}"
         entry = context["images"].get(key)
         if entry is None:
             raise TemplateError("unlocked-image", f"found image '{key}', which the image lock does not hold")
         digest = entry["digest"]
         pinned = UNRESOLVED if digest == "unresolved" else digest
-        return f"{context['project']['registry']}/{key}@{pinned}"
+        return f"{registry}/{key}@{pinned}"
 
     return name
 

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from gitopsgen.template.errors import Spot, TemplateError
@@ -24,13 +25,24 @@ MAXIMUM_SIZE: Final = 256 * 1024
 class Loader:
     """Parsed templates of one project."""
 
-    def __init__(self, root: Path, blueprints: str, digests: Mapping[str, str], cache: Path | None) -> None:
-        """Serve the files of `digests` (path to sha256); `cache` is a file outside the project, or None."""
+    def __init__(
+        self,
+        root: Path,
+        blueprints: str,
+        digests: Mapping[str, str],
+        cache: Path | None,
+        instead: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> None:
+        """Serve the files of `digests` (path to sha256); `cache` is a file outside the project, or None.
+
+        `instead` gives other contents of some files, as the project was loaded with.
+        """
         self.root = root
         self.blueprints = blueprints
         self.digests = dict(digests)
         self._packaged: dict[str, Path] = {}
         self.cache = cache
+        self._instead = instead
         self._trees: dict[str, Parsed] = {}
         self._known: dict[str, Parsed] = _read(cache)
         self._is_new = False
@@ -44,10 +56,11 @@ class Loader:
         """Give the text of a template; raises `TemplateError` where it is not UTF-8, or too large."""
         file = self._packaged.get(path) or self.root / path
         try:
-            if file.stat().st_size > MAXIMUM_SIZE:
+            edited = self._instead.get(path)
+            if (file.stat().st_size if edited is None else len(edited)) > MAXIMUM_SIZE:
                 message = f"the template is larger than {MAXIMUM_SIZE} bytes"
                 raise TemplateError("invalid-template", message, Spot(path, 1))
-            return file.read_text(encoding="utf-8")
+            return file.read_text(encoding="utf-8") if edited is None else _unified(edited.decode("utf-8"))
         except UnicodeDecodeError:
             raise TemplateError("invalid-template", "the template is not UTF-8", Spot(path, 1)) from None
         except OSError as error:
@@ -99,6 +112,11 @@ class Loader:
         except OSError:
             with suppress(OSError):
                 temporary.unlink()
+
+
+def _unified(text: str) -> str:
+    """Give a text with the ends of lines as a file is read with them."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _version() -> bytes:

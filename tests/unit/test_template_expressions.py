@@ -280,6 +280,7 @@ def test_an_image_is_pinned_by_the_lock():
     assert value("image(values.image)", values, images=images) == "r.example.com/pay/gate:1.2@sha256:" + "a" * 64
     assert value("image(values.new)", values, images=images) == "r.example.com/pay/new:1@sha256:" + "0" * 64
     assert fails("image(values.image)", values) == "unlocked-image"
+    assert "'project.registry' is not defined" in complaint("a: {{ image(values.new) }}\n", values, project={})
 
 
 def test_values_that_differ_only_in_type_are_told_apart():
