@@ -68,7 +68,9 @@ def import_(
     sound = read_project(console)
     if sound is None:
         return 1
-    return console.finish(_report(import_manifests(sound, options), case, dry_run=dry_run))
+    with console.working("importing"):
+        done = import_manifests(sound, options)
+    return console.finish(_report(done, case, dry_run=dry_run))
 
 
 def _cities(given: list[str]) -> dict[str, str]:

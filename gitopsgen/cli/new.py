@@ -184,6 +184,7 @@ def _finish(console: Console, made: Made, following: str) -> int:
     from gitopsgen.report import Report
     from gitopsgen.scaffold.schema_files import refreshed
 
-    schemas = refreshed(console.root, made.files)
+    with console.working("writing schemas for editors"):
+        schemas = refreshed(console.root, made.files)
     records = {"files": list(made.files), "notes": list(made.notes)}
     return console.finish(Report((), records, made.files, (*made.notes, *schemas, f"next: {following}")))
