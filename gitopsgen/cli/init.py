@@ -16,7 +16,9 @@ app = subcommand()
 
 @app.command()
 def init(
-    directory: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where; it must not exist, or be empty.")] = Path(),
+    directory: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="Folder of the new repository: an empty one, or none yet.")
+    ] = Path(),
     repository: Annotated[str, option("--repository", metavar="URL", help="The Git repository, for Argo CD.")] = "",
     registry: Annotated[str, option("--registry", metavar="HOST", help="The image registry.")] = "",
     owners: Annotated[str, option("--owners", metavar="TEAM", help="Who reviews changes (CODEOWNERS).")] = "",
