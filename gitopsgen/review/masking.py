@@ -44,7 +44,7 @@ def masked_values(value: Any, name: str = "") -> Any:
     """
     if isinstance(value, dict):
         if name == _PROPERTIES:
-            return {key: each if _is_name(each) else masked_values(each, key) for key, each in value.items()}
+            return {key: _property(key, each) for key, each in value.items()}
         if _is_variable(value):
             return {**value, "value": CONCEALED}
         return {key: masked_values(each, key) for key, each in value.items()}
@@ -54,8 +54,10 @@ def masked_values(value: Any, name: str = "") -> Any:
     return CONCEALED if not refers and is_secret(name, value) else value
 
 
-def _is_name(value: Any) -> bool:
-    return isinstance(value, str) and names_one(value)
+def _property(key: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        return masked_values(value, key)
+    return CONCEALED if is_secret(key, value) and not names_one(value) else value
 
 
 def _folded(folded: Folded) -> Folded:
