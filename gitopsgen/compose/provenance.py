@@ -12,12 +12,17 @@ from gitopsgen.model.project import Layer
 from gitopsgen.model.variant import Origin, Provenance
 from gitopsgen.source import PlaceIndex, locate
 from gitopsgen.values import Tagged, plan_of, trace
+from gitopsgen.values.merge import mounted
+from gitopsgen.values.trace import may_set
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from gitopsgen.model.project import Blueprint, Cluster, Project, Region, Share
     from gitopsgen.model.selection import Selection
     from gitopsgen.model.variant import Path, VariantId
     from gitopsgen.values import Contribution, Plan
+    from gitopsgen.values.trace import Trace
 
 _LARGEST_INDEX: Final = 256 * 1024  # characters; the places of all fields of a larger text would fill memory
 _COORDINATES: Final = (("lat",), ("lon",))
@@ -42,6 +47,8 @@ class Origins:
         self.shares = Shares(project, self.sets)
         self._plans: dict[str, Plan | None] = {}
         self._places: dict[str, PlaceIndex] = {}
+        self._mounted: dict[int, tuple[Layer, Any]] = {}
+        self._traced: dict[tuple[int, Path, tuple[int, ...]], tuple[Sequence[Layer], Trace]] = {}
 
     def of(self, variant: VariantId, path: Path) -> Provenance:
         """Give what `provenance` gives."""
@@ -57,6 +64,19 @@ class Origins:
         if blueprint.name not in self._plans:
             self._plans[blueprint.name] = plan_of(blueprint.schema)
         return self._plans[blueprint.name]
+
+    def traced(self, layers: Iterable[Layer], plan: Plan | None, path: Path) -> Trace:
+        """Give what `trace` gives: the same for all variants in which the same layers have to do with the path."""
+        concerned = [layer for layer in layers if may_set(self._data(layer), path)]
+        key = (id(plan), path, tuple(map(id, concerned)))
+        if key not in self._traced:
+            self._traced[key] = concerned, trace(concerned, plan, path)  # the layers too: nothing else gets their ids
+        return self._traced[key][1]
+
+    def _data(self, layer: Layer) -> Any:
+        if id(layer) not in self._mounted:
+            self._mounted[id(layer)] = layer, mounted(layer)
+        return self._mounted[id(layer)][1]
 
     def place(self, file: str, path: Path, *, key: bool = False) -> Location:
         """Give where a field of an input file stands; what is not a file has no line."""
@@ -123,7 +143,9 @@ class _Tracer:
         return self._layered(fact_layers(self.project, self.region), None, path)
 
     def _layered(self, layers: tuple[Layer, ...], plan: Plan | None, path: Path) -> Provenance:
-        traced = trace(layers, plan, path)
+        return self._told(self.origins.traced(layers, plan, path))
+
+    def _told(self, traced: Trace) -> Provenance:
         return Provenance(
             tuple(self._origin(winner) for winner in traced.winners),
             tuple(self._origin(loser) for loser in traced.losers),
@@ -203,7 +225,7 @@ class _Tracer:
         layer = layers[root]
         if root == "versions" and versions in project.version_sets:
             layer = Layer(layer.name, layer.file, project.version_sets[versions].data)
-        return self._layered((layer,), None, path)
+        return self._told(trace((layer,), None, path))
 
     def _origin(self, contribution: Contribution, *, key: bool = False, role: str = "") -> Origin:
         layer = contribution.layer

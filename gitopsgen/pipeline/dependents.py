@@ -6,17 +6,18 @@ import marshal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from gitopsgen.compose import Selection, compose, parse_set
 from gitopsgen.compose.provenance import Origins
-from gitopsgen.compose.stacks import value_layers
+from gitopsgen.compose.stacks import fact_layers, value_layers
 from gitopsgen.diagnostics import Diagnostic, Outcome, UsageError
 from gitopsgen.load import load
-from gitopsgen.model.project import Patch, Project
+from gitopsgen.model.project import Layer, Patch, Project
 from gitopsgen.model.variant import Path as FieldPath
 from gitopsgen.model.variant import Variant
 from gitopsgen.pipeline.fields import parse_path
+from gitopsgen.pipeline.keys import SETTINGS
 from gitopsgen.pipeline.newcomers import Newcomers
 from gitopsgen.pipeline.patching import is_for
 from gitopsgen.source import with_scalar
@@ -25,6 +26,14 @@ from gitopsgen.template.expressions import Expressions
 from gitopsgen.template.origins import leaves
 from gitopsgen.template.reads import ReadSet, decoded
 from gitopsgen.tree import Entry, Output, output_of, read_ledgers, read_traces
+from gitopsgen.values.merge import mounted
+from gitopsgen.values.trace import may_set
+
+# Facts that are made of more than the layers of a region or cluster.
+_COMPUTED: Final = {
+    "region": frozenset({"name", "failover", "clusters"}),
+    "cluster": frozenset({"name", "class", "region", "versionSet", "kubernetes"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,18 +179,24 @@ class Question:
         region, blueprint = self.project.regions[variant.id.region], self.project.blueprints[variant.id.case]
         cluster = next(each for each in region.clusters if each.name == variant.id.cluster)
         layers = value_layers(self.project, region, cluster, blueprint)
-        for layer in layers:
-            if layer.file == file:
-                yield from leaves(variant.context["values"], ("values",))
-                break
+        yield from _of_layers(layers, file, variant.context["values"], ("values",))
         if file in self.project.overlays:
             # A share depends on the weights of all cities, whose files are no layers of this one.
             yield from (("values", *share.value) for share in blueprint.shares)
             if file in region.layers or file.startswith(self.project.settings.overlays + "/regions/"):
-                yield from leaves(variant.context["region"], ("region",))
-                yield from leaves(variant.context["cluster"], ("cluster",))
+                facts = fact_layers(self.project, region)
+                yield from _of_layers(facts, file, variant.context["region"], ("region",), _COMPUTED["region"])
+                own = variant.context["cluster"]
+                yield from _of_layers(cluster.layers, file, own, ("cluster",), _COMPUTED["cluster"])
             return
-        for root in ("case", "project", "versions", "images"):
+        overlays = self.project.settings.overlays
+        whole = {
+            "case": f"{blueprint.directory}/blueprint.yaml",
+            "project": SETTINGS,
+            "versions": f"{overlays}/version-sets/{cluster.version_set}.yaml",
+            "images": f"{overlays}/images.lock.yaml",
+        }
+        for root in (root for root, its_file in whole.items() if its_file == file):
             yield from leaves(variant.context[root], (root,))
         yield from (("files", path) for path in variant.context["files"] if path == file)
 
@@ -225,6 +240,17 @@ class Question:
             return marshal.dumps(reads.results(context, self.expressions), 2)
         except TemplateError as error:
             return error.message.encode()
+
+
+def _of_layers(
+    layers: Iterable[Layer], file: str, data: Any, path: FieldPath, computed: frozenset[str] = frozenset()
+) -> Iterator[FieldPath]:
+    """Give the scalars of merged data that layers of a file can have to do with, and what is `computed` of more."""
+    own = [mounted(layer) for layer in layers if layer.file == file]
+    for leaf in leaves(data, path) if own or computed else ():
+        inner = leaf[len(path) :]
+        if (inner[:1] and inner[0] in computed) or any(may_set(one, inner) for one in own):
+            yield leaf
 
 
 def _overlaps(one: FieldPath, other: FieldPath) -> bool:

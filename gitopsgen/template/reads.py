@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,35 +22,39 @@ class ReadSet:
 
     templates: tuple[str, ...]
     reads: tuple[tuple[str, Node], ...]
-    mentioned: frozenset[Path] = frozenset()
+    mentions: tuple[frozenset[Path], ...] = ()
 
     @classmethod
     def of(cls, templates: tuple[str, ...], reads: tuple[tuple[str, Node], ...]) -> ReadSet:
-        """Give a read-set with all the paths that it mentions."""
-        return cls(templates, reads, frozenset(path for _, node in reads for path in mentions(node)))
+        """Give a read-set with the paths that each read mentions."""
+        return cls(templates, reads, tuple(frozenset(mentions(node)) for _, node in reads))
 
     def results(self, context: Mapping[str, Any], expressions: Expressions) -> list[Any]:
         """Give what each read gives for a variant: equal results mean an equal file."""
         return [_result(kind, expressions.function(node), context) for kind, node in self.reads]
 
-    def paths(self, context: Mapping[str, Any], expressions: Expressions) -> Iterable[Path]:
-        """Give the paths of the context that the reads go to, for one variant."""
-        finder = Finder(expressions, context)
-        for _, node in self.reads:
-            try:
-                finder.find(node)
-            except (TemplateError, KeyError, IndexError, TypeError, AttributeError):
-                continue  # a read that fails now has no path to tell
-        return (*finder.found.paths, *finder.found.keys, *finder.found.steering)
-
     def touches(self, paths: Iterable[Path], context: Mapping[str, Any], expressions: Expressions) -> bool:
-        """Tell whether a read goes to one of the paths, above it or below it."""
+        """Tell whether a read goes to one of the paths, above it or below it, for one variant."""
         wanted = list(paths)
-        return any(_overlap(path, other) for path in self.paths(context, expressions) for other in wanted)
+        for (_, node), mentioned in zip(self.reads, self.mentions, strict=True):
+            if not any(_overlap(one, other) for one in mentioned for other in wanted):
+                continue
+            finder = Finder(expressions, context)
+            # a read that fails now has no more paths to tell
+            with suppress(TemplateError, KeyError, IndexError, TypeError, AttributeError):
+                finder.find(node)
+            found = (*finder.found.paths, *finder.found.keys, *finder.found.steering)
+            if any(_overlap(one, other) for one in found for other in wanted):
+                return True
+        return False
 
     def mentioned_of(self, paths: Iterable[Path]) -> tuple[Path, ...]:
         """Give those of the paths that a read may go to, whatever way the conditions in its expressions go."""
-        return tuple(path for path in paths if any(_overlap(path, other) for other in self.mentioned))
+        ends = frozenset[Path]().union(*self.mentions)
+        ways = {end[:length] for end in ends for length in range(len(end) + 1)}
+        return tuple(
+            path for path in paths if path in ways or any(path[:length] in ends for length in range(len(path)))
+        )
 
 
 def mentions(node: Any) -> Iterator[Path]:

@@ -54,6 +54,18 @@ def trace(layers: Sequence[Layer], plan: Plan | None, path: Path) -> Trace:
     return Trace(tuple(reversed(current)), tuple(losers))
 
 
+def may_set(data: Any, path: Path) -> bool:
+    """Tell whether a layer can have to do with the merged value at `path`; `data` is its own, as `mounted` gives it."""
+    for step in path:
+        value = data.value if type(data) is Tagged else data
+        if type(value) is not dict:  # an item of a list may come from any place of it
+            return True
+        if step not in value:
+            return False
+        data = value[step]
+    return True
+
+
 def _settle(
     candidates: Iterable[Contribution], plan: Plan | None, rest: Path, lost: list[Contribution]
 ) -> list[Contribution]:
