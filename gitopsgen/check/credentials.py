@@ -29,6 +29,11 @@ _WORDS = (
     "ekey",
     "credential",
 )
+# of words that say nothing else: any other one could be of a credential itself
+_CALLED = re.compile(
+    r"(?:(?:access|api|auth|private|secret)[_-])*(?:password|passphrase|secret|token|key|credentials?)(?:[_-](?:id|secret))?",
+    re.IGNORECASE,
+)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # a reference, a path, a switch, a number, a duration or a placeholder is no credential
 _HARMLESS = re.compile(
@@ -55,6 +60,11 @@ _SETTING = re.compile(
 def named(name: str, value: str) -> bool:
     """Whether a setting is named like a credential and its value is a literal one."""
     return _NAME.search(_CAMEL.sub("_", name)) is not None and _HARMLESS.fullmatch(value) is None
+
+
+def names_one(text: str) -> bool:
+    """Whether a text is no more than what a credential is called: `password`, `secretAccessKey`, `accessKeyId`."""
+    return _CALLED.fullmatch(_CAMEL.sub("_", text)) is not None
 
 
 @lru_cache(maxsize=64)

@@ -35,7 +35,8 @@ def doctor(
             raise
         root = None
     console = Console(root or Path.cwd(), output, color, quiet)
-    examined = list(examine(root))
+    with console.working("examining"):
+        examined = list(examine(root))
     records = [
         {"name": one.name, "state": one.state.value, "found": one.found, "hint": one.hint or None} for one in examined
     ]

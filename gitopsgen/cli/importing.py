@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gitopsgen.cli.console import open_console
+from gitopsgen.cli.console import Console, open_console
 from gitopsgen.cli.options import Color, Colour, DryRun, Format, Output, Quiet, option, subcommand
 from gitopsgen.cli.reading import read_project
 from gitopsgen.diagnostics import Severity, UsageError
 
 if TYPE_CHECKING:
-    from gitopsgen.pipeline.adoption import ImportReport
+    from gitopsgen.model.project import Project
+    from gitopsgen.pipeline.adoption import ImportOptions, ImportReport
     from gitopsgen.report import Report
 
 app = subcommand(no_args_is_help=True)
@@ -34,9 +35,9 @@ def import_(
         list[str] | None,
         option("--city", metavar="NAME=REGION", help="Which region, or region/cluster, a city is (repeatable)."),
     ] = None,
-    cluster: Annotated[str, option("--cluster", metavar="NAME", help="Its cluster; the region's first one.")] = "",
+    cluster: Annotated[str, option("--cluster", metavar="NAME", help="Its cluster; by default the first one.")] = "",
     namespace: Annotated[
-        str, option("--namespace", metavar="NAME", help="Namespace of the case; that of most objects.")
+        str, option("--namespace", metavar="NAME", help="Namespace of the case; the one of most objects otherwise.")
     ] = "",
     values: Annotated[
         list[str] | None,
@@ -58,7 +59,7 @@ def import_(
 
     gitopsgen import deploy/overlays --case payments --city sh=shanghai
     """
-    from gitopsgen.pipeline.adoption import ImportOptions, import_manifests
+    from gitopsgen.pipeline.adoption import ImportOptions
 
     console = open_console(into, output, color, quiet)
     options = ImportOptions(
@@ -68,7 +69,14 @@ def import_(
     sound = read_project(console)
     if sound is None:
         return 1
-    return console.finish(_report(import_manifests(sound, options), case, dry_run=dry_run))
+    return console.finish(_report(_imported(console, sound, options), case, dry_run=dry_run))
+
+
+def _imported(console: Console, project: Project, options: ImportOptions) -> ImportReport:
+    from gitopsgen.pipeline.adoption import import_manifests
+
+    with console.working("importing"):
+        return import_manifests(project, options)
 
 
 def _cities(given: list[str]) -> dict[str, str]:

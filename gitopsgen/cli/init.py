@@ -16,7 +16,9 @@ app = subcommand()
 
 @app.command()
 def init(
-    directory: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where; it must not exist, or be empty.")] = Path(),
+    directory: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="Folder of the new repository: an empty one, or none yet.")
+    ] = Path(),
     repository: Annotated[str, option("--repository", metavar="URL", help="The Git repository, for Argo CD.")] = "",
     registry: Annotated[str, option("--registry", metavar="HOST", help="The image registry.")] = "",
     owners: Annotated[str, option("--owners", metavar="TEAM", help="Who reviews changes (CODEOWNERS).")] = "",
@@ -42,9 +44,11 @@ def init(
     root = directory.resolve()
     given = {"repository_url": repository, "registry": registry, "owners": owners}
     made = new_repository(root, {key: value for key, value in given.items() if value}, asker(no_input))
-    apply(root, changed_schemas(root).value)
-    report = render(root, RenderOptions(Selection()))
+    console = Console(root, output, color, quiet)
+    with console.working("rendering"):  # not before: until here questions may be asked
+        apply(root, changed_schemas(root).value)
+        report = render(root, RenderOptions(Selection()))
     lines = [f"{directory}/{name}" for name in ("gitopsgen.yaml", "README.md", "blueprints", "overlays", "generated")]
     summary = (f"{len(made.files)} files in {directory}, and what they render to; next: git init, make test",)
     records = {"files": list(made.files)}
-    return Console(root, output, color, quiet).finish(Report(report.diagnostics, records, lines, summary))
+    return console.finish(Report(report.diagnostics, records, lines, summary))

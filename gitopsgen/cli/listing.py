@@ -72,7 +72,8 @@ def list_(
     from gitopsgen.report import Report, terminal
 
     selection = selection_of(region, cluster, case, selector)
-    outcome = load(console.root, regions=selection.regions)
+    with console.working("reading"):
+        outcome = load(console.root, regions=selection.regions)
     records = records_of(what, outcome.value, selection)
     heading = [] if quiet or not records else [[key.upper() for key in records[0]]]
     rows = [[_cell(value) for value in record.values()] for record in records]

@@ -148,7 +148,9 @@ def service(
     ] = "",
     owners: Annotated[str, option("--owners", metavar="TEAM", help="Who reviews changes (CODEOWNERS).")] = "",
     region: InRegions = None,
-    cluster: Annotated[str, option("--cluster", metavar="NAME", help="On this cluster; the city's first one.")] = "",
+    cluster: Annotated[
+        str, option("--cluster", metavar="NAME", help="The cluster it runs on; the city's first one otherwise.")
+    ] = "",
     replay: Annotated[bool, option("--replay", help="Answer as recorded; make again what is missing.")] = False,
     no_input: NoInput = False,
     project: ProjectDirectory = None,
@@ -184,6 +186,7 @@ def _finish(console: Console, made: Made, following: str) -> int:
     from gitopsgen.report import Report
     from gitopsgen.scaffold.schema_files import refreshed
 
-    schemas = refreshed(console.root, made.files)
+    with console.working("writing schemas for editors"):
+        schemas = refreshed(console.root, made.files)
     records = {"files": list(made.files), "notes": list(made.notes)}
     return console.finish(Report((), records, made.files, (*made.notes, *schemas, f"next: {following}")))

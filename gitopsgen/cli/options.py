@@ -72,8 +72,10 @@ VersionSet = Annotated[
     str,
     option("--version-set", metavar="NAME", help="Render every cluster with this version set instead of its own."),
 ]
-WaveName = Annotated[str, option("--wave", metavar="NAME", help="This wave; the next one otherwise.")]
-WaveBatch = Annotated[int, option("--batch", metavar="N", min=0, help="This batch of the wave, from 1.")]
+WaveName = Annotated[str, option("--wave", metavar="NAME", help="Only this wave of the case.")]
+WaveBatch = Annotated[
+    int, option("--batch", metavar="N", min=0, help="Only this batch of the wave, counted from 1; 0: any.")
+]
 DryRun = Annotated[bool, option("--dry-run", help="Write nothing; say what would change.")]
 Jobs = Annotated[int, option("-j", "--jobs", min=0, help="Processes to use; 0: one a processor.")]
 FailOn = Annotated[Weight, option("--fail-on", help="The least severity that makes the command fail.")]

@@ -53,7 +53,8 @@ def update(
     settings = settings_of(console.root)
     lock = f"{settings.overlays}/{pins.LOCK}"
     wanted = pins.Wanted(settings.registry, tuple(images or ()), registry, again)
-    outcome = pins.update(console.root, lock, wanted, _resolver(), datetime.now(UTC).date().isoformat())
+    with console.working("asking registries"):
+        outcome = pins.update(console.root, lock, wanted, _resolver(), datetime.now(UTC).date().isoformat())
     changed = [pin for pin in outcome.value if pin.changed]
     lines = [f"{pin.image}  {pin.digest}" for pin in changed]
     summary = f"new digests in {lock}: {len(changed)}"

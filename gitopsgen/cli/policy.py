@@ -56,7 +56,8 @@ def run_tests(
     from gitopsgen.pipeline.policy_tests import run_policy_tests
     from gitopsgen.report import Report, junit
 
-    report = run_policy_tests(paths or ["."])
+    with Console(Path.cwd(), findings_format(output), color, quiet).working("testing"):
+        report = run_policy_tests(paths or ["."])
     console = Console(Path.cwd(), findings_format(output), color, quiet, _excerpt(report))
     if output is TestFormat.JUNIT:
         cases = [(file, line, tested.name) for file, line, tested in report.tests]

@@ -15,7 +15,8 @@ def read_project(console: Console) -> Project | None:
     from gitopsgen.load import load
     from gitopsgen.report import Report
 
-    outcome = load(console.root)
+    with console.working("reading"):
+        outcome = load(console.root)
     if outcome.failed:
         console.finish(Report(outcome.diagnostics, summary=("nothing was changed, because of what was found",)))
         return None

@@ -21,7 +21,7 @@ app = subcommand(no_args_is_help=True)
 
 _SHOWN = 8  # folders and clusters that are named; of more the number says enough
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="What is to go.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of what is taken out.")]
 Yes = Annotated[bool, option("--yes", help="Do not ask.")]
 
 

@@ -43,7 +43,8 @@ def report(
     if output_dir and output_dir.exists() and not output_dir.is_dir():
         raise UsageError(f'--output-dir: "{output_dir}" is no folder')
     folder = output_dir.absolute() if output_dir else console.root / ".gitopsgen" / "report"
-    done = write_report(console.root, folder, base)
+    with console.working("gathering the fleet"):
+        done = write_report(console.root, folder, base)
     if open_page:
         import webbrowser
 

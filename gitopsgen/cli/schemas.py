@@ -46,7 +46,8 @@ def import_(
     from gitopsgen.schemas.importer import import_crds
 
     console = Console(Path.cwd(), output, color, quiet)
-    outcome = import_crds(sources, output_dir, only=only)
+    with console.working("reading definitions"):
+        outcome = import_crds(sources, output_dir, only=only)
     written = [str(path) for path in outcome.value]
     summary = f"{len(written)} schemas written"
     return console.finish(Report(outcome.diagnostics, {"schemas": written}, written, (summary,)))

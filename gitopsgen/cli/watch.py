@@ -137,7 +137,8 @@ class _Watching:
         start = perf_counter()
         options = RenderOptions(Selection(regions=regions), dry_run=self.dry_run, jobs=1 if regions else processors())
         try:
-            done = run(self.console.root, options)
+            with self.console.working("rendering"):
+                done = run(self.console.root, options)
         except (UsageError, OSError) as error:  # of what was just saved: the next save may mend it
             _say(self.console, f"error: {error}")
             return False

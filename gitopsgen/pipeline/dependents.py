@@ -92,7 +92,7 @@ class Question:
         """Give files with their owners that depend on an input file, or on a field of it."""
         name, _, rest = file.partition("#")
         if name not in self.project.digests:
-            raise UsageError(f'"{name}" is no input of the project')
+            raise UsageError(f'"{name}" is no input of the project: name a file below its blueprints or overlays')
         path, _, new = rest.partition("=")
         if new:
             return self._compared(self._with_field(name, path, new))

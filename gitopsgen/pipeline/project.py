@@ -55,7 +55,7 @@ class Opened:
         for variant in self.variants:
             if variant.id == address:
                 return variant
-        raise UsageError(f'there is no variant "{address}"')
+        raise UsageError(f'there is no variant "{address}": gitopsgen list variants names them')
 
     def members(self) -> list[Member]:
         """Give the variants by region."""
@@ -99,6 +99,7 @@ def open_variant(root: Directory, target: str) -> tuple[Opened, Variant]:
     region, *clusters, case = target.strip("/").split("/")
     opened = open_project(root, Selection(regions=(region,), clusters=tuple(clusters), cases=(case,)))
     if len(opened.variants) != 1:
-        named = ", ".join(str(variant.id) for variant in opened.variants) or "none"
-        raise UsageError(f'"{target}" names {len(opened.variants)} variants ({named}), expected one')
+        named = ", ".join(str(variant.id) for variant in opened.variants)
+        cure = f"name one of them: {named}" if named else "gitopsgen list variants names them"
+        raise UsageError(f'"{target}" names {len(opened.variants)} variants, expected one: {cure}')
     return opened, opened.variants[0]

@@ -54,7 +54,7 @@ def _next_name(releases: Releases) -> str:
 def _followed(releases: Releases, batch: Batch, after: str) -> str:
     if after:
         if after != NONE and after not in releases.releases:
-            raise UsageError(f'release "{after}" does not exist')
+            raise UsageError(f'release "{after}" does not exist, known are {", ".join(releases.releases) or "none"}')
         return after
     run = {releases.of(cluster) for cluster in batch.clusters}
     if len(run) > 1:

@@ -100,6 +100,7 @@ _FREE: Final[Mapping[str, frozenset[str]]] = {
     ),
 }
 _LATER: Final = {("StatefulSet.apps", "revisionHistoryLimit"): (1, 33)}  # free since then
+_RESOURCES_OF_SUSPENDED: Final = (1, 36)
 
 
 def refusals(kind: str, old: Any, new: Any, version: tuple[int, ...]) -> Iterator[Refusal]:
@@ -109,7 +110,7 @@ def refusals(kind: str, old: Any, new: Any, version: tuple[int, ...]) -> Iterato
     before, after = with_defaults(kind, old), with_defaults(kind, new)
     for path in _paths(kind, before, after, version):
         was, will = _at(before, path), _at(after, path)
-        if was != will and not _is_allowed(kind, path, before, after):
+        if was != will and not _is_allowed(kind, path, (before, after), version):
             yield _refusal(path, was, will, (old, new))
 
 
@@ -148,8 +149,9 @@ def _of_service(old: Any, new: Any) -> Iterator[Path]:
             yield ("spec", "healthCheckNodePort")
 
 
-def _is_allowed(kind: str, path: Path, old: Any, new: Any) -> bool:  # noqa: PLR0911 - one line a fact
+def _is_allowed(kind: str, path: Path, states: tuple[Any, Any], version: tuple[int, ...]) -> bool:  # noqa: PLR0911 - one line a fact
     """Tell whether a fixed field may change here all the same."""
+    old, new = states
     was, will = _at(old, path), _at(new, path)
     match kind, path[-1]:
         case "Job.batch", "completions":
@@ -160,7 +162,7 @@ def _is_allowed(kind: str, path: Path, old: Any, new: Any) -> bool:  # noqa: PLR
             )
         case "Job.batch", "template":
             is_suspended = _at(old, ("spec", "suspend")) is True
-            return is_suspended and _without_directives(was) == _without_directives(will)
+            return is_suspended and _without_directives(was, version) == _without_directives(will, version)
         case "PersistentVolumeClaim", "resources":
             return _without_storage(was) == _without_storage(will)  # whether it shrinks is asked apart
         case ("PersistentVolumeClaim", "volumeName") | ("PersistentVolume", "nodeAffinity"):
@@ -173,13 +175,28 @@ def _is_allowed(kind: str, path: Path, old: Any, new: Any) -> bool:  # noqa: PLR
             return False
 
 
-def _without_directives(template: Any) -> tuple[Any, ...]:
-    """Give a template without what may change until a suspended Job first ran."""
+def _without_directives(template: Any, version: tuple[int, ...]) -> tuple[Any, ...]:
+    """Give a template without what may change until a suspended Job first ran.
+
+    Requests and limits are among it by default since 1.36: https://www.kubernetes.dev/resources/keps/5440/.
+    """
     spec = dict(mapping(mapping(template).get("spec")))
     for name in ("nodeSelector", "tolerations", "schedulingGates"):
         spec.pop(name, None)
     affinity = {key: one for key, one in mapping(spec.pop("affinity", None)).items() if key != "nodeAffinity"}
+    if version >= _RESOURCES_OF_SUSPENDED:
+        for name in ("containers", "initContainers"):
+            spec[name] = [_without_amounts(one) for one in sequence(spec.get(name))]
     return spec, affinity
+
+
+def _without_amounts(container: Any) -> dict[str, Any]:
+    resources = {
+        key: one
+        for key, one in mapping(mapping(container).get("resources")).items()
+        if key not in {"requests", "limits"}
+    }
+    return {**mapping(container), "resources": resources}
 
 
 def _without_storage(resources: Any) -> tuple[Any, Any]:

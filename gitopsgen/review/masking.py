@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import Any, Final
 
-from gitopsgen.check.credentials import inside, named, setting
+from gitopsgen.check.credentials import inside, named, names_one, setting
 from gitopsgen.diff import NOTHING, Change, Difference, Folded, Hunk, Key, Object, Sort
 from gitopsgen.model.variant import Path
 from gitopsgen.schemas.wording import shown
@@ -18,6 +18,7 @@ from gitopsgen.schemas.wording import shown
 HIDDEN: Final = '"(hidden)"'  # as JSON, as all values of changes
 CONCEALED: Final = "(hidden)"
 _REFERENCE: Final = re.compile(r"[a-z]+(-[a-z]+)*")
+_PROPERTIES: Final = "properties"
 # what is called a secret's key there only names one
 _REFERRING: Final = frozenset({"external-secrets.io", "secrets.hashicorp.com"})
 
@@ -38,9 +39,12 @@ def told(kind: str, path: Path, value: Any) -> str:
 def masked_values(value: Any, name: str = "") -> Any:
     """Give plain data with every scalar replaced by `CONCEALED` that is, or looks like, a secret.
 
-    What is called a secret and reads like a name (`database-owner`) names one.
+    What is called a secret and reads like a name (`database-owner`) names one. `properties` of a store of secrets map
+    keys to what credentials are called there: such a name alone is shown.
     """
     if isinstance(value, dict):
+        if name == _PROPERTIES:
+            return {key: _property(key, each) for key, each in value.items()}
         if _is_variable(value):
             return {**value, "value": CONCEALED}
         return {key: masked_values(each, key) for key, each in value.items()}
@@ -48,6 +52,12 @@ def masked_values(value: Any, name: str = "") -> Any:
         return [masked_values(each, name) for each in value]
     refers = name.lower().endswith("secret") and isinstance(value, str) and _REFERENCE.fullmatch(value)
     return CONCEALED if not refers and is_secret(name, value) else value
+
+
+def _property(key: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        return masked_values(value, key)
+    return CONCEALED if is_secret(key, value) and not names_one(value) else value
 
 
 def _folded(folded: Folded) -> Folded:

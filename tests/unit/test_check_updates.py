@@ -71,6 +71,18 @@ def test_updates_are_judged_as_the_version_asked_for_does(tmp_path, kubernetes, 
     assert [one.code for one in found] == codes
 
 
+@pytest.mark.parametrize(("kubernetes", "codes"), [("1.35", ["GG920"]), ("1.36", [])])
+def test_a_suspended_job_may_ask_for_other_resources_where_the_server_lets_it(tmp_path, kubernetes, codes):
+    suspended = JOB.replace("  template:", "  suspend: true\n  template:")
+    other = suspended.replace("1000m", "500m")
+
+    found = updated(tmp_path, suspended, other, kubernetes=kubernetes).findings
+
+    assert [one.code for one in found] == codes
+    assert updated(tmp_path, suspended, other.replace("image: a,", "image: b,"), kubernetes=kubernetes).findings
+    assert updated(tmp_path, JOB, JOB.replace("1000m", "500m"), kubernetes=kubernetes).findings
+
+
 @pytest.mark.skipif(not (which("kustomize") or which("kubectl")), reason="no kustomize or kubectl on PATH")
 @pytest.mark.parametrize("against", ["HEAD", "folder"])
 def test_a_kustomization_is_compared_with_what_it_built_before(tmp_path, against):

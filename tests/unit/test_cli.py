@@ -292,3 +292,31 @@ def test_nothing_of_it_reaches_a_pipe_a_program_or_who_wants_quiet(way, monkeypa
         assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
     assert sys.stderr.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["list", "regions"],
+        ["report"],
+        ["doctor"],
+        ["pins", "update"],
+        ["new", "region", "elsewhere", "--no-input"],
+        ["import", ".", "--case", "a"],
+        ["policy", "test", "overlays"],
+        ["schemas", "import", "overlays", "--output", "build"],
+    ],
+)
+@pytest.mark.parametrize("quiet", [False, True])
+def test_each_command_that_may_take_long_says_so(arguments, quiet, monkeypatch, tmp_path):
+    (tmp_path / "gitopsgen.yaml").write_text("broken: [\n")
+    (tmp_path / "overlays").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stderr", Terminal())
+    monkeypatch.setenv("TERM", "xterm")
+    started = []
+    monkeypatch.setattr("signal.setitimer", lambda *times: started.append(times[1]))
+
+    cli.main([*arguments, *(["-q"] if quiet else [])])
+
+    assert bool(started) is not quiet

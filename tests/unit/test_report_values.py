@@ -60,3 +60,12 @@ def test_secrets_are_masked_and_what_only_names_one_is_not():
         "url": "(hidden)",
         "tokens": 3,
     }
+
+
+def test_a_mapping_to_what_credentials_are_called_in_vault_is_shown_and_a_literal_in_its_place_is_not():
+    names = {"password": "password", "s3.secret_key": "secretAccessKey", "s3.access_key": "accessKeyId"}
+    literals = {"password": "hunter", "token": "my-secret-token", "apiKey": "Password1", "key_secret": "swordfish"}
+
+    assert masked_values({"properties": names}) == {"properties": names}
+    assert masked_values({"properties": literals}) == {"properties": dict.fromkeys(literals, "(hidden)")}
+    assert masked_values({"password": "password"}) == {"password": "(hidden)"}  # may well be one

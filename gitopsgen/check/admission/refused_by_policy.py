@@ -1,4 +1,4 @@
-"""An object that an admission policy of its own cluster refuses.
+"""An object that a ValidatingAdmissionPolicy of its own cluster refuses.
 
 What it finds:
     An object of which a ValidatingAdmissionPolicy among the manifests of the same cluster says no, in the namespaces
@@ -6,6 +6,7 @@ What it finds:
     where the binding denies, a warning where it warns or writes to the audit log.
     Where a policy asks for labels of a Namespace that is not among the manifests, it is taken not to apply.
     A policy that asks who makes the request is reported as not judged.
+    Policies of Gatekeeper are those of GG490: this rule is of the API server's own, written in CEL.
 
 Why:
     The API server refuses the object, or creates the workload and refuses its pods, and a synchronisation that has

@@ -1,9 +1,11 @@
-"""An object that a policy of the cluster does not allow.
+"""An object that a policy of Gatekeeper, or a rule of one's own, does not allow.
 
 What it finds:
     Objects that violate a Gatekeeper constraint, when the constraint and its ConstraintTemplate stand among the
     manifests of the same cluster, or in a folder that `--policy` names. The policy itself is evaluated, as Gatekeeper
     does it: match, parameters, inventory, expansion. `deny` is an error, `warn` a warning, `dryrun` information.
+    Rules of one's own in Rego are told under this code too.
+    A ValidatingAdmissionPolicy, which the API server judges itself, is that of GG482.
 
 Why:
     The cluster refuses the object when it is applied: Argo CD stays out of sync, and a rollout stops half way.
