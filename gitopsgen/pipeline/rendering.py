@@ -227,11 +227,10 @@ class _Run:
         self.found += (*planned.diagnostics, *kept.diagnostics)
 
     def _remember(self, memory: Memory, state: TreeState, keys: Mapping[str, str]) -> None:
-        for one in self.outcomes:
-            if one.region in keys and self.options.may_write(one.region):
+        for one in (one for one in self.outcomes if self.options.may_write(one.region)):
+            memory.records.pop(one.region, None)
+            if one.region in keys:
                 memory.records[one.region] = Remembered(keys[one.region], one.facts(), one.diagnostics)
-            elif self.options.may_write(one.region):
-                memory.records.pop(one.region, None)
         if self._is_everything:
             kept = {argocd.REGION, *(region for region, _ in self.members())}
             memory.records = {region: one for region, one in memory.records.items() if region in kept}
