@@ -158,6 +158,14 @@ class Finder:
         takes_other = isinstance(value, Undefined) or (len(node[3]) > 1 and not value)
         self.find(node[3][0] if takes_other and node[3] else node[2], rest)
 
+    def end(self, node: Node, rest: Path) -> None:
+        """Lead to the first, or last, item of a list."""
+        items = self.value(node[2])
+        if isinstance(items, list | tuple) and items:
+            self.find(node[2], (0 if node[1] == "first" else len(items) - 1, *rest))
+        else:
+            self.everything(node, ())
+
     def counted(self, node: Node, _rest: Path) -> None:
         """Lead to what was counted as a whole: what stands in it makes no difference."""
         inner = Finder(self.expressions, self.context, is_shallow=True)
@@ -280,8 +288,8 @@ _FILTERS: Final[dict[str, Callable[[Finder, Node, Path], None]]] = {
     "default": Finder.default,
     "d": Finder.default,
     "combine": Finder.combine,
-    "length": Finder.counted,
-    "count": Finder.counted,
+    **dict.fromkeys(("first", "last"), Finder.end),
+    **dict.fromkeys(("length", "count"), Finder.counted),
     "items": Finder.pairs,
     "dictsort": Finder.pairs,
     "map": Finder.mapped,

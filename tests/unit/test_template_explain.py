@@ -137,6 +137,8 @@ VALUES_OF_ORIGINS = {
         ("values.two | sort(reverse=true)", (0,), "two.1", "two"),
         ("values.list | selectattr('on')", (1, "n"), "list.2.n", "list"),
         ("values.list | rejectattr('on')", (0, "n"), "list.1.n", "list"),
+        ("values.two | last", (), "two.1", ""),
+        ("(values.list | selectattr('on') | first).n", (), "list.0.n", "list"),
         # one member of each item, or what a filter makes of it
         ("values.list | map(attribute='n')", (1,), "list.1.n", ""),
         ("values.list | map(attribute='no', default=values.i)", (1,), "i", ""),
