@@ -10,7 +10,7 @@ import typer
 from gitopsgen.cli.options import option, subcommand
 from gitopsgen.diagnostics import UsageError
 
-app = subcommand(no_args_is_help=True)
+app = subcommand()
 
 
 class PageFormat(StrEnum):
@@ -22,10 +22,12 @@ class PageFormat(StrEnum):
 
 @app.command()
 def rule(
-    names: Annotated[list[str], typer.Argument(metavar="RULE…", help="Codes or names: GG423, unresolved-digest.")],
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[RULE]…", help="Codes or names: GG423, unresolved-digest.")
+    ] = None,
     output: Annotated[PageFormat, option("-o", "--output", help="How the page is printed.")] = PageFormat.TEXT,
 ) -> int:
-    """Print what a rule finds, why, and how to mend it.
+    """Print what a rule finds, why, and how to mend it; without a name, list all rules.
 
     The text is that of docs/rules, and of docs/dangers for what diff warns of.
 
@@ -35,13 +37,16 @@ def rule(
 
     from gitopsgen.check.documentation import page, summary
     from gitopsgen.check.rules import RULES
+    from gitopsgen.report import terminal
     from gitopsgen.review.rules import RULES as DANGERS
+    from gitopsgen.values import did_you_mean
 
     known = {key: module for module in (*RULES, *DANGERS) for key in (module.RULE.code, module.RULE.name)}
-    unknown = [name for name in names if name not in known]
+    unknown = [name for name in names or () if name not in known]
     if unknown:
-        raise UsageError(f'no rule "{unknown[0]}" has a page: all are listed in docs/rules/README.md')
-    modules = [known[name] for name in names]
+        near = "" if unknown[0].startswith("GG") else did_you_mean(unknown[0], known)
+        raise UsageError(f'no rule "{unknown[0]}" has a page: {near or "without a name, all are listed"}')
+    modules = [known[name] for name in names] if names else [*RULES, *DANGERS]
     if output is PageFormat.JSON:
         records = [
             {
@@ -55,6 +60,9 @@ def rule(
             for one in modules
         ]
         typer.echo(json.dumps({"findings": [], "rules": records}, indent=2))
+    elif not names:
+        rows = [(one.RULE.code, one.RULE.name, one.RULE.severity.value, summary(one)) for one in modules]
+        typer.echo("\n".join(terminal.table(rows)))
     else:
         typer.echo("\n".join(page(one) for one in modules), nl=False)
     return 0
