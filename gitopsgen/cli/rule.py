@@ -27,9 +27,9 @@ def rule(
     ] = None,
     output: Annotated[PageFormat, option("-o", "--output", help="How the page is printed.")] = PageFormat.TEXT,
 ) -> int:
-    """Print what a rule finds, why, and how to mend it; without a name, list all rules.
+    """Print what a rule finds, why, and how to mend it.
 
-    The text is that of docs/rules, and of docs/dangers for what diff warns of.
+    Without a name all rules are listed. The text is that of docs/rules, and of docs/dangers for what diff warns of.
 
     gitopsgen rule GG423 unknown-field
     """
