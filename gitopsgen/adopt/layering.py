@@ -75,7 +75,7 @@ class Layers:
         for layer, members in self._members.items():
             minding = frozenset(place for place in members if place in keyed)
             values = {keyed[place] for place in minding}
-            if len(minding) > 1 and len(values) == 1 and NOTHING not in values:
+            if len(minding) > 1 and len(values) == 1:
                 found[layer] = minding
         return found
 

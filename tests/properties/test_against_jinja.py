@@ -344,7 +344,7 @@ LIKE = st.sampled_from(
 )
 
 
-@settings(max_examples=25 if not DEEP else 1000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15 if not DEEP else 1000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(sources=templates(), variants=st.lists(VALUES, min_size=10, max_size=25))
 def test_many_variants_share_a_tree_and_get_what_a_fresh_run_gives(sources, variants):
     with tempfile.TemporaryDirectory() as folder:
@@ -397,7 +397,7 @@ def test_values_that_differ_only_in_type_never_share_text(variants):
                 assert repr(one) == repr(found.get("holds", found.get("fails")))
 
 
-@settings(max_examples=80 if not DEEP else 3000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50 if not DEEP else 3000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(sources=templates(), variants=st.lists(VALUES, min_size=2, max_size=6))
 def test_a_template_gives_what_jinja_gives_and_reuse_gives_what_a_fresh_run_gives(sources, variants):
     ours, theirs = sources

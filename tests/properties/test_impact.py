@@ -23,7 +23,7 @@ from gitopsgen.tree import output_of
 
 ROOT = Path(__file__).parents[2]
 DEEP = bool(os.environ.get("GITOPSGEN_DEEP"))
-CITIES = ("chengdu", "lhasa", "shanghai", "suzhou", "wuhu") if DEEP else ("lhasa", "suzhou", "wuhu")
+CITIES = ("chengdu", "lhasa", "shanghai", "suzhou", "wuhu") if DEEP else ("lhasa", "suzhou")
 EDITS = 300 if DEEP else 4
 pytestmark = [pytest.mark.deep] if DEEP else []
 # Names that files, layers and objects are found by: another value makes other files, not another output of the same.
@@ -108,8 +108,10 @@ def test_impact_of_random_edits_is_what_a_render_changes(project):
     before = contents(project)
     question = Question(load(project).value, output_of(project, "generated"))
     question.entries = {path: entry for path, entry in question.entries.items() if path.split("/")[0] in CITIES}
-    foretold, happened, edits = 0, 0, 0
+    foretold, happened, edits, idle = 0, 0, 0, 0
     for file, path, scalar, new, predicted in chosen(project, question):
+        if not predicted and idle >= EDITS / 2:
+            continue
         target = project / file
         text = target.read_text()
         target.write_text(text[: scalar.start_mark.index] + new + text[scalar.end_mark.index :])
@@ -123,6 +125,7 @@ def test_impact_of_random_edits_is_what_a_render_changes(project):
         changed = {one for one in changed if not one.endswith("kustomization.yaml")}  # lists files, reads no value
         assert changed <= predicted, (file, path, new, sorted(changed - predicted)[:5])
         foretold, happened, edits = foretold + len(predicted), happened + len(changed), edits + 1
+        idle += not predicted
         if edits == EDITS:
             break
 
@@ -132,14 +135,10 @@ def test_impact_of_random_edits_is_what_a_render_changes(project):
 
 
 def chosen(project, question):
-    """Choose edits, and foretell what each changes: up to half of them change nothing."""
+    """Choose edits, and foretell what each changes."""
     chance = random.Random(11)  # noqa: S311 - a repeatable choice
     candidates = editable(project)
-    idle = busy = 0
     for _ in range(EDITS * 20):
         file, path, scalar = chance.choice(candidates)
         new = another(scalar, chance)
-        predicted = set(question.of_file(f"{file}#{shown(path)}={new}"))
-        if predicted or idle < busy:
-            idle, busy = idle + (not predicted), busy + bool(predicted)
-            yield file, path, scalar, new, predicted
+        yield file, path, scalar, new, set(question.of_file(f"{file}#{shown(path)}={new}"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gitopsgen.adopt import City
@@ -72,6 +72,7 @@ def reached(found):
         {}, optional={place: st.sampled_from([1, 2, "1", True, MISSING]) for place in CITIES}
     ).filter(bool)
 )
+@example(wanted={"c0/edge": MISSING, "c1/edge": MISSING, "c2/edge": 1, "c3/edge": 1, "c4/edge": 2, "c4/core": 1})
 def test_each_place_gets_its_value_with_the_fewest_settings(wanted):
     """A place that does not mind is left out. A layer of several cities sets only what all of them agree on."""
     found = Layers(CITIES).settings(wanted)
