@@ -55,7 +55,9 @@ from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
-from gitopsgen.schemas.wording import listed, suggestion
+from gitopsgen.schemas.structural import close
+from gitopsgen.schemas.validator import engine_of
+from gitopsgen.schemas.wording import listed, shown, suggestion
 
 RULE = Rule(
     "GG427",
@@ -74,6 +76,7 @@ _LIST_TYPE: Final = "x-kubernetes-list-type"
 _MAP_KEYS: Final = "x-kubernetes-list-map-keys"
 # What the server's reader takes, below `items` too, where what it publishes says nothing.
 _READ_AS: Final[Mapping[str, type]] = {
+    **dict.fromkeys(("maxItems", "maxLength", "maxProperties", "minItems", "minLength", "minProperties"), int),
     "description": str,
     "enum": list,
     "format": str,
@@ -112,6 +115,7 @@ def _part(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[F
     yield from _type(subject, schema, path)
     yield from _words(subject, schema, path)
     yield from _list(subject, schema, path)
+    yield from _default(subject, schema, path)
     for name, below in mapping(schema.get("properties")).items():
         if isinstance(below, dict):
             yield from _part(subject, below, (*path, "properties", name))
@@ -160,6 +164,19 @@ def _list(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[F
         yield subject.found(path, f"{_LIST_TYPE} is {sort} with {len(keys)} keys, expected both or none", hint)
     elif sort == "map" and isinstance(items, dict):
         yield from _keys(subject, items, keys, path)
+
+
+def _default(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[Found]:
+    default = schema.get("default")
+    if default is None:
+        return
+    try:
+        is_fit = engine_of(close(dict(schema))).is_valid(default)
+    except ValueError:
+        return  # the schema is none, which is reported where it is wrong
+    if not is_fit:
+        message = f"the default is {shown(default)}, which the schema beside it does not take"
+        yield subject.found((*path, "default"), message)
 
 
 def _keys(subject: Subject, items: Mapping[str, Any], keys: list[Any], path: Path) -> Iterator[Found]:
