@@ -19,6 +19,7 @@ _TEMPLATES: Final = {("spec", "template"), ("spec", "volumeClaimTemplates")}
 # By kind: fields that are required by name only.
 _BY_KIND: Final = {
     "CSIDriver": {"spec"},
+    "ControllerRevision": {"revision"},
     "CSINode": {"drivers"},
     "CustomResourceDefinition": {"served", "storage"},
     "EndpointSlice": {"endpoints"},
@@ -34,6 +35,7 @@ _BY_PARENT: Final = {
     ("preferredDuringSchedulingIgnoredDuringExecution", "preference"),
     ("roleRef", "apiGroup"),
     ("sysctls", "value"),
+    ("tokenRequests", "audience"),
 }
 # Texts that may be left out and not be empty: pointers, in the server's own words.
 _KEPT: Final = frozenset(

@@ -44,7 +44,6 @@ RULE = Rule(
     Severity.ERROR,
     on=of_kind("NetworkPolicy.networking.k8s.io"),
     is_shared=True,
-    reads=frozenset({"cidr", "except"}),
     refused_by=API_SERVER,
 )
 _BLOCKS: Final = tuple(
