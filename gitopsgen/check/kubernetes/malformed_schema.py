@@ -71,6 +71,7 @@ _SCHEMA: Final = ("spec", "versions", EACH, "schema", "openAPIV3Schema")
 _TYPES: Final = frozenset({"array", "boolean", "integer", "number", "object", "string"})
 _FORBIDDEN: Final = ("$ref", "additionalItems", "definitions", "dependencies", "id", "patternProperties")
 _PRESERVE: Final = "x-kubernetes-preserve-unknown-fields"
+_EMBEDDED: Final = "x-kubernetes-embedded-resource"
 _EITHER: Final = "x-kubernetes-int-or-string"
 _LIST_TYPE: Final = "x-kubernetes-list-type"
 _MAP_KEYS: Final = "x-kubernetes-list-map-keys"
@@ -132,8 +133,9 @@ def _type(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[F
     elif sort and sort not in _TYPES:
         hint = suggestion(sort, _TYPES) or f"known are {listed(sorted(_TYPES))}"
         yield subject.found((*path, "type"), f'there is no type "{sort}"', hint)
-    elif sort and schema.get(_EITHER) is True:
-        yield subject.found((*path, "type"), f"a part has the type {sort} and {_EITHER}, expected no type")
+    for name in (_EMBEDDED, _PRESERVE):
+        if schema.get(_EITHER) is True and schema.get(name) is True:
+            yield subject.found((*path, name), f"a part has {_EITHER} and {name}, expected one of them")
 
 
 def _words(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[Found]:
