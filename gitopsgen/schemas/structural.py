@@ -104,7 +104,7 @@ def _below(node: Json, *, field: Turn, condition: Turn) -> Json:
 
 
 def _conditions(node: Json, turn: Turn) -> Json:
-    turned = {key: [turn(part) for part in node[key]] for key in ("allOf", "anyOf", "oneOf") if key in node}
+    turned: Json = {key: [turn(part) for part in node[key]] for key in ("allOf", "anyOf", "oneOf") if key in node}
     return {**node, **turned, **({"not": turn(node["not"])} if "not" in node else {})}
 
 
