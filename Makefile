@@ -1,10 +1,11 @@
-# render test coverage lint docs bench page real parity real-capacity real-argocd deep: each installs what it needs into .venv, once.
+# render test coverage lint docs bench page real parity real-capacity real-argocd deep fuzz: each installs what it needs into .venv, once.
 # The stamps are older than pyproject.toml or the lock only when those changed.
 
 PYTHON ?= python3
 REGION ?=
 WORKERS ?= 2
 DEEP_SECONDS ?= 300
+FUZZ_SECONDS ?= 60
 
 LOCK := requirements/test.txt
 DOCS := requirements/docs.txt
@@ -12,7 +13,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help render test coverage lint docs reference pictures bench page real parity real-capacity real-argocd deep lock
+.PHONY: help render test coverage lint docs reference pictures bench page real parity real-capacity real-argocd deep fuzz lock
 
 help:
 	@echo 'make render [REGION=shanghai]  render the fleet, or one region, into generated/'
@@ -27,8 +28,9 @@ help:
 	@echo 'make real                      give what is rendered to the programs that will read it: kube-apiserver, Istio, Gatekeeper, OPA, Prometheus (needs Go once)'
 	@echo 'make parity [PARITY=10000]     compare check with real API servers on objects made wrong, and write docs/parity.md (needs Go once)'
 	@echo 'make real-capacity             have a real scheduler place the pods of some cities, and compare it with what was reckoned (needs Go once)'
-	@echo 'make real-argocd               have a real Argo CD sync two cities, a promotion, a rollback, and what it must heal, prune and deny (needs Go once, and apt)'
+	@echo 'make real-argocd               have a real Argo CD sync five cities and all clusters of a core city, a promotion, a rollback, and what it must heal, prune and deny (needs Go once, and apt)'
 	@echo 'make deep                      the slow properties, for at most DEEP_SECONDS=$(DEEP_SECONDS)'
+	@echo 'make fuzz                      search for inputs that break check or render, each for FUZZ_SECONDS=$(FUZZ_SECONDS)'
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -45,6 +47,10 @@ help:
 
 .venv/installed-docs: .venv/installed-test $(DOCS)
 	@$(INSTALL) --constraint $(LOCK) --requirement $(DOCS)
+	@touch $@
+
+.venv/installed-fuzz: requirements/fuzz.txt .venv/installed-test
+	@$(INSTALL) --requirement requirements/fuzz.txt
 	@touch $@
 
 .venv/installed-page: requirements/page.txt .venv/installed-test
@@ -88,7 +94,7 @@ page: .venv/installed-page
 	@$(BIN)/pytest -q tests/real/test_page.py
 
 real: .venv/installed-test
-	@GITOPSGEN_REAL=1 $(BIN)/pytest -q -n $(WORKERS) --dist loadfile tests/real tests/test_kustomize.py --ignore tests/real/test_scheduling.py --ignore tests/real/test_argocd.py --ignore tests/real/test_page.py
+	@GITOPSGEN_REAL=1 $(BIN)/pytest -q -n $(WORKERS) --dist loadfile tests/real tests/test_kustomize.py --ignore tests/real/test_scheduling.py --ignore tests/real/test_argocd.py --ignore tests/real/test_argocd_core.py --ignore tests/real/test_page.py
 
 parity: .venv/installed-test
 	@GITOPSGEN_REAL=1 PARITY=$(PARITY) $(BIN)/python -m tests.real.parity
@@ -97,10 +103,15 @@ real-capacity: .venv/installed-test
 	@$(BIN)/pytest -q -n $(WORKERS) --dist worksteal tests/real/test_scheduling.py
 
 real-argocd: .venv/installed-test
-	@$(BIN)/pytest -q tests/real/test_argocd.py
+	@$(BIN)/pytest -q tests/real/test_argocd.py tests/real/test_argocd_core.py
 
 # Running out of time is not a failure: what ran by then has passed. An interrupt can be lost on the way, in a callback
 # of the collector: then it takes a kill, which is told from another one by the time that has passed.
+fuzz: .venv/installed-fuzz
+	@for target in manifests projects; do \
+	  $(BIN)/python -m tests.fuzz $$target -max_total_time=$(FUZZ_SECONDS) -timeout=30 -max_len=4096 -verbosity=0 || exit; \
+	done
+
 deep: .venv/installed-test
 	@began=$$(date +%s); \
 	GITOPSGEN_DEEP=1 timeout --signal INT --kill-after 20 $(DEEP_SECONDS) $(BIN)/pytest -q -x -m deep --ignore tests/real; \

@@ -15,12 +15,12 @@ CONSTRAINTS = "constraints.gatekeeper.sh/v1beta1"
 _SINCE = "2026-01-01T00:00:00Z"
 
 
-def _condition(kind: str, generation: int | None = None) -> Status:
+def _condition(kind: str, generation: int | None = None, reason: str = "Played") -> Status:
     observed = {} if generation is None else {"observedGeneration": generation}
     return {
         "type": kind,
         "status": "True",
-        "reason": "Played",
+        "reason": reason,
         "message": "",
         "lastTransitionTime": _SINCE,
         **observed,
@@ -33,6 +33,41 @@ def _conditions(*kinds: str) -> Callable[[Mapping[str, Any]], Status]:
 
 def _ready(_: Mapping[str, Any]) -> Status:
     return {"conditions": [_condition("Ready")]}
+
+
+def _made_in_rabbit(_: Mapping[str, Any]) -> Status:
+    return {"conditions": [_condition("Ready", reason="SuccessfulCreateOrUpdate")]}
+
+
+def _rabbit(_: Mapping[str, Any]) -> Status:
+    return {"conditions": [_condition(kind) for kind in ("AllReplicasReady", "ClusterAvailable", "ReconcileSuccess")]}
+
+
+def _green(_: Mapping[str, Any]) -> Status:
+    return {"health": "green"}
+
+
+def _elasticsearch(obj: Mapping[str, Any]) -> Status:
+    nodes = sum(one["count"] for one in obj["spec"]["nodeSets"])
+    return {"availableNodes": nodes, "health": "green", "phase": "Ready"}
+
+
+def _postgres(_: Mapping[str, Any]) -> Status:
+    return {"phase": "Cluster in healthy state", "phaseReason": "", "conditions": [_condition("Ready")]}
+
+
+def _leased(_: Mapping[str, Any]) -> Status:
+    lease = {"id": "played", "duration": 3600, "renewable": True, "requestID": "played"}
+    return {"secretLease": lease, "lastGeneration": 1, "lastRenewalTime": 1}
+
+
+def _pooler(obj: Mapping[str, Any]) -> Status:
+    return {"instances": obj["spec"].get("instances", 1)}
+
+
+def _collector(obj: Mapping[str, Any]) -> Status:
+    count = obj["spec"].get("replicas", 1)
+    return {"scale": {"replicas": count, "statusReplicas": f"{count}/{count}"}}
 
 
 def _scales(obj: Mapping[str, Any]) -> Status:
@@ -62,6 +97,33 @@ ANSWERS: Mapping[tuple[str, str], Callable[[Mapping[str, Any]], Status]] = {
     ("autoscaling/v2", "horizontalpodautoscalers"): _scales,
     ("monitoring.coreos.com/v1", "prometheuses"): _conditions("Available", "Reconciled"),
     ("templates.gatekeeper.sh/v1", "constrainttemplates"): lambda _: {"created": True},
+    ("beat.k8s.elastic.co/v1beta1", "beats"): _green,
+    ("cert-manager.io/v1", "certificates"): _ready,
+    ("cert-manager.io/v1", "issuers"): _ready,
+    ("elasticsearch.k8s.elastic.co/v1", "elasticsearches"): _elasticsearch,
+    ("http.keda.sh/v1beta1", "interceptorroutes"): _ready,
+    **{
+        ("kafka.strimzi.io/v1", plural): _ready
+        for plural in ("kafkas", "kafkamirrormaker2s", "kafkatopics", "kafkausers")
+    },
+    ("keda.sh/v1alpha1", "scaledobjects"): _ready,
+    ("kibana.k8s.elastic.co/v1", "kibanas"): _green,
+    ("kubevirt.io/v1", "virtualmachines"): _ready,
+    ("logstash.k8s.elastic.co/v1alpha1", "logstashes"): lambda _: {"health": "green", "selector": "played"},
+    ("opentelemetry.io/v1beta1", "opentelemetrycollectors"): _collector,
+    ("postgresql.cnpg.io/v1", "clusters"): _postgres,
+    ("postgresql.cnpg.io/v1", "poolers"): _pooler,
+    ("rabbitmq.com/v1beta1", "rabbitmqclusters"): _rabbit,
+    **{
+        ("rabbitmq.com/v1beta1", plural): _made_in_rabbit
+        for plural in ("bindings", "exchanges", "permissions", "policies", "queues", "shovels", "vhosts")
+    },
+    ("rabbitmq.com/v1beta1", "users"): lambda obj: {**_made_in_rabbit(obj), "username": obj["metadata"]["name"]},
+    ("secrets.hashicorp.com/v1beta1", "vaultauths"): lambda _: {"valid": True, "error": ""},
+    ("secrets.hashicorp.com/v1beta1", "vaultconnections"): lambda _: {"valid": True},
+    ("secrets.hashicorp.com/v1beta1", "vaultdynamicsecrets"): _leased,
+    ("security-profiles-operator.x-k8s.io/v1", "seccompprofiles"): lambda _: {"status": "Installed"},
+    ("tempo.grafana.com/v1alpha1", "tempomonolithics"): _ready,
 }
 
 
