@@ -108,8 +108,10 @@ real-argocd: .venv/installed-test
 # Running out of time is not a failure: what ran by then has passed. An interrupt can be lost on the way, in a callback
 # of the collector: then it takes a kill, which is told from another one by the time that has passed.
 fuzz: .venv/installed-fuzz
+	@mkdir -p build
 	@for target in manifests projects; do \
-	  $(BIN)/python -m tests.fuzz $$target -max_total_time=$(FUZZ_SECONDS) -timeout=30 -max_len=4096 -verbosity=0 || exit; \
+	  $(BIN)/python -m tests.fuzz $$target -max_total_time=$(FUZZ_SECONDS) -timeout=30 -max_len=4096 -verbosity=0 -artifact_prefix=build/fuzz- || exit; \
+	  echo "fuzz: $$target: nothing found in $(FUZZ_SECONDS) s"; \
 	done
 
 deep: .venv/installed-test

@@ -61,6 +61,11 @@ def _leased(_: Mapping[str, Any]) -> Status:
     return {"secretLease": lease, "lastGeneration": 1, "lastRenewalTime": 1}
 
 
+def _balanced(obj: Mapping[str, Any]) -> Status:
+    is_balanced = obj["spec"].get("type") == "LoadBalancer"
+    return {"loadBalancer": {"ingress": [{"ip": "192.0.2.1", "ipMode": "VIP"}]}} if is_balanced else {}
+
+
 def _pooler(obj: Mapping[str, Any]) -> Status:
     return {"instances": obj["spec"].get("instances", 1)}
 
@@ -89,6 +94,7 @@ def _route(obj: Mapping[str, Any]) -> Status:
 
 # Group with version, and plural, to what its operator says when all is well.
 ANSWERS: Mapping[tuple[str, str], Callable[[Mapping[str, Any]], Status]] = {
+    ("v1", "services"): _balanced,
     ("external-secrets.io/v1", "secretstores"): _ready,
     ("external-secrets.io/v1", "externalsecrets"): _ready,
     ("gateway.networking.k8s.io/v1", "gateways"): _conditions("Accepted", "Programmed"),
@@ -142,11 +148,12 @@ def _constraints(client: ApiClient) -> Iterator[str]:
 def answer(client: ApiClient) -> None:
     """Write the status of every object that has not the one it should; kinds that are not there have none."""
     for (group, plural), says in {**ANSWERS, **{(CONSTRAINTS, one): _enforced for one in _constraints(client)}}.items():
-        reply = client.request("GET", f"/apis/{group}/{plural}")
+        root = f"/apis/{group}" if "/" in group else f"/api/{group}"
+        reply = client.request("GET", f"{root}/{plural}")
         for obj in reply.document()["items"] if reply.status == HTTPStatus.OK else ():
             wanted = says(obj)
             have = obj.get("status", {})
             if any(have.get(key) != value for key, value in wanted.items()):
                 place = obj["metadata"]
                 within = f"namespaces/{place['namespace']}/" if "namespace" in place else ""
-                patch(client, f"/apis/{group}/{within}{plural}/{place['name']}/status", {"status": wanted})
+                patch(client, f"{root}/{within}{plural}/{place['name']}/status", {"status": wanted})
