@@ -18,10 +18,14 @@ Example:
     metadata: {name: pay-bytes, namespace: payment}
     spec: {selector: {app: pay}, ports: [{name: tcp, port: 9000, targetPort: 8080}]}
     ---
-    apiVersion: v1
-    kind: Pod
-    metadata: {name: pay, namespace: payment, labels: {app: pay, sidecar.istio.io/inject: "true"}}
-    spec: {containers: []}
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: pay, namespace: payment}
+    spec:
+      selector: {matchLabels: {app: pay}}
+      template:
+        metadata: {labels: {app: pay, sidecar.istio.io/inject: "true"}}
+        spec: {containers: []}
 
 Instead:
     apiVersion: v1
@@ -34,10 +38,14 @@ Instead:
     metadata: {name: pay-bytes, namespace: payment}
     spec: {selector: {app: pay}, ports: [{name: tcp, port: 9000, targetPort: 9000}]}
     ---
-    apiVersion: v1
-    kind: Pod
-    metadata: {name: pay, namespace: payment, labels: {app: pay, sidecar.istio.io/inject: "true"}}
-    spec: {containers: []}
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: pay, namespace: payment}
+    spec:
+      selector: {matchLabels: {app: pay}}
+      template:
+        metadata: {labels: {app: pay, sidecar.istio.io/inject: "true"}}
+        spec: {containers: []}
 
 """
 

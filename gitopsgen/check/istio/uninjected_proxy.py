@@ -6,27 +6,35 @@ What it finds:
 
 Why:
     `auto` is no image: it stands for the one that the injector writes, and the pod does not start.
-    `istioctl analyze` says IST0146 and IST0147.
+    `istioctl analyze` says IST0146.
 
 Example:
     apiVersion: v1
     kind: Namespace
     metadata: {name: ingress}
     ---
-    apiVersion: v1
-    kind: Pod
+    apiVersion: apps/v1
+    kind: Deployment
     metadata: {name: edge, namespace: ingress}
-    spec: {containers: [{name: istio-proxy, image: auto}]}
+    spec:
+      selector: {matchLabels: {app: edge}}
+      template:
+        metadata: {labels: {app: edge}}
+        spec: {containers: [{name: istio-proxy, image: auto}]}
 
 Instead:
     apiVersion: v1
     kind: Namespace
     metadata: {name: ingress}
     ---
-    apiVersion: v1
-    kind: Pod
-    metadata: {name: edge, namespace: ingress, labels: {sidecar.istio.io/inject: "true"}}
-    spec: {containers: [{name: istio-proxy, image: auto}]}
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: edge, namespace: ingress}
+    spec:
+      selector: {matchLabels: {app: edge}}
+      template:
+        metadata: {labels: {app: edge, sidecar.istio.io/inject: "true"}}
+        spec: {containers: [{name: istio-proxy, image: auto}]}
 
 """
 
