@@ -1,4 +1,4 @@
-"""What Istio's analyzers warn of, our rules warn of: asked about the samples of each rule that names a code of theirs."""
+"""What Istio's analyzers warn of, our rules warn of: asked about samples of each rule that names one of their codes."""
 
 import copy
 import json
@@ -65,6 +65,7 @@ EXPLAINED = {
     ("shared-certificate", "Gateway payment/risk"): "Istio names the one with fewer labels in its selector",
     ("proxy-user", "Pod payment/overridden"): "its own container says another user",
     ("proxy-user", "Pod payment/without-proxy"): "no proxy runs beside it",
+    ("unreachable-route", "VirtualService payment/delegating"): "its delegate may leave some of the requests",
     ("untold-protocol", "Service outside/pay"): "it is not in the mesh",
     ("uninjected-proxy", "Deployment elsewhere/unknown"): "no manifest describes its namespace",
     ("contested-target-port", "Deployment payment/pay"): OF_SERVICES,
@@ -89,7 +90,7 @@ def defaulted(found: list[Object]) -> list[Object]:
     """Give the objects with what an API server writes into Services."""
     written = copy.deepcopy(found)
     for each in written:
-        for port in each["spec"].get("ports", []) if each["kind"] == "Service" else []:
+        for port in each.get("spec", {}).get("ports", []) if each["kind"] == "Service" else []:
             port.setdefault("protocol", "TCP")
     return written
 

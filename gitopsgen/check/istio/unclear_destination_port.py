@@ -49,8 +49,10 @@ def check(cluster: Cluster) -> Iterator[Found]:
     for route, field, host, _, port in destinations(cluster):
         if port is not None:
             continue
-        known = [ports(server) for server in servers(cluster, host)]
-        if known and all(len(each) > 1 for each in known):
-            choice = listed([str(each) for each in sorted(known[0])])
-            message = f'{route} leads to "{host}" without a port, expected one of {choice}'
-            yield route.found(field, message, f"port: {{number: {min(known[0])}}}")
+        known = servers(cluster, host)
+        services = [server for server in known if server.known.name == "Service"]
+        choices = [ports(server) for server in services or known]
+        if choices and all(len(each) > 1 for each in choices):
+            numbers = sorted(choices[0])
+            message = f'{route} leads to "{host}" without a port, expected one of {listed(numbers)}'
+            yield route.found(field, message, f"port: {{number: {numbers[0]}}}")
