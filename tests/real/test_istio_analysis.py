@@ -61,6 +61,7 @@ EXPLAINED = {
     ("contested-gateway-server", "Gateway payment/first"): EARLIER,
     ("contested-entry-port", "ServiceEntry payment/bank"): EARLIER,
     ("misplaced-mesh-annotation", "Pod payment/pay-0"): OF_DEPLOYMENT,
+    ("idle-envoy-patch", "EnvoyFilter payment/of-routes"): "the proxy's routes are removed, whatever the message says",
     ("shared-certificate", "Gateway payment/pay"): EARLIER,
     ("shared-certificate", "Gateway payment/risk"): "Istio names the one with fewer labels in its selector",
     ("proxy-user", "Pod payment/overridden"): "its own container says another user",
