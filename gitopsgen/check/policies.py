@@ -40,7 +40,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What policies said, and what keeps them from saying anything."""
+    """What policies said, and what keeps them from saying anything.
+
+    That is certain where Gatekeeper would take no such policy, or where it is a rule of one's own.
+    """
 
     violations: tuple[Said, ...]
     unevaluated: tuple[Said, ...]
@@ -105,9 +108,9 @@ def _unevaluated(subjects: Sequence[Subject], number: int, verdicts: Sequence[Ve
         is_told = one.subject is None and one.policy >= number  # where own rules are read
         if one.weight is None and not is_told:
             where = subjects[one.policy if one.subject is None else one.subject]
-            yield Said(
-                where, one.field or _whole(where), one.message, one.name, hint=_NAMESPACE if one.is_unmatched else ""
-            )
+            hint = _NAMESPACE if one.is_unmatched else ""
+            field = one.field or _whole(where)
+            yield Said(where, field, one.message, one.name, hint=hint, is_certain=one.is_refused)
 
 
 def _place(subject: Subject, message: str) -> Path:

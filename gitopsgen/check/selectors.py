@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gitopsgen.check.names import label_key, label_value
+from gitopsgen.check.names import label_key, label_value, subdomain
 from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
 
@@ -34,6 +34,19 @@ def keys(selector: Any) -> Iterator[Wrong]:
         key = one.get("key")
         if isinstance(key, str) and (expected := label_key(key)):
             yield ("matchExpressions", index, "key"), f'the key "{key}" must be {expected}', ""
+
+
+def fields(term: Any) -> Iterator[Wrong]:
+    """Give what is wrong with the fields of nodes that a term asks for; there is one such field, the name."""
+    for index, one in enumerate(map(mapping, sequence(mapping(term).get("matchFields")))):
+        path, values = ("matchFields", index, "values"), sequence(one.get("values"))
+        if "key" in one and one["key"] != "metadata.name":
+            yield ("matchFields", index, "key"), f'nodes have no field "{one["key"]}" to ask for', "it is metadata.name"
+        if one.get("operator") in ("In", "NotIn") and len(values) != 1:
+            yield path, f"a field of nodes is compared with {len(values)} values, expected one", ""
+        for at, value in enumerate(map(text, values)):
+            if expected := subdomain(value):
+                yield (*path, at), f'the name "{value}" of a node must be {expected}', ""
 
 
 def expressions(selector: Any) -> Iterator[Wrong]:

@@ -1,11 +1,12 @@
 """When two clusters are judged alike: their objects are the same but for names, and the names differ alike.
 
 A rule whose `is_shared` is set promises what it does with strings. It compares them, in whole or in parts between
-separators, with each other and with words of its own; it tells them by the sorts of characters in those parts and by
-the lengths that Kubernetes allows; it reckons with no number in a label, and looks at no digits in annotations and in
-the data of a ConfigMap, but for those that it names (`reckons`, `reads`). So it judges
-alike where each part that differs is replaced, everywhere, by another one of the same sort. What is not such a name
-(numbers, quantities, very long texts, anything that might be a credential) is compared as it is.
+separators, with each other and with words of its own; it tells them by the sorts of characters in those parts, by
+the lengths that Kubernetes allows, and by which block of addresses lies in which; it reckons with no number in a
+label, and looks at no digits in annotations and in the data of a ConfigMap, but for those that it names (`reckons`,
+`reads`). So it judges alike where each part that differs is replaced, everywhere, by another one of the same sort.
+What is not such a name (numbers, quantities, very long texts, anything that might be a credential) is compared as it
+is.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from ipaddress import ip_network
+from ipaddress import IPv4Network, ip_network
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ _SEPARATORS: Final = str.maketrans(dict.fromkeys((one for one in map(chr, range(
 _IN_ADDRESS: Final = re.compile(r"\.[0-9]{1,3}\.")
 # Numbers, quantities, durations, percentages: what a rule may reckon with.
 _NUMERIC: Final = re.compile(r"[-+]?(?:[0-9][0-9.]*(?:[eE][-+]?[0-9]+)?[a-zA-Zµ%]{0,3})+")
+_IPV6: Final = re.compile(r"[0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F:./]*")
 _NAME: Final = re.compile(r"[\w.:/@-]*")
 _LONGEST_NAME: Final = 52  # the shortest of the limits that names have
 _LONGEST_TEXT: Final = 8192
@@ -49,17 +51,25 @@ class Naming(dict[str, Any]):
         """Take the words that are kept as they are."""
         super().__init__()
         self._words = words
+        self._blocks: dict[str, IPv4Network] = {}
         self.replaced: list[str] = []
 
     def __missing__(self, part: str) -> Any:
         """Give what stands for a part that was not met before."""
         sort = "" if part in self._words else sort_of(part)
         if sort:
-            self[part] = (len(self), sort)
+            self[part] = (len(self), sort, self._near(part)) if "." in part else (len(self), sort)
             self.replaced.append(part)
         else:
             self[part] = part
         return self[part]
+
+    def _near(self, part: str) -> tuple[tuple[int, bool], ...]:
+        """Give which blocks met before hold this one, or lie in it."""
+        block = IPv4Network(part)
+        near = [(self[name][0], block.subnet_of(one)) for name, one in self._blocks.items() if block.overlaps(one)]
+        self._blocks[part] = block
+        return tuple(near)
 
     def number(self, string: str) -> Any:
         """Give what is the same for another number that is only compared, as the value of a label is."""
@@ -115,6 +125,8 @@ def _sort_of_address(address: str) -> str:
 @cache
 def is_name(string: str) -> bool:
     """Tell whether parts of a string may be replaced at all."""
+    if _IPV6.fullmatch(string):
+        return False  # which block lies in which is not told by its parts
     is_short = _NAME.fullmatch(string) and "://" not in string and not _DIGEST.fullmatch(string)
     longest = _LONGEST_NAME if is_short else _LONGEST_TEXT
     return len(string) <= longest and not credentials.inside(string) and not credentials.setting(string)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 
 class PolicyError(Exception):
-    """A policy that was not evaluated: why, and on which line of which module, where that is known."""
+    """A policy that was not evaluated: why, and on which line of which module, where that is known.
 
-    def __init__(self, message: str, module: str = "", line: int = 0) -> None:
+    `is_ours` tells that Gatekeeper would take it: it asks for what a cluster has, and a check has not.
+    """
+
+    def __init__(self, message: str, module: str = "", line: int = 0, *, is_ours: bool = False) -> None:
         """Take what is known of it."""
         super().__init__(message)
         self.message = message
         self.module = module
         self.line = line
+        self.is_ours = is_ours

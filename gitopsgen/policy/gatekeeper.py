@@ -33,7 +33,7 @@ class Verdict(NamedTuple):
     `subject` is None where a policy could not be evaluated whatever the object; `weight` is None where it could not be
     evaluated for this one; `field` is the place in what the finding is about; `is_certain` is false where it depends on
     objects that may not be among the given ones, `is_unmatched` tells that nobody knows whether the policy is for the
-    object: Gatekeeper takes that for a violation.
+    object: Gatekeeper takes that for a violation. `is_refused` tells that Gatekeeper takes no such policy.
     """
 
     policy: int
@@ -44,6 +44,7 @@ class Verdict(NamedTuple):
     name: str = ""
     is_certain: bool = True
     is_unmatched: bool = False
+    is_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +102,12 @@ class Gatekeeper:
             template = read_template(data)
             self._memory.compiled(template)
         except MalformedTemplateError as error:
-            self._problems.append(Verdict(place, None, None, error.message, error.field))
+            self._problems.append(Verdict(place, None, None, error.message, error.field, is_refused=True))
         except PolicyError as error:
             where = f" on line {error.line}" if error.line else ""
             message = f"the policy cannot be read{where}: {error.message}"
-            self._problems.append(Verdict(place, None, None, message, (*template.field, *_field_of(error))))
+            field = (*template.field, *_field_of(error))
+            self._problems.append(Verdict(place, None, None, message, field, is_refused=not error.is_ours))
         else:
             return template
         return None

@@ -30,6 +30,9 @@ _OUTSIDE: Final = {
     "rand.intn": "chance",
     "uuid.rfc4122": "chance",
 }
+# Gatekeeper takes no policy that calls it, unless told otherwise:
+# https://open-policy-agent.github.io/gatekeeper/website/docs/customize-startup/
+_DISABLED: Final = "http.send"
 _PLACE: Final = re.compile(r"--> (?P<file>\S+):(?P<line>\d+):\d+\n.*?\nerror: (?P<message>[^\n]*)", re.DOTALL)
 _OF_OURS: Final = re.compile(r"error: extension '[^']*' raises Python error: \w+: ")
 _LONGEST: Final = 1 << 20  # bytes of a policy
@@ -142,10 +145,11 @@ def _refuse_outside(module: Module) -> None:
     found = tokens(module.text)
     for place, token in enumerate(found):
         if token.text == "(" and not token.is_spaced:
-            source = _OUTSIDE.get(_called(found, place))
-            if source:
+            name = _called(found, place)
+            if name in _OUTSIDE:
                 line = module.text.count("\n", 0, token.start) + 1
-                raise PolicyError(f'"{_called(found, place)}" asks {source}, which no check does', module.name, line)
+                message = f'"{name}" asks {_OUTSIDE[name]}, which no check does'
+                raise PolicyError(message, module.name, line, is_ours=name != _DISABLED)
 
 
 def _refusing(name: str, source: str) -> Callable[..., Any]:

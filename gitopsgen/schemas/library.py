@@ -13,8 +13,9 @@ from typing import Any
 Json = dict[str, Any]
 
 # Raised whenever the result for the same input changes: caches are keyed by it.
-FORMAT = 6
+FORMAT = 7
 
+_WORDS = ("default", "minimum", "maximum", "minLength", "pattern")
 _REFERENCE = "#/$defs/"
 _DROPPED = frozenset(
     {
@@ -53,6 +54,8 @@ def build(definitions: Json, facts: Json, *, exact: bool) -> Json:
         name: _SCALARS.get(name) or _definition(definition, _facts(name, definitions, facts["definitions"]))
         for name, definition in definitions.items()
     }
+    for definition in cut.values():
+        _refuse_nulls(definition, cut)
     references = {name: sorted(_references(definition)) for name, definition in cut.items()}
     roots = {entry["definition"] for named in kinds.values() for entry in named.values()}
     used = _reachable(references, roots)
@@ -95,7 +98,11 @@ def _reachable(references: Json, roots: Iterable[str]) -> list[str]:
 
 def _root(definition: Json) -> Json:
     # in the schema of a kind itself, other than where it stands in another, every field may be null
-    fields = {name: _nullable(field) for name, field in definition.get("properties", {}).items()}
+    needed = definition.get("required", ())
+    fields = {
+        name: field if name in needed or "$ref" in field else _nullable(field)
+        for name, field in definition.get("properties", {}).items()
+    }
     return {**definition, "type": "object", "properties": fields}
 
 
@@ -153,13 +160,33 @@ def _definition(definition: Json, facts: Json) -> Json:
     return cut
 
 
+def _refuse_nulls(definition: Json, definitions: Json) -> None:
+    """Refuse null for what is needed, and for items and objects that need something: to the server they lack it."""
+
+    def is_demanding(node: Json) -> bool:
+        return bool(definitions.get(node.get("$ref", "").removeprefix(_REFERENCE), {}).get("required"))
+
+    fields = definition.get("properties", {})
+    for name, field in fields.items():
+        if is_demanding(field.get("items", {})):
+            field["items"] = {**field["items"], "type": "object"}
+        if name not in definition.get("required", ()):
+            continue
+        if is_demanding(field):
+            fields[name] = {**field, "type": "object"}
+        elif isinstance(field.get("type"), list):
+            fields[name] = {**field, "type": [kind for kind in field["type"] if kind != "null"]}
+
+
 def _enrich(field: Json, facts: Json) -> Json:
     enriched = dict(field)
     if "enum" in facts:
         enriched["enum"] = _choices(field, facts["enum"])
     if "itemEnum" in facts:
         enriched["items"] = {**field["items"], "enum": facts["itemEnum"]}
-    enriched |= {name: facts[name] for name in ("default", "minimum", "maximum", "pattern") if name in facts}
+    if "items" in facts:
+        enriched["items"] = {**field["items"], **facts["items"]}
+    enriched |= {name: facts[name] for name in _WORDS if name in facts}
     if "keys" in facts:
         enriched |= {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": facts["keys"]}
     return enriched

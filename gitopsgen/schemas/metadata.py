@@ -13,7 +13,7 @@ _OWNER = {
     "additionalProperties": False,
     "required": ["apiVersion", "kind", "name", "uid"],
     "properties": {
-        **{name: {"type": "string"} for name in ("apiVersion", "kind", "name", "uid")},
+        **{name: {"type": "string", "minLength": 1} for name in ("apiVersion", "kind", "name", "uid")},
         "blockOwnerDeletion": {"type": ["boolean", "null"]},
         "controller": {"type": ["boolean", "null"]},
     },

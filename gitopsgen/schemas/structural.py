@@ -37,15 +37,31 @@ def close(node: Json) -> Json:
         closed["additionalProperties"] = False
     if node.get("x-kubernetes-embedded-resource"):
         closed["properties"] = {**_EMBEDDED, **closed.get("properties", {})}
-    return _without_defaulted(closed)
+    return _defaulted(closed, closed.get("properties", {}))
 
 
-def _without_defaulted(node: Json) -> Json:
-    # the server fills in defaults before it looks for what is missing
-    fields = node.get("properties", {})
-    required = [name for name in node.get("required", ()) if fields.get(name, {}).get("default") is None]
+def _defaulted(node: Json, fields: Json) -> Json:
+    """Give what a node, or a condition, says of an object before the server has filled in the defaults of `fields`."""
+    defaults = {name: field["default"] for name, field in fields.items() if field.get("default") is not None}
+    required = [name for name in node.get("required", ()) if name not in defaults]
     kept = {key: value for key, value in node.items() if key != "required"}
-    return {**kept, "required": required} if required else kept
+    given = _conditions(kept, lambda part: _condition_before_defaults(part, fields, defaults))
+    return {**given, "required": required} if required else given
+
+
+def _condition_before_defaults(condition: Json, fields: Json, defaults: Json) -> Json:
+    asked = condition.get("properties", {})
+    below = {name: _defaulted(part, fields.get(name, {}).get("properties", {})) for name, part in asked.items()}
+    whole = _defaulted({**condition, "properties": below} if below else condition, fields)
+    # JSON Schema takes a field that is absent for one that fits, where the server looks at its default
+    unfit = [name for name, part in asked.items() if name in defaults and not _takes(part, defaults[name])]
+    return {**whole, "required": [*whole.get("required", ()), *unfit]} if unfit else whole
+
+
+def _takes(schema: Json, value: Any) -> bool:
+    import jsonschema_rs  # noqa: PLC0415  # 20 ms, which a run without such a condition does not spend
+
+    return jsonschema_rs.is_valid(schema, value, validate_formats=True)
 
 
 def reopen(schema: Json) -> Json:
@@ -84,12 +100,12 @@ def _below(node: Json, *, field: Turn, condition: Turn) -> Json:
     for key in ("items", "additionalProperties"):
         if isinstance(node.get(key), Mapping):
             turned[key] = field(node[key])
-    for key in ("allOf", "anyOf", "oneOf"):
-        if key in node:
-            turned[key] = [condition(part) for part in node[key]]
-    if "not" in node:
-        turned["not"] = condition(node["not"])
-    return turned
+    return _conditions(turned, condition)
+
+
+def _conditions(node: Json, turn: Turn) -> Json:
+    turned: Json = {key: [turn(part) for part in node[key]] for key in ("allOf", "anyOf", "oneOf") if key in node}
+    return {**node, **turned, **({"not": turn(node["not"])} if "not" in node else {})}
 
 
 def _scalars(node: Json) -> Json:

@@ -17,6 +17,8 @@ from pathlib import Path
 import yaml
 
 from gitopsgen.check import Checker
+from gitopsgen.check.rule import MESH
+from gitopsgen.check.rules import RULES
 from gitopsgen.model.manifest import Manifest
 from gitopsgen.model.variant import VariantId
 from gitopsgen.schemas.bundled import versions_with
@@ -36,6 +38,9 @@ SEED = 20261126
 NEWEST = "1.36.3"  # a server that no version set runs yet
 COUNT = 3000  # of mutants, without PARITY
 SORTS = ("taken by both", "refused by both", "refused by us alone", "refused by the server alone")
+
+# Not the API server's word: Istio's webhook is not behind it.
+_OF_MESH = {module.RULE.code for module in RULES if module.RULE.refused_by == MESH}
 
 # What a message says of fields: `spec.a[0].b: Invalid value`, `unknown field "spec.a"`, `Go struct field A.spec.b of`.
 _INVALID = re.compile(r"(?:^|[\s\[(])((?:[a-zA-Z][\w$-]*)(?:\.[\w$-]+|\[[^\]]*\])*): (?=[A-Z][a-z]+[ :])")
@@ -181,7 +186,8 @@ def compare(plane: ControlPlane, judge: Checker, made: Iterable[tuple[str, Objec
 
 def _ours(judge: Checker, obj: Object) -> tuple[tuple[str, str, str], ...]:
     manifest = Manifest(VariantId("a", "b", "c"), "a.yaml", "a.j2", 0, obj)
-    return tuple((plain(one.field), one.code, one.message) for one in judge.manifest(manifest) if one.refused)
+    refused = (one for one in judge.manifest(manifest) if one.refused and one.code not in _OF_MESH)
+    return tuple((plain(one.field), one.code, one.message) for one in refused)
 
 
 def score(found: Sequence[Compared]) -> tuple[float, float, float]:
@@ -217,6 +223,7 @@ def page(found: Mapping[str, Sequence[Compared]]) -> str:
         "A verdict is equal where both take the object or both refuse it.",
         "Both name the same field where one path is the other or holds it; where one names none, it is not counted.",
         "What CEL rules of custom kinds refuse is counted apart.",
+        "Of Istio's kinds the API server alone is asked: [its webhook's refusals](parity-istio.md) have a page.",
         "",
         "Written by `make parity` (`PARITY=10000` for more); the first so many are the same each time.",
         "",

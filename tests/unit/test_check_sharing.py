@@ -30,6 +30,7 @@ def alike(one, other, words=()):
         (["shanghai", "shanghai.example.com"], ["lhasa", "lhasa.example.com"]),
         (["a-shanghai-1"], ["b-lhasa-1"]),
         (["10.1.2.0/24"], ["10.250.0.0/24"]),
+        (["10.1.0.0/16", "10.1.2.0/24", "10.2.0.0/24"], ["10.7.0.0/16", "10.7.9.0/24", "10.8.0.0/24"]),
         (["上海"], ["拉萨市"]),
         (["f" * 63 + "1"], ["a1" * 32]),
     ],
@@ -51,6 +52,8 @@ def test_names_that_differ_alike(one, other):
         (["10.1.2.0/24"], ["10.1.2.0/25"]),
         (["10.1.2.0/24"], ["10.1.2.1/24"]),  # bits beyond the prefix
         (["10.1.2.0"], ["10.1.2.300"]),
+        (["10.1.0.0/16", "10.1.2.0/24"], ["10.1.0.0/16", "10.2.2.0/24"]),  # one lies in the other, or does not
+        (["10.1.0.0/16", "10.2.0.0/16", "10.2.2.0/24"], ["10.1.0.0/16", "10.2.0.0/16", "10.1.2.0/24"]),
         (["0" * 64], ["f" * 64]),  # the digest that nobody has resolved
         (["x" * 40], ["x" * 41]),
     ],
@@ -131,3 +134,9 @@ def test_rules_know_their_words():
 
 def test_words_in_data():
     assert set(words_in({"a-b": ["c", {"d": "e.f"}], "n": 1})) == {"a", "b", "c", "d", "e", "f", "n"}
+
+
+def test_blocks_of_ipv6_are_no_names():
+    assert not is_name("2001:db8::/32")
+    assert not is_name("fd00::")
+    assert is_name("registry.example.com:5000")

@@ -29,7 +29,7 @@ REQUIRED = {
     "spec",
     *(name for fields in VALIDATED.values() for name, facts in fields.items() if "required" in facts),
 }
-SPARED = {("podFailurePolicy",)}  # asks for rules, which servers do without
+SPARED = {("podFailurePolicy",)}
 ADDED = {"unknown-value", "malformed-value", "duplicate-entry"}
 VALUES = ["text", 3, 2.5, True, None, [], {}, ["text"], {"unknown": 1}, "100m", -1]
 DEPLOYMENT = {
@@ -95,6 +95,12 @@ def places(node, *, top=True):
                 yield from places(node[key], top=False)
 
 
+def at(data, field):
+    for step in field:
+        data = data[step]
+    return data
+
+
 def judged(validator, document):
     """Give path and sort of each violation, paths as their engine gives them: all, and those that we may add."""
     found, ours = set(), set()
@@ -103,7 +109,8 @@ def judged(validator, document):
             above = violation.sort in {"unknown-field", "missing-field"}
             one = (violation.field[:-1] if above else violation.field, violation.sort)
             found.add(one)
-            if violation.sort == "missing-field" and violation.field[-1] in REQUIRED:
+            is_null = violation.sort == "wrong-type" and at(document, violation.field) is None
+            if is_null or (violation.sort == "missing-field" and violation.field[-1] in REQUIRED):
                 ours.add(one)
     return found, ours
 

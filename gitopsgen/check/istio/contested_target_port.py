@@ -78,12 +78,12 @@ def check(cluster: Cluster) -> Iterator[Found]:
             continue
         labels = pod_labels(pods)
         targets: dict[str, tuple[Any, Subject]] = {}
-        protocols: dict[Any, tuple[str, Subject]] = {}
+        protocols: dict[str, tuple[Any, Subject]] = {}
         for service, path, port in _ports(services.get(pods.namespace, []), labels):
             number, protocol = port.get("port"), port.get("protocol", "TCP")
             target = str(port.get("targetPort") or number)
             first, of = targets.setdefault(target, (number, service))
-            spoken, by = protocols.setdefault(number, (protocol, service))
+            spoken, by = protocols.setdefault(str(number), (protocol, service))
             if (id(service), path) in said:
                 continue
             if first != number:

@@ -46,9 +46,9 @@ from gitopsgen.model.unchecked import mapping, text
 RULE = Rule("GG746", "untold-protocol", Severity.INFO, is_shared=True)
 _OF_KUBERNETES: Final = frozenset({"kubernetes.io/h2c", "kubernetes.io/ws", "kubernetes.io/wss"})
 # Taken for TCP whatever their names: SMTP, DNS, MySQL, MongoDB.
-_KNOWN_PORTS: Final = frozenset({25, 53, 3306, 27017})
+_KNOWN_PORTS: Final = (25, 53, 3306, 27017)
 _MESHED: Final = ("istio-injection", "istio.io/rev", "istio.io/dataplane-mode")
-_OUTSIDE: Final = frozenset({"disabled", "none"})
+_OUTSIDE: Final = frozenset({"", "disabled", "none"})
 _MANAGED: Final = "gateway.istio.io/managed"
 
 
@@ -56,7 +56,7 @@ def check(cluster: Cluster) -> Iterator[Found]:
     """Report ports whose protocol the mesh has to guess."""
     for service in cluster.of("Service"):
         namespace = namespace_labels(cluster, service)
-        if not any(namespace.get(label, "none") not in _OUTSIDE for label in _MESHED) or _is_of_istio(service):
+        if not any(text(namespace.get(label)) not in _OUTSIDE for label in _MESHED) or _is_of_istio(service):
             continue
         is_external = mapping(service.data.get("spec")).get("type") == "ExternalName"
         for path, found in members(service.data, "spec", "ports", EACH):

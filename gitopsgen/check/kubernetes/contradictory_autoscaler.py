@@ -39,6 +39,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.capacity.quantities import amount
+from gitopsgen.check import names
+from gitopsgen.check.kubernetes import resources
+from gitopsgen.check.kubernetes.lenience import release
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping, sequence, text
@@ -60,6 +63,8 @@ _SOURCES: Final = {
     "Pods": ("pods", ("averageValue",)),
     "Resource": ("resource", ("averageUtilization", "averageValue")),
 }
+_GROUPED: Final = ("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet")  # of no group are other kinds
+_JUDGED: Final = [1, 34]  # the oldest server tried that refuses it; 1.30 takes it, and finds nothing to scale
 _WITH_BOTH: Final = "object"  # of whose targets the server takes both
 
 
@@ -73,6 +78,11 @@ def check(subject: Subject) -> Iterator[Found]:
         yield subject.found(("spec", "maxReplicas"), message)
     if subject.known.api_version != "autoscaling/v2":
         return
+    target = mapping(spec.get("scaleTargetRef"))
+    if target.get("kind") in _GROUPED and "/" not in text(target.get("apiVersion")):
+        message = f"{subject} scales a {target['kind']} of no API group, expected apps/v1"
+        found = subject.found(("spec", "scaleTargetRef", "apiVersion"), message)
+        yield found._replace(refused=release(subject.known.kind) >= _JUDGED)
     metrics = sequence(spec.get("metrics"))
     for index, metric in enumerate(metrics):
         yield from _metric(subject, mapping(metric), ("spec", "metrics", index))
@@ -91,10 +101,22 @@ def _metric(subject: Subject, metric: Mapping[str, Any], path: Path) -> Iterator
         yield subject.found((*path, source), f"a metric of {subject} has the type {sort}, expected the field {source}")
     elif isinstance(metric[source], dict):
         yield from _target(subject, source, mapping(metric[source].get("target")), (*path, source, "target"), targets)
+        yield from _names(subject, source, metric[source], (*path, source))
     for other, _ in _SOURCES.values():
         if other != source and metric.get(other) is not None:
             message = f"a metric of {subject} has the type {sort} and the field {other}, expected {source} alone"
             yield subject.found((*path, other), message)
+
+
+def _names(subject: Subject, source: str, given: Mapping[str, Any], path: Path) -> Iterator[Found]:
+    container, resource = text(given.get("container")), text(given.get("name"))
+    metric = text(mapping(given.get("metric")).get("name"))
+    if isinstance(given.get("container"), str) and (expected := names.dns_label(container)):
+        yield subject.found((*path, "container"), f'the container "{container}" must be {expected}')
+    if resource and source == "containerResource" and (expected := resources.of_container(resource)):
+        yield subject.found((*path, "name"), f'the resource "{resource}" must be {expected}')
+    if metric and (expected := names.path_segment(metric)):
+        yield subject.found((*path, "metric", "name"), f'the metric "{metric}" must be {expected}')
 
 
 def _target(

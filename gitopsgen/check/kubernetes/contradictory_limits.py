@@ -37,6 +37,7 @@ from typing import Any, Final
 
 from gitopsgen.capacity.quantities import amount
 from gitopsgen.check.kubernetes import resources
+from gitopsgen.check.names import label_key
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping, sequence, text
@@ -76,15 +77,17 @@ def check(subject: Subject) -> Iterator[Found]:
 
 
 def _of_type(subject: Subject, sort: str, item: Mapping[str, Any], path: Path) -> Iterator[Found]:
-    named = {"Container": _FIELDS, "Pod": ("max", "min", "maxLimitRequestRatio")}.get(sort, ())
+    named = {"Container": _FIELDS}.get(sort, ("max", "min", "maxLimitRequestRatio"))
     for field in ("default", "defaultRequest") if sort == "Pod" else ():
         if item.get(field):
             message = f"{subject} has {field} for pods, expected so for type Container only"
             yield subject.found((*path, field), message)
     if sort == "PersistentVolumeClaim" and not any("storage" in mapping(item.get(side)) for side in ("min", "max")):
         yield subject.found(path, f"{subject} bounds claims, expected a min or max of storage")
+    if "/" in sort and (expected := label_key(sort)):
+        yield subject.found((*path, "type"), f'the type "{sort}" must be {expected}')
     for field, name in ((each, name) for each in named for name in mapping(item.get(each))):
-        expected = resources.of_container(name)
+        expected = "" if name == "storage" and sort == "PersistentVolumeClaim" else resources.of_container(name)
         if expected:
             yield subject.found((*path, field, name), f'the resource "{name}" of {subject} must be {expected}')
 

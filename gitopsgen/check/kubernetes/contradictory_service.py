@@ -2,7 +2,8 @@
 
 What it finds:
     Fields that only load balancers or ports of nodes have on a Service of another type; a headless Service
-    that is to be reached from outside; an ExternalName without a name, or with an address of the cluster.
+    that is to be reached from outside; a class of load balancers that is no name; an ExternalName without a name,
+    or with an address of the cluster.
 
 Why:
     The API server refuses the object.
@@ -52,6 +53,8 @@ def check(subject: Subject) -> Iterator[Found]:
         return  # reported as an unknown value
     if kind != "LoadBalancer":
         yield from _balancer(subject, spec, kind)
+    elif isinstance(name := spec.get("loadBalancerClass"), str) and (expected := names.label_key(name)):
+        yield subject.found(("spec", "loadBalancerClass"), f'the class "{name}" must be {expected}')
     elif spec.get("healthCheckNodePort") and spec.get("externalTrafficPolicy") != "Local":
         message = f"{subject} sets healthCheckNodePort, expected externalTrafficPolicy: Local with it"
         yield subject.found(("spec", "healthCheckNodePort"), message)

@@ -39,7 +39,19 @@ RULE = Rule("GG408", "duplicate-entry", Severity.ERROR, on=has_schema, is_shared
 
 
 # Of the lists of built-in kinds: where validation refuses a second entry, elsewhere the server only warns.
-_UNIQUE = frozenset({"containers", "initContainers", "topologySpreadConstraints", "volumeMounts", "volumes"})
+_UNIQUE = frozenset(
+    {
+        "containers",
+        "initContainers",
+        "matchConditions",
+        "secrets",
+        "tokenRequests",
+        "topologySpreadConstraints",
+        "validationActions",
+        "volumeMounts",
+        "volumes",
+    }
+)
 
 
 def check(subject: Subject) -> Iterator[Found]:
@@ -47,5 +59,10 @@ def check(subject: Subject) -> Iterator[Found]:
     kind = subject.known.kind
     is_custom = kind is not None and not kind.source.startswith("Kubernetes ")
     for found in subject.violating(RULE.name):
-        is_refused = is_custom or found.field[-2] in _UNIQUE or found.field[:2] == ("spec", "ports")
+        is_refused = (
+            is_custom
+            or found.field[-2] in _UNIQUE
+            or found.field[:2] == ("spec", "ports")
+            or "onExitCodes" in found.field
+        )
         yield judged(found) if is_refused else found._replace(refused=False)

@@ -14,12 +14,14 @@ from gitopsgen.schemas.kind import Kind, node_at
 
 _BUILT_IN: Final = "Kubernetes "
 _TEMPLATES_VALIDATED: Final = [1, 35]  # the oldest server tried that does; 1.30 does not
+RELAXED: Final = [1, 36]  # the first that takes a Service whose name begins with a digit
 _TEMPLATES: Final = {("spec", "template"), ("spec", "volumeClaimTemplates")}
 # By kind: fields that are required by name only.
 _BY_KIND: Final = {
     "CSIDriver": {"spec"},
+    "ControllerRevision": {"revision"},
     "CSINode": {"drivers"},
-    "CustomResourceDefinition": {"served"},
+    "CustomResourceDefinition": {"served", "storage"},
     "EndpointSlice": {"endpoints"},
     "LimitRange": {"spec", "limits"},
     "NetworkPolicy": {"podSelector", "spec"},
@@ -35,6 +37,16 @@ _BY_PARENT: Final = {
     ("sysctls", "value"),
     ("tokenRequests", "audience"),
 }
+# Texts that may be left out and not be empty: pointers, in the server's own words.
+_KEPT: Final = frozenset(
+    {
+        "completionMode", "failurePolicy", "fsGroupChangePolicy", "fsGroupPolicy", "internalTrafficPolicy",
+        "ipFamilyPolicy", "matchPolicy", "mountPropagation", "nodeAffinityPolicy", "nodeTaintsPolicy",
+        "podReplacementPolicy", "preemptionPolicy", "recursiveReadOnly", "reinvocationPolicy",
+        "seLinuxChangePolicy", "selectPolicy", "scope", "supplementalGroupsPolicy", "unhealthyPodEvictionPolicy",
+        "volumeBindingMode", "volumeMode",
+    }
+)  # fmt: skip
 
 
 def judged(found: Found, *, is_decoded: bool = False) -> Found:
@@ -46,14 +58,14 @@ def judged(found: Found, *, is_decoded: bool = False) -> Found:
     if kind is None or not found.field:
         return found
     value = _at(found.subject.data, found.field)
-    if value == "" and kind.source.startswith(_BUILT_IN) and not is_decoded:
+    if value == "" and kind.source.startswith(_BUILT_IN) and not (is_decoded or _is_told(kind, found.field)):
         value = None  # no text is what the server has where nothing was said
     is_taken = (
         _is_null(kind, found.subject.data, found.field)
         or (value == [] and node_at(kind.schema, found.field).get("format") == "byte")  # a list of no bytes
         or _is_zero(kind, found.field, value)
         or _is_of_another_name(kind, found, value)
-        or (_is_unvalidated(kind, found.field) and (value is None or not is_decoded))
+        or (_is_unvalidated(kind, found.field) and (value is None or not (is_decoded or _is_read(kind, found.field))))
     )
     return found._replace(refused=False) if is_taken else found
 
@@ -67,6 +79,23 @@ def validated(found: Found) -> Found:
     """Give a finding of a rule that reads nulls and empty texts as the server does: only old servers may take it."""
     kind = found.subject.known.kind
     return found._replace(refused=False) if kind is not None and _is_unvalidated(kind, found.field) else found
+
+
+def _is_told(kind: Kind, field: Path) -> bool:
+    """Tell whether no text differs from nothing said: the server's decoder reads it, or keeps it."""
+    is_pointer = (
+        field[-1] in _KEPT
+        or (field[-1] == "restartPolicy" and isinstance(field[-2], int))  # of a container, not of a pod
+        or (field[-1] == "protocol" and kind.name in {"EndpointSlice", "NetworkPolicy"})
+        or (field[-1] == "reason" and kind.name == "ValidatingAdmissionPolicy")
+    )
+    return is_pointer or _is_read(kind, field)
+
+
+def _is_read(kind: Kind, field: Path) -> bool:
+    """Tell whether the server's decoder reads a text: a quantity, or a time."""
+    node = node_at(kind.schema, field)
+    return "x-gitopsgen-type" in node or node.get("format") == "date-time"
 
 
 def _is_null(kind: Kind, data: Any, field: Path) -> bool:
@@ -104,8 +133,13 @@ def _is_unvalidated(kind: Kind, field: Path) -> bool:
     """Tell whether it is about the pods or claims of a StatefulSet, which older servers take as they are."""
     if kind.name != "StatefulSet" or field[:2] not in _TEMPLATES or not kind.source.startswith(_BUILT_IN):
         return False
-    version = kind.source.removeprefix(_BUILT_IN).split(".")
-    return [int(part) for part in version if part.isdecimal()] < _TEMPLATES_VALIDATED
+    return release(kind) < _TEMPLATES_VALIDATED
+
+
+def release(kind: Kind | None) -> list[int]:
+    """Give the version of Kubernetes that a kind is of, `[1, 35]`; empty where it is no kind of Kubernetes."""
+    version = kind.source.removeprefix(_BUILT_IN) if kind is not None and kind.source.startswith(_BUILT_IN) else ""
+    return [int(part) for part in version.split(".") if part.isdecimal()]
 
 
 def _at(data: Any, field: Path) -> Any:

@@ -39,6 +39,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.check.fields import EACH, members
+from gitopsgen.check.names import label_key
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import sequence, text
@@ -70,16 +71,32 @@ _RULES: Final = (
         for rules in ("resourceRules", "excludeResourceRules")
     ),
 )
+_CONDITIONS: Final = (
+    ("spec", "matchConditions", EACH, "name"),
+    ("webhooks", EACH, "matchConditions", EACH, "name"),
+)
 _LISTS: Final = ("apiGroups", "apiVersions", "operations", "resources")
 
 
 def check(subject: Subject) -> Iterator[Found]:
-    """Report rules about resources that are refused."""
+    """Report rules about resources, conditions and notes that are refused."""
+    yield from _conditions(subject)
     for steps in _RULES:
         for path, one in members(subject.data, *steps):
             if isinstance(one, dict):
                 yield from _lists(subject, one, path)
                 yield from _resources(subject, sequence(one.get("resources")), (*path, "resources"))
+
+
+def _conditions(subject: Subject) -> Iterator[Found]:
+    """Report names of conditions and keys of notes in the audit log that are none."""
+    for steps in _CONDITIONS:
+        for path, name in members(subject.data, *steps):
+            if text(name) and (expected := label_key(name)):
+                yield subject.found(path, f'the condition "{name}" must be {expected}')
+    for path, key in members(subject.data, "spec", "auditAnnotations", EACH, "key"):
+        if text(key) and (expected := label_key(f"{subject.name}/{key}")):
+            yield subject.found(path, f'the key "{key}" of a note must be {expected}')
 
 
 def _lists(subject: Subject, rule: Mapping[str, Any], path: Path) -> Iterator[Found]:

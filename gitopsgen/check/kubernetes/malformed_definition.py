@@ -52,6 +52,11 @@ RULE = Rule(
     refused_by=API_SERVER,
 )
 _GUARDED: Final = ("k8s.io", "kubernetes.io")
+_SCALED: Final = {
+    "labelSelectorPath": (".spec.", ".status."),
+    "specReplicasPath": (".spec.",),
+    "statusReplicasPath": (".status.",),
+}
 _APPROVAL: Final = "api-approved.kubernetes.io"
 
 
@@ -121,6 +126,21 @@ def _versions(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
         elif name in seen:
             yield subject.found((*path, "name"), f'the version "{name}" stands twice, expected once')
         seen.add(name)
+        yield from _columns(subject, version, path)
         if mapping(version.get("schema")).get("openAPIV3Schema") is None:
             where = (*path, "schema") if "schema" in version else path
             yield subject.found(where, f'the version "{name}" has no schema, expected schema.openAPIV3Schema')
+
+
+def _columns(subject: Subject, version: Mapping[str, Any], path: Path) -> Iterator[Found]:
+    """Report paths into an object that are none: of columns, and of the scale subresource."""
+    for index, one in enumerate(map(mapping, sequence(version.get("additionalPrinterColumns")))):
+        where, given = (*path, "additionalPrinterColumns", index, "jsonPath"), text(one.get("jsonPath"))
+        if given and not given.startswith("."):
+            yield subject.found(where, f'the path of a column is "{given}", expected one that begins with "."')
+    scale = mapping(mapping(version.get("subresources")).get("scale"))
+    for field, roots in _SCALED.items():
+        given = text(scale.get(field))
+        if given and not given.startswith(roots):
+            where = (*path, "subresources", "scale", field)
+            yield subject.found(where, f'{field} is "{given}", expected a path below {" or ".join(roots)}')

@@ -2,7 +2,7 @@
 
 What it finds:
     An endpoint without an address, with one that is not of the slice's type, or with more than a hundred; ports whose
-    name is no name or is taken twice.
+    name is no name or is taken twice, or whose protocol is no name; host names that are none.
 
 Why:
     The API server refuses the object.
@@ -25,10 +25,11 @@ Instead:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.check import names
+from gitopsgen.check.kubernetes.addresses import address
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping, sequence, text
@@ -38,30 +39,70 @@ RULE = Rule(
     "GG440",
     "malformed-endpoint",
     Severity.ERROR,
-    on=of_kind("EndpointSlice.discovery.k8s.io"),
+    on=of_kind("EndpointSlice.discovery.k8s.io", "Endpoints"),
     is_shared=True,
     refused_by=API_SERVER,
 )
 _MOST: Final = 100
+_ADDRESSES: Final = ("addresses", "notReadyAddresses")
 
 
 def check(subject: Subject) -> Iterator[Found]:
     """Report endpoints and ports that are refused."""
+    if subject.known.name == "Endpoints":
+        for index, one in enumerate(map(mapping, sequence(subject.data.get("subsets")))):
+            yield from _subset(subject, one, ("subsets", index))
+        return
+    sort = subject.data.get("addressType")
     for index, one in enumerate(sequence(subject.data.get("endpoints"))):
         addresses = mapping(one).get("addresses")
         path: Path = ("endpoints", index, "addresses")
         if isinstance(addresses, list) and not 1 <= len(addresses) <= _MOST:
             message = f"an endpoint of {subject} has {len(addresses)} addresses, expected 1 to {_MOST}"
             yield subject.found(path, message)
-    yield from _ports(subject, sequence(subject.data.get("ports")))
+        for at, value in enumerate(sequence(addresses)):
+            if isinstance(value, str) and not _is_of(sort, value):
+                yield subject.found((*path, at), f'"{value}" is no address of the type {sort}')
+        yield from _host(subject, mapping(one), ("endpoints", index))
+    yield from _ports(subject, sequence(subject.data.get("ports")), ("ports",))
 
 
-def _ports(subject: Subject, ports: list[Any]) -> Iterator[Found]:
+def _is_of(sort: Any, value: str) -> bool:
+    if sort == "FQDN":
+        return not names.subdomain(value)
+    found = address(value)
+    return found is not None and sort in (f"IPv{found.version}", None)
+
+
+def _host(subject: Subject, one: Mapping[str, Any], path: Path) -> Iterator[Found]:
+    for field, grammar in (("hostname", names.dns_label), ("nodeName", names.subdomain)):
+        name = one.get(field)
+        is_set = bool(name) or path[0] == "endpoints"  # a pointer there
+        if is_set and isinstance(name, str) and (expected := grammar(name)):
+            yield subject.found((*path, field), f'the {field} "{name}" must be {expected}')
+
+
+def _subset(subject: Subject, subset: Mapping[str, Any], path: Path) -> Iterator[Found]:
+    if not any(subset.get(field) for field in _ADDRESSES):
+        yield subject.found(path, f"a subset of {subject} has no addresses, expected at least one")
+    for field in _ADDRESSES:
+        for index, one in enumerate(map(mapping, sequence(subset.get(field)))):
+            where = (*path, field, index)
+            value = text(one.get("ip"))
+            if "ip" in one and address(value) is None:
+                yield subject.found((*where, "ip"), f'"{value}" is no address')
+            yield from _host(subject, one, where)
+    yield from _ports(subject, sequence(subset.get("ports")), (*path, "ports"))
+
+
+def _ports(subject: Subject, ports: list[Any], path: Path) -> Iterator[Found]:
     seen: set[str] = set()
     for index, port in enumerate(map(mapping, ports)):
-        name = text(port.get("name"))
+        name, protocol = text(port.get("name")), port.get("appProtocol")
         if name and (expected := names.dns_label(name)):
-            yield subject.found(("ports", index, "name"), f'the port "{name}" must be {expected}')
-        elif name in seen:
-            yield subject.found(("ports", index, "name"), f'two ports are called "{name}", expected one')
+            yield subject.found((*path, index, "name"), f'the port "{name}" must be {expected}')
+        elif name in seen and path[0] == "ports":
+            yield subject.found((*path, index, "name"), f'two ports are called "{name}", expected one')
         seen.add(name)
+        if isinstance(protocol, str) and (expected := names.label_key(protocol)):
+            yield subject.found((*path, index, "appProtocol"), f'the protocol "{protocol}" must be {expected}')

@@ -1,8 +1,9 @@
 """A flow of requests, or its level of priority, that the API server does not take.
 
 What it finds:
-    A FlowSchema whose rules name no subjects, no resources or no namespaces, or `*` beside other words; a subject
-    that is not of its kind; a PriorityLevelConfiguration whose settings do not fit its type, or whose queues cannot be.
+    A FlowSchema whose rules name no subjects, no resources or no namespaces, `*` beside other words, or paths, verbs
+    and namespaces that cannot be; a subject that is not of its kind; a PriorityLevelConfiguration whose settings do
+    not fit its type, or whose queues cannot be.
 
 Why:
     The API server refuses the object.
@@ -39,6 +40,7 @@ from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
+from gitopsgen.schemas.wording import listed
 
 RULE = Rule(
     "GG436",
@@ -54,6 +56,17 @@ _RULES: Final = {
     "resourceRules": ("verbs", "apiGroups", "resources"),
     "nonResourceRules": ("verbs", "nonResourceURLs"),
 }
+_VERBS: Final = frozenset(
+    {"*", "create", "delete", "deletecollection", "get", "list", "patch", "proxy", "update", "watch"}
+)
+
+
+def _url(word: str) -> str:
+    is_path = word.startswith("/") and "//" not in word and " " not in word and "*" not in word.removesuffix("/*")
+    return "" if is_path else 'a path such as /healthz, or "/*" at its end'
+
+
+_GRAMMARS: Final[Mapping[str, names.Grammar]] = {"namespaces": names.dns_label, "nonResourceURLs": _url}
 
 
 def check(subject: Subject) -> Iterator[Found]:
@@ -89,6 +102,9 @@ def _who(subject: Subject, who: Mapping[str, Any], path: Path) -> Iterator[Found
         if (who.get(field) is not None) != (kind == sort):
             expected = f"the field {_SUBJECTS[sort]} alone"
             yield subject.found((*path, field), f"a subject of {subject} is a {sort}, expected {expected}")
+    namespace = mapping(who.get("serviceAccount")).get("namespace")
+    if isinstance(namespace, str) and (expected := names.dns_label(namespace)):
+        yield subject.found((*path, "serviceAccount", "namespace"), f'the namespace "{namespace}" must be {expected}')
     account = text(mapping(who.get("serviceAccount")).get("name"))
     if account not in {"", "*"} and (expected := names.subdomain(account)):
         yield subject.found((*path, "serviceAccount", "name"), f'the service account "{account}" must be {expected}')
@@ -101,9 +117,20 @@ def _words(subject: Subject, one: Mapping[str, Any], path: Path, lists: tuple[st
             yield subject.found((*path, name), f"the {name} of a rule are empty, expected at least one")
         elif len(words) > 1 and "*" in words:
             yield subject.found((*path, name), f'the {name} of a rule have "*" and more, expected "*" alone')
+    yield from _unknown(subject, one, path)
     if path[-2] == "resourceRules" and one.get("clusterScope") is not True and not sequence(one.get("namespaces")):
         message = f"a rule of {subject} is about no namespaces, expected at least one"
         yield subject.found((*path, "namespaces"), message, 'all are "*"; of the cluster are clusterScope: true')
+
+
+def _unknown(subject: Subject, one: Mapping[str, Any], path: Path) -> Iterator[Found]:
+    for name, grammar in _GRAMMARS.items():
+        for at, word in enumerate(map(text, sequence(one.get(name)))):
+            if word != "*" and (expected := grammar(word)):
+                yield subject.found((*path, name, at), f'"{word}" of the {name} must be {expected}')
+    verbs = [word for word in map(text, sequence(one.get("verbs"))) if word not in _VERBS]
+    if verbs:
+        yield subject.found((*path, "verbs"), f'"{verbs[0]}" is no verb', f"known are {listed(sorted(_VERBS))}")
 
 
 def _level(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
@@ -118,6 +145,8 @@ def _level(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
     answer = mapping(mapping(spec.get("limited")).get("limitResponse"))
     path: Path = ("spec", "limited", "limitResponse", "queuing")
     queuing = answer.get("queuing")
+    if answer.get("type") == "Queue" and queuing is None:
+        yield subject.found(path, f"{subject} makes requests wait and has no queues, expected the field queuing")
     if answer.get("type") == "Reject" and queuing is not None:
         yield subject.found(path, f"{subject} rejects requests and has queues, expected none")
     hand, queues = mapping(queuing).get("handSize"), mapping(queuing).get("queues")

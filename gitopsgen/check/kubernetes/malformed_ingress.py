@@ -42,6 +42,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.check import names
+from gitopsgen.check.kubernetes.lenience import RELAXED, release
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping, sequence, text
@@ -70,7 +71,10 @@ def check(subject: Subject) -> Iterator[Found]:
         yield subject.found(("spec",), f"{subject} has neither rules nor a default backend, expected one of them")
     if isinstance(default, dict):
         yield from _backend(subject, default, ("spec", "defaultBackend"))
-    yield from _name(subject, spec.get("ingressClassName"), names.subdomain, ("spec", "ingressClassName"))
+    if (wanted := spec.get("ingressClassName")) == "":
+        message = f"{subject} has an empty class, expected a name, or no field"
+        yield subject.found(("spec", "ingressClassName"), message)
+    yield from _name(subject, wanted, names.subdomain, ("spec", "ingressClassName"))
     for index, entry in enumerate(sequence(spec.get("tls"))):
         yield from _name(
             subject, mapping(entry).get("secretName"), names.subdomain, ("spec", "tls", index, "secretName")
@@ -103,8 +107,8 @@ def _paths(subject: Subject, paths: list[Any], field: Path) -> Iterator[Found]:
     for index, entry in enumerate(paths):
         route, at = mapping(entry), (*field, index)
         yield from _path(subject, text(route.get("path")), text(route.get("pathType")), at)
-        if isinstance(route.get("backend"), dict):
-            yield from _backend(subject, route["backend"], (*at, "backend"))
+        if isinstance(route.get("backend", False), dict | None):
+            yield from _backend(subject, mapping(route["backend"]), (*at, "backend"))
 
 
 def _path(subject: Subject, path: str, sort: str, at: Path) -> Iterator[Found]:
@@ -126,8 +130,11 @@ def _backend(subject: Subject, backend: Mapping[str, Any], at: Path) -> Iterator
         yield subject.found(at, f"a backend of {subject} has a service and a resource, expected one of them")
     elif service is None and resource is None:
         yield subject.found(at, f"a backend of {subject} has no target, expected a service or a resource")
-    elif service is not None:
-        yield from _name(subject, mapping(service).get("name"), names.service, (*at, "service", "name"))
+    elif resource is not None:
+        yield from _resource(subject, mapping(resource), (*at, "resource"))
+    else:
+        grammar = names.dns_label if release(subject.known.kind) >= RELAXED else names.service
+        yield from _name(subject, mapping(service).get("name"), grammar, (*at, "service", "name"))
         port = mapping(mapping(service).get("port"))
         name, number = text(port.get("name")), port.get("number")
         if bool(name) == bool(number):
@@ -140,3 +147,12 @@ def _backend(subject: Subject, backend: Mapping[str, Any], at: Path) -> Iterator
         elif isinstance(number, int) and number and not 1 <= number <= _LAST_PORT:
             message = f"the port of a backend is {number}, expected 1 to {_LAST_PORT}"
             yield subject.found((*at, "service", "port", "number"), message)
+
+
+def _resource(subject: Subject, resource: Mapping[str, Any], at: Path) -> Iterator[Found]:
+    yield from _name(subject, resource.get("apiGroup"), names.subdomain, (*at, "apiGroup"))
+    for field in ("kind", "name"):
+        value = resource.get(field)
+        if isinstance(value, str) and (not value or names.path_segment(value)):
+            message = f'a backend of {subject} names a resource whose {field} is "{value}", expected a name without "/"'
+            yield subject.found((*at, field), message)

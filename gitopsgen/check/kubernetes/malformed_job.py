@@ -2,7 +2,8 @@
 
 What it finds:
     A `selector` without `manualSelector` or the other way round, an Indexed job without `completions`, limits
-    by index of a job that is not Indexed, and a policy of failures that cannot apply.
+    by index of a job that is not Indexed, and a policy of failures that cannot apply, or is about a container that
+    the pods do not have.
 
 Why:
     The API server refuses the object. The labels by which a Job finds its pods are made by the server.
@@ -38,10 +39,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.capacity.selectors import matches
+from gitopsgen.check.names import label_key
 from gitopsgen.check.pods import pod_labels, pod_spec
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
-from gitopsgen.model.unchecked import mapping, sequence
+from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
 
 RULE = Rule(
@@ -52,6 +54,7 @@ RULE = Rule(
     is_shared=True,
     refused_by=API_SERVER,
 )
+_CONTAINERS: Final = ("containers", "initContainers")
 _MOST_AT_ONCE: Final = 100_000
 
 Wrong = tuple[Path, str, str]
@@ -113,10 +116,23 @@ def _failures(spec: Mapping[str, Any], pods: Mapping[str, Any]) -> Iterator[Wron
 
 
 def _rule(path: Path, rule: Mapping[str, Any], spec: Mapping[str, Any]) -> Iterator[Wrong]:
-    codes = mapping(rule.get("onExitCodes"))
+    yield from _codes((*path, "onExitCodes"), mapping(rule.get("onExitCodes")), spec)
     if rule.get("onExitCodes") is None and not rule.get("onPodConditions"):
         yield path, "a rule of failures without onExitCodes or onPodConditions", "say when it applies"
-    if codes.get("operator") == "In" and 0 in sequence(codes.get("values")):
-        yield (*path, "onExitCodes", "values"), "exit code 0 is no failure", "remove it"
+    for index, one in enumerate(map(mapping, sequence(rule.get("onPodConditions")))):
+        if (sort := text(one.get("type"))) and (expected := label_key(sort)):
+            yield (*path, "onPodConditions", index, "type"), f'the condition "{sort}" must be {expected}', ""
     if rule.get("action") == "FailIndex" and spec.get("backoffLimitPerIndex") is None:
         yield (*path, "action"), "FailIndex without backoffLimitPerIndex", "add it, or write FailJob"
+
+
+def _codes(path: Path, codes: Mapping[str, Any], spec: Mapping[str, Any]) -> Iterator[Wrong]:
+    values, name = sequence(codes.get("values")), text(codes.get("containerName"))
+    pods = mapping(mapping(spec.get("template")).get("spec"))
+    names = [mapping(one).get("name") for field in _CONTAINERS for one in sequence(pods.get(field))]
+    if name and name not in names:
+        yield (*path, "containerName"), f'the pods have no container "{name}"', ""
+    if codes.get("values") == []:
+        yield (*path, "values"), "the list of exit codes is empty, expected at least one", ""
+    if codes.get("operator") == "In" and 0 in values:
+        yield (*path, "values"), "exit code 0 is no failure", "remove it"

@@ -1,8 +1,9 @@
 """A label whose key or value Kubernetes does not allow.
 
 What it finds:
-    Labels of objects and pod templates, and the `matchLabels` of a workload's selector, with a key or value
-    outside the grammar: at most 63 characters, letters, digits, `-`, `_` and `.`; ASCII only.
+    Labels of objects and pod templates, the labels that a Service or the `matchLabels` of a workload select, and those
+    of nodes that a RuntimeClass wants, with a key or value outside the grammar: at most 63 characters, letters,
+    digits, `-`, `_` and `.`; ASCII only.
 
 Why:
     The API server refuses the object. Names in other scripts belong in annotations.
@@ -28,7 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from gitopsgen.check.names import label_key, label_value
 from gitopsgen.check.pods import template
@@ -38,11 +39,18 @@ from gitopsgen.model.unchecked import mapping
 from gitopsgen.model.variant import Path
 
 RULE = Rule("GG413", "malformed-label", Severity.ERROR, is_shared=True, refused_by=API_SERVER)
+_MAPS: Final = {
+    ("", "ReplicationController"): ("spec", "selector"),
+    ("", "Service"): ("spec", "selector"),
+    ("node.k8s.io", "RuntimeClass"): ("scheduling", "nodeSelector"),
+}
 
 
 def check(subject: Subject) -> Iterator[Found]:
     """Report labels that the API server refuses."""
     yield from _judge(subject, mapping(subject.metadata.get("labels")), ("metadata", "labels"))
+    if wanted := _MAPS.get((subject.known.group, subject.known.name)):
+        yield from _judge(subject, mapping(mapping(subject.data.get(wanted[0])).get(wanted[1])), wanted)
     pods = subject.known.pods
     if pods:
         labels = mapping(mapping(template(subject).get("metadata")).get("labels"))

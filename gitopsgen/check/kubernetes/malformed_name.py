@@ -2,7 +2,8 @@
 
 What it finds:
     A `metadata.name` or `metadata.namespace` outside the grammar of the kind: DNS subdomains for most, labels
-    for namespaces and services (which begin with a letter), at most 52 characters for a CronJob.
+    for namespaces, stateful sets and services (which begin with a letter before Kubernetes 1.36), at most 52
+    characters for a CronJob.
 
 Why:
     The API server refuses the object.
@@ -26,6 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from gitopsgen.check import names
+from gitopsgen.check.kubernetes.lenience import RELAXED, release
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
 
@@ -34,6 +36,7 @@ RULE = Rule("GG410", "malformed-name", Severity.ERROR, is_shared=True, refused_b
 _GRAMMARS: Mapping[tuple[str, str], names.Grammar] = {
     ("", "Namespace"): names.dns_label,
     ("", "Service"): names.service,
+    ("apps", "StatefulSet"): names.dns_label,
     ("batch", "CronJob"): names.cron_job,
     ("policy", "PodDisruptionBudget"): names.path_segment,
     ("rbac.authorization.k8s.io", "ClusterRole"): names.path_segment,
@@ -41,12 +44,18 @@ _GRAMMARS: Mapping[tuple[str, str], names.Grammar] = {
     ("rbac.authorization.k8s.io", "Role"): names.path_segment,
     ("rbac.authorization.k8s.io", "RoleBinding"): names.path_segment,
 }
+# What is asked and answered is stored nowhere, and its name is not looked at.
+_ASKED = frozenset({"authentication.k8s.io", "authorization.k8s.io"})
 
 
 def check(subject: Subject) -> Iterator[Found]:
     """Report names that the API server refuses."""
     known = subject.known
+    if known.group in _ASKED:
+        return
     grammar = _GRAMMARS.get((known.group, known.name), names.subdomain)
+    if grammar is names.service and release(known.kind) >= RELAXED:
+        grammar = names.dns_label
     expected = grammar(subject.name) if subject.name else ""
     if expected:
         yield subject.found(("metadata", "name"), f'the name "{subject.name}" of a {known.name} must be {expected}')

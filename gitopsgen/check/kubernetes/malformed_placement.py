@@ -2,8 +2,8 @@
 
 What it finds:
     Expressions with values where the operator takes none, or none where it needs some; node affinity without
-    terms, empty topology keys, `minDomains` of a spread that does not bind, node selectors that no label can
-    meet.
+    terms, or with fields that no node has; empty topology keys, `minDomains` of a spread that does not bind;
+    selectors of nodes and pods that no label can meet, namespaces that are no names.
 
 Why:
     The API server refuses the object.
@@ -39,12 +39,12 @@ from typing import Any, Final
 
 from gitopsgen.check.fields import EACH, members
 from gitopsgen.check.kubernetes.lenience import validated
-from gitopsgen.check.names import label_key, label_value
+from gitopsgen.check.names import dns_label, label_key, label_value
 from gitopsgen.check.pods import pod_spec, spec_path
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
-from gitopsgen.check.selectors import Wrong, expressions
+from gitopsgen.check.selectors import Wrong, expressions, fields, keys, labels
 from gitopsgen.diagnostics import Severity
-from gitopsgen.model.unchecked import mapping, text
+from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
 
 RULE = Rule("GG456", "malformed-placement", Severity.ERROR, on=has_pods, is_shared=True, refused_by=API_SERVER)
@@ -84,13 +84,21 @@ def _placement(spec: Mapping[str, Any]) -> Iterator[Wrong]:
         for path, term in members(spec, *steps):
             if mapping(term).get("topologyKey") == "":
                 yield (*path, "topologyKey"), "the topologyKey is empty", "name a label of nodes"
-            for below, *said in expressions(mapping(term).get("labelSelector")):
+            for below, *said in labels(mapping(term).get("labelSelector")):
                 yield (*path, "labelSelector", *below), said[0], said[1]
+            yield from _names(path, mapping(term))
     for steps in _NODES:
         for path, term in members(spec, *steps):
-            for below, *said in expressions(term):
+            for below, *said in (*keys(term), *expressions(term), *fields(term)):
                 yield (*path, *below), said[0], said[1]
     yield from _nodes(spec)
+
+
+def _names(path: Path, term: Mapping[str, Any]) -> Iterator[Wrong]:
+    for field, grammar, what in (("namespaces", dns_label, "namespace"), ("matchLabelKeys", label_key, "label")):
+        for index, name in enumerate(map(text, sequence(term.get(field)))):
+            if expected := grammar(name):
+                yield (*path, field, index), f'the {what} "{name}" must be {expected}', ""
 
 
 def _spread(spec: Mapping[str, Any]) -> Iterator[Wrong]:

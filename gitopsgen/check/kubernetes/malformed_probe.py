@@ -37,7 +37,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.check.kubernetes.lenience import validated
-from gitopsgen.check.names import port
+from gitopsgen.check.names import port_name
 from gitopsgen.check.pods import containers
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
 from gitopsgen.diagnostics import Severity
@@ -101,7 +101,7 @@ def _headers(subject: Subject, path: Path, one: Mapping[str, Any]) -> Iterator[F
 def _wrong_port(value: Any) -> str:
     if type(value) is int:
         return "" if 0 < value <= _LAST_PORT else f"the port is {value}, expected 1 to {_LAST_PORT}"
-    expected = port(value) if isinstance(value, str) and value else ""
+    expected = port_name(value) if isinstance(value, str) else ""
     return f'the port "{value}" must be a number, or {expected}' if expected else ""
 
 

@@ -55,7 +55,9 @@ from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
-from gitopsgen.schemas.wording import listed, suggestion
+from gitopsgen.schemas.structural import close
+from gitopsgen.schemas.validator import engine_of
+from gitopsgen.schemas.wording import listed, shown, suggestion
 
 RULE = Rule(
     "GG427",
@@ -69,11 +71,13 @@ _SCHEMA: Final = ("spec", "versions", EACH, "schema", "openAPIV3Schema")
 _TYPES: Final = frozenset({"array", "boolean", "integer", "number", "object", "string"})
 _FORBIDDEN: Final = ("$ref", "additionalItems", "definitions", "dependencies", "id", "patternProperties")
 _PRESERVE: Final = "x-kubernetes-preserve-unknown-fields"
+_EMBEDDED: Final = "x-kubernetes-embedded-resource"
 _EITHER: Final = "x-kubernetes-int-or-string"
 _LIST_TYPE: Final = "x-kubernetes-list-type"
 _MAP_KEYS: Final = "x-kubernetes-list-map-keys"
 # What the server's reader takes, below `items` too, where what it publishes says nothing.
 _READ_AS: Final[Mapping[str, type]] = {
+    **dict.fromkeys(("maxItems", "maxLength", "maxProperties", "minItems", "minLength", "minProperties"), int),
     "description": str,
     "enum": list,
     "format": str,
@@ -112,6 +116,7 @@ def _part(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[F
     yield from _type(subject, schema, path)
     yield from _words(subject, schema, path)
     yield from _list(subject, schema, path)
+    yield from _default(subject, schema, path)
     for name, below in mapping(schema.get("properties")).items():
         if isinstance(below, dict):
             yield from _part(subject, below, (*path, "properties", name))
@@ -128,8 +133,9 @@ def _type(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[F
     elif sort and sort not in _TYPES:
         hint = suggestion(sort, _TYPES) or f"known are {listed(sorted(_TYPES))}"
         yield subject.found((*path, "type"), f'there is no type "{sort}"', hint)
-    elif sort and schema.get(_EITHER) is True:
-        yield subject.found((*path, "type"), f"a part has the type {sort} and {_EITHER}, expected no type")
+    for name in (_EMBEDDED, _PRESERVE):
+        if schema.get(_EITHER) is True and schema.get(name) is True:
+            yield subject.found((*path, name), f"a part has {_EITHER} and {name}, expected one of them")
 
 
 def _words(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[Found]:
@@ -160,6 +166,19 @@ def _list(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[F
         yield subject.found(path, f"{_LIST_TYPE} is {sort} with {len(keys)} keys, expected both or none", hint)
     elif sort == "map" and isinstance(items, dict):
         yield from _keys(subject, items, keys, path)
+
+
+def _default(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[Found]:
+    default = schema.get("default")
+    if default is None:
+        return
+    try:
+        is_fit = engine_of(close(dict(schema))).is_valid(default)
+    except ValueError:
+        return  # the schema is none, which is reported where it is wrong
+    if not is_fit:
+        message = f"the default is {shown(default)}, which the schema beside it does not take"
+        yield subject.found((*path, "default"), message)
 
 
 def _keys(subject: Subject, items: Mapping[str, Any], keys: list[Any], path: Path) -> Iterator[Found]:

@@ -74,6 +74,13 @@ def check(subject: Subject) -> Iterator[Found]:
             for below, message, hint in labels(selector):
                 yield subject.found((*path, *below), message, hint)
     if subject.known.name == "PersistentVolume":
-        for path, term in members(subject.data, *_NODES):
-            for below, message, hint in (*keys(term), *expressions(term)):
-                yield subject.found((*path, *below), message, hint)
+        yield from _nodes(subject)
+
+
+def _nodes(subject: Subject) -> Iterator[Found]:
+    for path, terms in members(subject.data, *_NODES[:-1]):
+        if terms == []:
+            yield subject.found(path, "node affinity without terms, so no node would do", "add a term")
+    for path, term in members(subject.data, *_NODES):
+        for below, message, hint in (*keys(term), *expressions(term)):
+            yield subject.found((*path, *below), message, hint)

@@ -1,8 +1,9 @@
 """A volume, or a claim of one, whose size cannot be.
 
 What it finds:
-    A PersistentVolumeClaim, or a template of claims, that asks for no storage or for none above 0; a PersistentVolume
-    whose capacity is not its storage alone; a class of storage that is no name.
+    A PersistentVolumeClaim, or a template of claims, that asks for no storage or for none above 0, or for no mode of
+    access; a PersistentVolume whose capacity is not its storage alone, that has no source or two, or whose paths and
+    driver cannot be; a class of storage that is no name.
 
 Why:
     The API server refuses the object.
@@ -28,7 +29,7 @@ Instead:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from gitopsgen.capacity.quantities import amount
 from gitopsgen.check.kubernetes.lenience import validated
@@ -46,6 +47,14 @@ RULE = Rule(
     is_shared=True,
     refused_by=API_SERVER,
 )
+_LONGEST: Final = 63
+# All other fields of a volume are its source.
+_NO_SOURCES: Final = frozenset(
+    {
+        "accessModes", "capacity", "claimRef", "mountOptions", "nodeAffinity", "persistentVolumeReclaimPolicy",
+        "storageClassName", "volumeAttributesClassName", "volumeMode",
+    }
+)  # fmt: skip
 
 
 def check(subject: Subject) -> Iterator[Found]:
@@ -53,6 +62,8 @@ def check(subject: Subject) -> Iterator[Found]:
     spec = mapping(subject.data.get("spec"))
     if subject.known.name == "PersistentVolume":
         yield from _capacity(subject, spec)
+        yield from _source(subject, spec)
+        yield from _modes(subject, spec, ("spec",))
         yield from _class(subject, spec, ("spec",))
     elif subject.known.name == "PersistentVolumeClaim":
         yield from _claim(subject, spec, ("spec",))
@@ -73,6 +84,24 @@ def _capacity(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
     yield from _size(subject, capacity.get("storage"), (*path, "storage"))
 
 
+def _source(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
+    given = [name for name, one in spec.items() if name not in _NO_SOURCES and one is not None]
+    if len(given) != 1 and spec:
+        told = " and ".join(given) or "no source"
+        yield subject.found(("spec",), f"{subject} has {told}, expected exactly one source")
+    path, driver = mapping(spec.get("nfs")).get("path"), text(mapping(spec.get("csi")).get("driver"))
+    if isinstance(path, str) and not path.startswith("/"):
+        yield subject.found(("spec", "nfs", "path"), f'the path is "{path}", expected an absolute one')
+    expected = subdomain(driver.lower()) or ("at most 63 characters" if len(driver) > _LONGEST else "")
+    if driver and expected:
+        yield subject.found(("spec", "csi", "driver"), f'the driver "{driver}" must be {expected}')
+
+
+def _modes(subject: Subject, spec: Mapping[str, Any], path: Path) -> Iterator[Found]:
+    if spec.get("accessModes") == []:
+        yield subject.found((*path, "accessModes"), f"{subject} has no mode of access, expected at least one")
+
+
 def _claim(subject: Subject, spec: Mapping[str, Any], path: Path) -> Iterator[Found]:
     resources = spec.get("resources")
     if isinstance(resources, dict):
@@ -82,6 +111,7 @@ def _claim(subject: Subject, spec: Mapping[str, Any], path: Path) -> Iterator[Fo
             yield subject.found(where, f"a claim of {subject} asks for no storage, expected requests.storage")
         else:
             yield from _size(subject, requests["storage"], (*where, "requests", "storage"))
+    yield from _modes(subject, spec, path)
     yield from _class(subject, spec, path)
 
 

@@ -1,8 +1,8 @@
 """A class of storage without a provisioner, or for places that cannot be.
 
 What it finds:
-    A StorageClass whose `provisioner` is empty or no name; allowed topologies that are empty, or say a key or value
-    twice; a CSIStorageCapacity of a class that is no name.
+    A StorageClass whose `provisioner` is empty or no name; allowed topologies that are empty, are there twice, or say
+    a key or value twice; a CSIStorageCapacity of a class that is no name, or of nodes that no label can meet.
 
 Why:
     The API server refuses the object.
@@ -29,6 +29,7 @@ from typing import Any, Final
 from gitopsgen.check import names
 from gitopsgen.check.fields import EACH, members
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
+from gitopsgen.check.selectors import labels
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
@@ -50,16 +51,30 @@ def check(subject: Subject) -> Iterator[Found]:
         name = text(subject.data.get("storageClassName"))
         if "storageClassName" in subject.data and (expected := names.subdomain(name)):
             yield subject.found(("storageClassName",), f'the class of storage "{name}" must be {expected}')
+        for below, message, hint in labels(subject.data.get("nodeTopology")):
+            yield subject.found(("nodeTopology", *below), message, hint)
         return
     provisioner = subject.data.get("provisioner")
     if "provisioner" in subject.data and not provisioner:
         yield subject.found(("provisioner",), f"{subject} has no provisioner, expected one")
     elif expected := names.label_key(text(provisioner).lower()) if text(provisioner) else "":
         yield subject.found(("provisioner",), f'the provisioner "{provisioner}" must be {expected}')
+    yield from _terms(subject, sequence(subject.data.get("allowedTopologies")))
     for path, expressions in members(subject.data, *_EXPRESSIONS):
         seen: set[str] = set()
         for index, one in enumerate(map(mapping, sequence(expressions))):
             yield from _expression(subject, one, (*path, index), seen)
+
+
+def _terms(subject: Subject, terms: list[Any]) -> Iterator[Found]:
+    seen: list[Any] = [{}]
+    for index, term in enumerate(map(mapping, terms)):
+        found = [mapping(one) for one in sequence(term.get("matchLabelExpressions"))]
+        allowed = {text(one.get("key")): sorted(map(text, sequence(one.get("values")))) for one in found}
+        if allowed in seen:
+            what = "stands twice, expected once" if allowed else "names no places, expected some"
+            yield subject.found(("allowedTopologies", index), f"a topology of {subject} {what}")
+        seen.append(allowed)
 
 
 def _expression(subject: Subject, one: Mapping[str, Any], path: Path, seen: set[str]) -> Iterator[Found]:

@@ -33,16 +33,30 @@ from typing import Any
 from gitopsgen.check.kubernetes.lenience import validated
 from gitopsgen.check.names import label_key, label_value
 from gitopsgen.check.pods import pod_spec, spec_path
-from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
+from gitopsgen.check.rule import API_SERVER, Found, Known, Rule, Subject, has_pods, of_kind
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
 
-RULE = Rule("GG455", "malformed-toleration", Severity.ERROR, on=has_pods, is_shared=True, refused_by=API_SERVER)
+_is_class = of_kind("RuntimeClass.node.k8s.io")
+
+
+def _tolerates(known: Known) -> bool:
+    return has_pods(known) or _is_class(known)
+
+
+RULE = Rule("GG455", "malformed-toleration", Severity.ERROR, on=_tolerates, is_shared=True, refused_by=API_SERVER)
 
 
 def check(subject: Subject) -> Iterator[Found]:
     """Report tolerations that the server does not take."""
+    if _is_class(subject.known):
+        given = sequence(mapping(subject.data.get("scheduling")).get("tolerations"))
+        for index, one in enumerate(map(mapping, given)):
+            yield from _toleration(subject, ("scheduling", "tolerations", index), one)
+            if one in given[:index]:
+                yield subject.found(("scheduling", "tolerations", index), "a toleration stands twice, expected once")
+        return
     for index, one in enumerate(map(mapping, sequence(pod_spec(subject).get("tolerations")))):
         path = (*spec_path(subject), "tolerations", index)
         yield from map(validated, _toleration(subject, path, one))

@@ -36,6 +36,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.check.kubernetes.lenience import validated
+from gitopsgen.check.names import subdomain
 from gitopsgen.check.pods import containers
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
 from gitopsgen.diagnostics import Severity
@@ -101,27 +102,42 @@ def _reference(subject: Subject, path: Path, source: Mapping[str, Any]) -> Itera
     if field and field not in _FIELDS and _SUBSCRIPT.fullmatch(field) is None:
         hint = suggestion(field, _FIELDS) or f"known are {listed(sorted(_FIELDS))}"
         yield subject.found((*path, "fieldRef", "fieldPath"), f'a variable cannot tell the field "{field}"', hint)
+    version = text(mapping(source.get("fieldRef")).get("apiVersion"))
+    if field and version not in ("", "v1"):
+        where = (*path, "fieldRef", "apiVersion")
+        yield subject.found(where, f'the field is one of a pod in version "{version}", expected v1', "remove it")
     resource = text(mapping(source.get("resourceFieldRef")).get("resource"))
     if resource and resource not in _RESOURCES and not resource.startswith(_PAGES):
         hint = suggestion(resource, _RESOURCES) or f"known are {listed(sorted(_RESOURCES))}"
         where = (*path, "resourceFieldRef", "resource")
         yield subject.found(where, f'a variable cannot tell the resource "{resource}"', hint)
     for kind in ("configMapKeyRef", "secretKeyRef"):
-        reference = source.get(kind)
-        if not isinstance(reference, dict):
-            continue
-        key = text(reference.get("key"))
-        if key and (_KEY.fullmatch(key) is None or key == "." or key.startswith("..")):
-            message = f'the key "{key}" must be letters, digits, "-", "_" and "."'
-            yield subject.found((*path, kind, "key"), message)
-        if not reference.get("name"):
-            yield subject.found((*path, kind, "name"), f"{kind} names no object")
+        if isinstance(reference := source.get(kind), dict):
+            yield from _key(subject, (*path, kind), reference)
+
+
+def _key(subject: Subject, path: Path, reference: Mapping[str, Any]) -> Iterator[Found]:
+    key = text(reference.get("key"))
+    if key and (_KEY.fullmatch(key) is None or key == "." or key.startswith("..")):
+        message = f'the key "{key}" must be letters, digits, "-", "_" and "."'
+        yield subject.found((*path, "key"), message)
+    yield from _name(subject, path, reference)
+
+
+def _name(subject: Subject, path: Path, reference: Mapping[str, Any]) -> Iterator[Found]:
+    name = text(reference.get("name"))
+    if name and (expected := subdomain(name)):
+        yield subject.found((*path, "name"), f'the name "{name}" must be {expected}')
+    if not reference.get("name"):
+        yield subject.found((*path, "name"), f"{path[-1]} names no object")
 
 
 def _all_of(subject: Subject, path: Path, one: Mapping[str, Any]) -> Iterator[Found]:
     given = [key for key in _BULK if one.get(key) is not None]
     if len(given) != 1:
         yield subject.found(path, f"envFrom has {listed(given) if given else 'no source'}, expected one source")
+    for kind in given:
+        yield from _name(subject, (*path, kind), mapping(one[kind]))
     prefix = text(one.get("prefix"))
     if prefix and _NAME.fullmatch(prefix) is None:
         yield subject.found((*path, "prefix"), f'the prefix "{prefix}" must be printable ASCII without "="')

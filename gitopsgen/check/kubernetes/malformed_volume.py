@@ -2,8 +2,8 @@
 
 What it finds:
     A volume or projection with more than one source, or whose source names no object; paths of items that are
-    absolute or lead upwards, paths of the node with `..`, fields that a pod cannot tell, tokens of less than
-    ten minutes.
+    absolute or lead upwards, two items of one projection with one path, paths of the node with `..`, fields that a
+    pod cannot tell, tokens of less than ten minutes.
 
 Why:
     The API server refuses the object.
@@ -37,8 +37,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.capacity.quantities import amount
+from gitopsgen.check.fields import EACH, members
 from gitopsgen.check.kubernetes.lenience import validated
-from gitopsgen.check.names import descending_path
+from gitopsgen.check.names import descending_path, subdomain
 from gitopsgen.check.pods import pod_spec, spec_path
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
 from gitopsgen.diagnostics import Severity
@@ -55,6 +56,12 @@ _PROJECTED: Final = (
     "podCertificate",
     "secret",
     "serviceAccountToken",
+)
+_PROJECTED_PATHS: Final = (
+    ("clusterTrustBundle", "path"),
+    ("configMap", "items", EACH, "path"),
+    ("downwardAPI", "items", EACH, "path"),
+    ("secret", "items", EACH, "path"),
 )
 _FIELD: Final = re.compile(r"metadata\.(?:name|namespace|uid|(?:annotations|labels)(?:\['[^']+'\])?)")
 _SHORTEST: Final = 600  # seconds
@@ -76,12 +83,22 @@ def _volume(subject: Subject, path: Path, volume: Mapping[str, Any]) -> Iterator
         if isinstance(volume.get(source), dict):
             yield from _source(subject, (*path, source), volume[source], field)
     yield from _downward(subject, (*path, "downwardAPI"), mapping(volume.get("downwardAPI")))
+    seen: set[str] = set()
     for index, one in enumerate(map(mapping, sequence(mapping(volume.get("projected")).get("sources")))):
-        yield from _projection(subject, (*path, "projected", "sources", index), one)
+        where = (*path, "projected", "sources", index)
+        yield from _projection(subject, where, one)
+        yield from _doubled(subject, where, one, seen)
     yield from _paths(subject, path, volume)
 
 
 def _paths(subject: Subject, path: Path, volume: Mapping[str, Any]) -> Iterator[Found]:
+    claim = mapping(mapping(mapping(volume.get("ephemeral")).get("volumeClaimTemplate")).get("spec"))
+    if (name := text(claim.get("storageClassName"))) and (expected := subdomain(name)):
+        where = (*path, "ephemeral", "volumeClaimTemplate", "spec", "storageClassName")
+        yield subject.found(where, f'the class of storage "{name}" must be {expected}')
+    driver = text(mapping(volume.get("csi")).get("driver"))
+    if driver and (expected := subdomain(driver.lower())):
+        yield subject.found((*path, "csi", "driver"), f'the driver "{driver}" must be {expected}')
     host, nfs = mapping(volume.get("hostPath")), mapping(volume.get("nfs"))
     limit = mapping(volume.get("emptyDir")).get("sizeLimit")
     if host.get("path") == "":
@@ -122,6 +139,16 @@ def _downward(subject: Subject, path: Path, source: Mapping[str, Any]) -> Iterat
             yield subject.found((*where, "fieldRef", "fieldPath"), message, "use an environment variable")
 
 
+def _doubled(subject: Subject, path: Path, one: Mapping[str, Any], seen: set[str]) -> Iterator[Found]:
+    """Report paths that another item of the projection has; those found are added to `seen`."""
+    for steps in _PROJECTED_PATHS:
+        for below, name in members(one, *steps):
+            if text(name) and name in seen:
+                message = f'two items of the projection have the path "{name}", expected one'
+                yield subject.found((*path, *below), message)
+            seen.add(text(name))
+
+
 def _projection(subject: Subject, path: Path, one: Mapping[str, Any]) -> Iterator[Found]:
     given = [key for key in _PROJECTED if one.get(key) is not None]
     if len(given) > 1:
@@ -130,7 +157,9 @@ def _projection(subject: Subject, path: Path, one: Mapping[str, Any]) -> Iterato
         if isinstance(one.get(source), dict):
             yield from _source(subject, (*path, source), one[source], "name")
     yield from _downward(subject, (*path, "downwardAPI"), mapping(one.get("downwardAPI")))
-    seconds = mapping(one.get("serviceAccountToken")).get("expirationSeconds")
+    token = mapping(one.get("serviceAccountToken"))
+    seconds = token.get("expirationSeconds")
+    yield from _item(subject, (*path, "serviceAccountToken"), token)
     if type(seconds) is int and seconds < _SHORTEST:
         where = (*path, "serviceAccountToken", "expirationSeconds")
         yield subject.found(where, f"expirationSeconds is {seconds}, expected at least {_SHORTEST}")

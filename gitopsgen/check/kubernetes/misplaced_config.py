@@ -34,5 +34,6 @@ def check(subject: Subject) -> Iterator[Found]:
         message = f'Gatekeeper\'s configuration is called "{subject.name}", expected "config"'
         yield subject.found(("metadata", "name"), message, "there is one of it")
     if subject.namespace != "gatekeeper-system":
-        message = f'Gatekeeper\'s configuration stands in "{subject.namespace}", expected "gatekeeper-system"'
+        found = f'the namespace "{subject.namespace}"' if subject.namespace else "no namespace"
+        message = f'Gatekeeper\'s configuration names {found}, expected "gatekeeper-system"'
         yield subject.found(("metadata", "namespace"), message)

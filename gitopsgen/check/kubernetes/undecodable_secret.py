@@ -50,7 +50,8 @@ def check(subject: Subject) -> Iterator[Found]:
     key = _KEYS.get(str(subject.data.get("type")), "")
     plain = mapping(subject.data.get("stringData"))
     field = "stringData" if key in plain else "data"
-    value = mapping(subject.data.get(field)).get(key)
+    value = mapping(subject.data.get(field)).get(key, subject)
+    value = "" if value is None else value
     if isinstance(value, str) and not _is_object(value, is_encoded=field == "data"):
         yield subject.found((field, key), f'"{key}" of {subject} is no JSON object, expected credentials by registry')
 

@@ -7,6 +7,8 @@ What it finds:
 
 Why:
     No violation was found, and none was looked for. Silence would be taken for a pass.
+    Under `--profile cluster` it is an error where Gatekeeper takes no such policy, and a warning where a cluster would
+    evaluate it.
 
 Example:
     apiVersion: templates.gatekeeper.sh/v1
@@ -52,4 +54,5 @@ def check(judged: Judged) -> Iterator[Found]:
     """Report policies that were not evaluated, and for which object."""
     for one in judged.unevaluated:
         policy = f" ({one.policy})" if one.policy else ""
-        yield Found(one.subject, one.field, f"not evaluated: {one.message}{policy}", one.hint)
+        message = f"not evaluated: {one.message}{policy}"
+        yield Found(one.subject, one.field, message, one.hint, refused=one.is_certain)
