@@ -24,7 +24,7 @@ REDIRECTED = {"ambient.istio.io/redirection": "enabled"}
 def running(objects: Sequence[Object]) -> list[Object]:
     """Give objects with what is made of them in a cluster."""
     namespaces = {
-        each["metadata"]["name"]: each["metadata"]["labels"] for each in objects if each["kind"] == "Namespace"
+        each["metadata"]["name"]: each["metadata"].get("labels", {}) for each in objects if each["kind"] == "Namespace"
     }
     pods = (pod for obj in objects for pod in _pods(obj))
     secrets = (secret for obj in objects for secret in _secrets(obj))
@@ -50,7 +50,7 @@ def _pods(obj: Object) -> Iterator[Object]:
 def _meshed(pod: Object, namespaces: dict[str, dict[str, str]]) -> Object:
     metadata = pod["metadata"]
     namespace = namespaces.get(metadata["namespace"], {})
-    labels = {**namespace, **metadata["labels"]}
+    labels = {**namespace, **metadata.get("labels", {})}
     if labels.get("istio.io/dataplane-mode") == "ambient":
         metadata["annotations"] = {**metadata.get("annotations", {}), **REDIRECTED}
     elif labels.get("sidecar.istio.io/inject", "true") == "true" and namespace.get("istio-injection") == "enabled":

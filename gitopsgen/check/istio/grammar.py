@@ -40,7 +40,7 @@ STATUS: Final = "a code of 200 to 600"
 _FIRST_STATUS: Final = 200
 _LAST_STATUS: Final = 600
 _LONGEST_EXPRESSION: Final = 1024
-_HEADER: Final = re.compile(r"[-!#$%&'*+.^_`|~A-Za-z0-9]+")
+_HEADER: Final = re.compile(r"[-!#$%&'*+,.^_`|~A-Za-z0-9]+")  # no token has a comma, but Istio takes it
 _BYTE: Final = re.compile(r"(?<!\\)(?:\\\\)*\\C")
 _SYNTAX: Final = re.compile(r"^Syntax error|argument must be|variable name must be")
 

@@ -1,8 +1,9 @@
 """A policy of the mesh that applies to nothing.
 
 What it finds:
-    An AuthorizationPolicy, RequestAuthentication, PeerAuthentication or Telemetry whose `selector` matches no pods of
-    its namespace, or whose `targetRefs` name a Service or Gateway that no manifest of the namespace describes.
+    An AuthorizationPolicy, RequestAuthentication, PeerAuthentication, Telemetry, ProxyConfig or WasmPlugin whose
+    `selector`, or a Sidecar whose `workloadSelector`, matches no pods of its namespace, and one whose `targetRefs` name
+    a Service or Gateway that no manifest of the namespace describes.
 
 Why:
     What it should deny is allowed, and what it should measure is not measured, without a word.
@@ -34,6 +35,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gitopsgen.check.cluster import Cluster
+from gitopsgen.check.istio.hosts import NETWORKING
 from gitopsgen.check.references.selection import made_by_operator, pods_selected
 from gitopsgen.check.rule import Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
@@ -43,8 +45,11 @@ RULE = Rule("GG708", "idle-policy", Severity.ERROR, is_shared=True)
 _KINDS = (
     ("AuthorizationPolicy", "security.istio.io"),
     ("PeerAuthentication", "security.istio.io"),
+    ("ProxyConfig", NETWORKING),
     ("RequestAuthentication", "security.istio.io"),
+    ("Sidecar", NETWORKING),
     ("Telemetry", "telemetry.istio.io"),
+    ("WasmPlugin", "extensions.istio.io"),
 )
 _TARGETS = frozenset(
     {("", "Service"), ("gateway.networking.k8s.io", "Gateway"), ("networking.istio.io", "ServiceEntry")}
@@ -58,17 +63,18 @@ def check(cluster: Cluster) -> Iterator[Found]:
     for kind, group in _KINDS:
         for policy in cluster.of(kind, group):
             spec = mapping(policy.data.get("spec"))
-            yield from _selector(cluster, policy, mapping(mapping(spec.get("selector")).get("matchLabels")))
+            field, inner = ("workloadSelector", "labels") if kind == "Sidecar" else ("selector", "matchLabels")
+            yield from _selector(cluster, policy, field, mapping(mapping(spec.get(field)).get(inner)))
             for index, reference in enumerate(sequence(spec.get("targetRefs"))):
                 yield from _target(cluster, policy, index, mapping(reference))
 
 
-def _selector(cluster: Cluster, policy: Subject, labels: Mapping[str, Any]) -> Iterator[Found]:
+def _selector(cluster: Cluster, policy: Subject, field: str, labels: Mapping[str, Any]) -> Iterator[Found]:
     if not labels or policy.namespace == _ROOT or made_by_operator(labels):
         return
     if not pods_selected(cluster, policy.namespace, {"matchLabels": labels}):
         message = f'the selector of {policy} matches no pods of the namespace "{policy.namespace}"'
-        yield policy.found(("spec", "selector"), message, "use the labels of the workload's pod template")
+        yield policy.found(("spec", field), message, "use the labels of the workload's pod template")
 
 
 def _target(cluster: Cluster, policy: Subject, index: int, reference: Mapping[str, Any]) -> Iterator[Found]:

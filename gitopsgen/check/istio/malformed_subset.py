@@ -2,7 +2,7 @@
 
 What it finds:
     A subset of a DestinationRule whose name is no DNS label or stands twice, a destination of a VirtualService that
-    asks for such a name, and labels of subsets, endpoints and callers that are none.
+    asks for such a name, and labels of subsets, endpoints, callers and WorkloadGroups that are none.
 
 Why:
     Istio's webhook refuses the object.
@@ -37,7 +37,7 @@ from gitopsgen.check.rule import MESH, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping, text
 
-_KINDS: Final = ("DestinationRule", "ServiceEntry", "VirtualService", "WorkloadEntry")
+_KINDS: Final = ("DestinationRule", "ServiceEntry", "VirtualService", "WorkloadEntry", "WorkloadGroup")
 RULE = Rule(
     "GG548",
     "malformed-subset",
@@ -55,6 +55,7 @@ _LABELS: Final = {
     "DestinationRule": (("subsets", EACH, "labels"),),
     "VirtualService": tuple((protocol, EACH, "match", EACH, "sourceLabels") for protocol in ("http", "tls", "tcp")),
     "WorkloadEntry": (("labels",),),
+    "WorkloadGroup": (("metadata", "labels"),),
     "ServiceEntry": (("endpoints", EACH, "labels"),),
 }
 _VALUE: Final = re.compile(r"(?:(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?")

@@ -31,6 +31,7 @@ from gitopsgen.check.istio import (
     malformed_subset,
     malformed_telemetry,
     malformed_weight,
+    malformed_workload_probe,
     unselective_ports,
 )
 
@@ -65,4 +66,5 @@ REFUSALS: Final[tuple[ManifestRule, ...]] = (
     contradictory_resolution,
     malformed_telemetry,
     malformed_envoy_patch,
+    malformed_workload_probe,
 )
