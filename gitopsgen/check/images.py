@@ -15,6 +15,7 @@ _REFERENCE = re.compile(
     r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?"
     r"(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
 )
+INJECTED = "auto"  # in the place of an image that Istio's injector fills in
 UNRESOLVED = "sha256:" + 64 * "0"
 
 

@@ -13,7 +13,7 @@ from typing import Any
 Json = dict[str, Any]
 
 # Raised whenever the result for the same input changes: caches are keyed by it.
-FORMAT = 7
+FORMAT = 8
 
 _WORDS = ("default", "minimum", "maximum", "minLength", "pattern")
 _REFERENCE = "#/$defs/"
@@ -174,7 +174,7 @@ def _refuse_nulls(definition: Json, definitions: Json) -> None:
             continue
         if is_demanding(field):
             fields[name] = {**field, "type": "object"}
-        elif isinstance(field.get("type"), list):
+        elif field.get("type") in (["array", "null"], ["object", "null"]):  # of other types the empty one may do
             fields[name] = {**field, "type": [kind for kind in field["type"] if kind != "null"]}
 
 

@@ -38,7 +38,7 @@ POLICIES = tuple(module.RULE.code for module in (refused_by_policy, unevaluated_
 OF_MESH = {module.RULE.code for module in RULES if module.RULE.refused_by == MESH}
 # The rules about what schemas do not say of pods and what makes them.
 NAMED = {name for code, name in REFUSING.items() if "GG444" <= code <= "GG459"}
-FIELD = re.compile(r"\b((?:spec|metadata)[\w.]*(?:\[[^\]\s]*\][\w.]*)*): [A-Z][a-z]+")
+FIELD = re.compile(r"\b((?:spec|metadata|scheduling)[\w.]*(?:\[[^\]\s]*\][\w.]*)*): [A-Z][a-z]+")
 INDEX = re.compile(r"\[[^\]]*\]")
 # Where the server leaves out a step, or takes a wrong one.
 NICKNAMES = {

@@ -44,7 +44,6 @@ _UNIQUE = frozenset(
         "containers",
         "initContainers",
         "matchConditions",
-        "secrets",
         "tokenRequests",
         "topologySpreadConstraints",
         "validationActions",

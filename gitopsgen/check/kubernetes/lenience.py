@@ -34,6 +34,7 @@ _BY_PARENT: Final = {
     ("iscsi", "lun"),
     ("preferredDuringSchedulingIgnoredDuringExecution", "preference"),
     ("roleRef", "apiGroup"),
+    ("sleep", "seconds"),
     ("sysctls", "value"),
     ("tokenRequests", "audience"),
 }

@@ -104,8 +104,8 @@ def _reference(subject: Subject, path: Path, source: Mapping[str, Any]) -> Itera
         yield subject.found((*path, "fieldRef", "fieldPath"), f'a variable cannot tell the field "{field}"', hint)
     version = text(mapping(source.get("fieldRef")).get("apiVersion"))
     if field and version not in ("", "v1"):
-        where = (*path, "fieldRef", "apiVersion")
-        yield subject.found(where, f'the field is one of a pod in version "{version}", expected v1', "remove it")
+        message = f'the field is one of a pod in version "{version}", expected v1'
+        yield subject.found((*path, "fieldRef"), message, "remove the apiVersion")
     resource = text(mapping(source.get("resourceFieldRef")).get("resource"))
     if resource and resource not in _RESOURCES and not resource.startswith(_PAGES):
         hint = suggestion(resource, _RESOURCES) or f"known are {listed(sorted(_RESOURCES))}"

@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gitopsgen.check.images import parse
+from gitopsgen.check.images import INJECTED, parse
 from gitopsgen.check.pods import containers
 from gitopsgen.check.rule import Found, Rule, Subject, has_pods
 from gitopsgen.diagnostics import Severity
@@ -44,7 +44,7 @@ def check(subject: Subject) -> Iterator[Found]:
     for path, container in containers(subject):
         reference = text(container.get("image"))
         image = parse(reference)
-        if not reference:
+        if reference in ("", INJECTED):
             continue
         if image is None:
             yield subject.found((*path, "image"), f'image "{reference}" cannot be read as an image reference')

@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gitopsgen.check.images import parse
+from gitopsgen.check.images import INJECTED, parse
 from gitopsgen.check.pods import containers
 from gitopsgen.check.rule import Found, Rule, Subject, has_pods
 from gitopsgen.diagnostics import Severity
@@ -44,6 +44,6 @@ def check(subject: Subject) -> Iterator[Found]:
     for path, container in containers(subject):
         reference = text(container.get("image"))
         image = parse(reference)
-        if image is not None and not image.registry:
+        if image is not None and not image.registry and reference != INJECTED:
             message = f'image "{reference}" names no registry, expected a host such as registry.example.com first'
             yield subject.found((*path, "image"), message)
