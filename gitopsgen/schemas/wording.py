@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from gitopsgen.schemas.kind import Schema, node_at
+from gitopsgen.source.engine_path import engine_path
 
 Path = tuple[str | int, ...]
 
@@ -28,18 +29,9 @@ class Violation:
     hint: str = ""
 
 
-def _place(steps: Iterable[str | int], data: Any) -> Path:
-    """Give a path as the data has it: to the engine a key of digits alone is a place in a list."""
-    found: list[str | int] = []
-    for step in steps:
-        found.append(str(step) if isinstance(data, dict) else step)
-        data = data[found[-1]]
-    return tuple(found)
-
-
 def describe(error: Any, schema: Schema, data: Any) -> Iterator[Violation]:
     """Give the violations that one error of the engine stands for."""
-    field = _place(error.instance_path, data)
+    field = engine_path(error, data)
     name = error.kind.name
     if name in {"additionalProperties", "falseSchema"}:
         # the engine names no field where the schema has none at all

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from gitopsgen.source.engine_path import engine_path
 from gitopsgen.values.findings import INVALID_VALUE, MISSING_VALUE, UNKNOWN_KEY, Problem
 from gitopsgen.values.path import path_text
 
@@ -53,7 +54,7 @@ class Judge:
         """Give everything that the schema finds wrong in data."""
         if self.validator.is_valid(data):
             return ()
-        found = (problem for error in self.validator.iter_errors(data) for problem in _problems(error, self))
+        found = (problem for error in self.validator.iter_errors(data) for problem in _problems(error, self, data))
         return tuple(dict.fromkeys(found))
 
 
@@ -89,8 +90,8 @@ def shown(value: Any) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
-def _problems(error: jsonschema_rs.ValidationError, judge: Judge) -> Iterator[Problem]:
-    path = tuple(error.instance_path)
+def _problems(error: jsonschema_rs.ValidationError, judge: Judge, data: Any) -> Iterator[Problem]:
+    path = engine_path(error, data)
     kind: Any = error.kind
     name = kind.name
     if name in ("additionalProperties", "unevaluatedProperties"):
@@ -107,7 +108,7 @@ def _problems(error: jsonschema_rs.ValidationError, judge: Judge) -> Iterator[Pr
         yield Problem(judge.kinds.invalid, (*path, key), message, key=True)
     elif name in ("anyOf", "oneOf") and (meant := _meant_branch(error)):
         for nested in meant:
-            yield from _problems(nested, judge)
+            yield from _problems(nested, judge, data)
     else:
         message = f"{_subject(path)} is {shown(error.instance)}, expected {_expected(error)}"
         yield Problem(judge.kinds.invalid, path, message)
@@ -143,7 +144,7 @@ def _parent(schema: Mapping[str, Any], error: jsonschema_rs.ValidationError) -> 
     node: Any = schema
     for step in error.schema_path[:-1]:
         try:
-            node = node[step]
+            node = node[str(step) if isinstance(node, dict) else step]
         except (KeyError, IndexError, TypeError):
             return {}
     return node if isinstance(node, dict) else {}

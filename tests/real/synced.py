@@ -139,10 +139,11 @@ def synced(project: Path, served: Path, places: Sequence[str]) -> Iterator[Fleet
     git(repository, "init", "--quiet", "--initial-branch=main")
     with ExitStack() as stack:
         try:
-            argo = stack.enter_context(argo_cd(MODERN.kubernetes))
             servers = {
                 place: stack.enter_context(scheduling_server(MODERN.kubernetes, CONTROLLERS)) for place in places
             }
+            # Left first: a server waits as long as it may for Argo CD to give up its watches.
+            argo = stack.enter_context(argo_cd(MODERN.kubernetes))
         except UnavailableError as missing:
             without(str(missing))
         address = f"{stack.enter_context(git_server(served))}/platform/gitops"

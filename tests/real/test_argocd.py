@@ -1,7 +1,7 @@
 """A real Argo CD syncs what is rendered: its root Application is applied, and everything else follows from Git.
 
 The edge clusters of the two canary cities and of a city of each other wave, one of each tier among them, each with an
-API server of its own; the other clusters of a core city are those of `test_argocd_core`.
+API server of its own; `test_argocd_core` has all clusters of a core city.
 """
 
 import json

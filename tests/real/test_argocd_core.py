@@ -1,6 +1,6 @@
-"""A real Argo CD syncs the clusters of a core city: every case but the one of the edge, and what their clusters need.
+"""A real Argo CD syncs all clusters of a core city, every application of every case and of what the cases need.
 
-As many clusters at once as `test_argocd` has; each has an API server of its own.
+Only the operators' charts and the sync windows are left out. Each cluster has an API server of its own.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,8 @@ from .synced import Fleet, head, pending, synced
 
 pytestmark = pytest.mark.real
 
-PLACES = ("shanghai/bank-a", "shanghai/hosts", "shanghai/platform", "shanghai/risk", "shanghai/trading")
+CLUSTERS = ("bank-a", "bank-b", "edge", "hosts", "platform", "risk", "trading")
+PLACES = tuple(f"shanghai/{name}" for name in CLUSTERS)
 SETTLED_SECONDS = 420
 
 
