@@ -61,8 +61,9 @@ def _meshed(pod: Object, namespaces: dict[str, dict[str, str]]) -> Object:
 
 def _secrets(obj: Object) -> Iterator[Object]:
     if obj["kind"] == "ExternalSecret":
-        template = obj["spec"]["target"].get("template", {})
-        name = obj["spec"]["target"].get("name", obj["metadata"]["name"])
+        target = obj["spec"].get("target", {})
+        template = target.get("template", {})
+        name = target.get("name", obj["metadata"]["name"])
         kind = template.get("type", "Opaque")
         yield {
             "apiVersion": "v1",

@@ -71,6 +71,8 @@ EXPLAINED = {
     ("uninjected-proxy", "Deployment elsewhere/unknown"): "no manifest describes its namespace",
     ("contested-target-port", "Deployment payment/pay"): OF_SERVICES,
     ("contested-target-port", "Service payment/b"): OF_SERVICES,
+    ("contested-injection", "MutatingWebhookConfiguration istio-sidecar-injector"): EARLIER,
+    ("ineffective-selector", "AuthorizationPolicy payment/of-made-later"): "its pods are made in the cluster",
 }
 
 Object = dict[str, Any]
@@ -100,7 +102,8 @@ def of_istio(found: list[Object], folder: Path) -> set[Said]:
     """Give what all analyzers say of the objects, and of the pods that are made of them."""
     config, path, answer = (folder / name for name in ("mesh.yaml", "objects.yaml", "answer.json"))
     config.write_text("{}", encoding="utf-8")
-    path.write_text(documents.joined([INJECTOR, *running(defaulted(found))]), encoding="utf-8")
+    injectors = [] if any(each["kind"] == INJECTOR["kind"] for each in found) else [INJECTOR]
+    path.write_text(documents.joined([*injectors, *running(defaulted(found))]), encoding="utf-8")
     command = [program(istio_analyzers), str(config), str(path), str(answer)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
