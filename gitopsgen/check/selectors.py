@@ -22,6 +22,11 @@ def labels(selector: Any) -> Iterator[Wrong]:
             yield ("matchLabels", key), f'no object can have the label "{key}: {value}"; it must be {expected}', ""
     yield from keys(selector)
     yield from expressions(selector)
+    yield from values(selector)
+
+
+def values(selector: Any) -> Iterator[Wrong]:
+    """Give the values of expressions that no label can have."""
     for index, one in enumerate(map(mapping, sequence(mapping(selector).get("matchExpressions")))):
         for at, value in enumerate(sequence(one.get("values"))):
             if isinstance(value, str) and (expected := label_value(value)):

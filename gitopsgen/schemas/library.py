@@ -13,7 +13,7 @@ from typing import Any
 Json = dict[str, Any]
 
 # Raised whenever the result for the same input changes: caches are keyed by it.
-FORMAT = 8
+FORMAT = 9
 
 _WORDS = ("default", "minimum", "maximum", "minLength", "pattern")
 _REFERENCE = "#/$defs/"
@@ -34,13 +34,13 @@ _QUANTITY = {
     "pattern": r"^[+-]?([0-9]+|[0-9]+\.[0-9]*|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$",
     "x-gitopsgen-type": "quantity",
 }
-_INT_OR_STRING = {"type": ["string", "integer"], "x-kubernetes-int-or-string": True}
+_INT32 = {"minimum": -(2**31), "maximum": 2**31 - 1}
+_INT_OR_STRING = {"type": ["string", "integer"], "x-kubernetes-int-or-string": True, **_INT32}
 # Both are written as oneOf in the source, where null meets both sides and so is refused: as here.
 _SCALARS: dict[str, Json] = {
     "io.k8s.apimachinery.pkg.api.resource.Quantity": _QUANTITY,
     "io.k8s.apimachinery.pkg.util.intstr.IntOrString": _INT_OR_STRING,
 }
-_INT32 = {"minimum": -(2**31), "maximum": 2**31 - 1}
 
 
 def build(definitions: Json, facts: Json, *, exact: bool) -> Json:

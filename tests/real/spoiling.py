@@ -64,7 +64,7 @@ def _spoil(root: Object, parent: Any, path: Path, chance: random.Random) -> str:
         case "remove":
             del parent[step]
         case "retype":
-            parent[step] = chance.choice(OTHER_TYPES)
+            parent[step] = deepcopy(chance.choice(OTHER_TYPES))  # a second wrong may be done inside of it
         case "repeat":
             _repeat(parent, step, value)
         case "move":

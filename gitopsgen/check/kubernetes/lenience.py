@@ -16,6 +16,7 @@ _BUILT_IN: Final = "Kubernetes "
 _TEMPLATES_VALIDATED: Final = [1, 35]  # the oldest server tried that does; 1.30 does not
 RELAXED: Final = [1, 36]  # the first that takes a Service whose name begins with a digit
 _TEMPLATES: Final = {("spec", "template"), ("spec", "volumeClaimTemplates")}
+VALUES_VALIDATED: Final = [1, 33]  # the first that looks at values in the required affinity to nodes
 # By kind: fields that are required by name only.
 _BY_KIND: Final = {
     "CSIDriver": {"spec"},
@@ -62,7 +63,7 @@ def judged(found: Found, *, is_decoded: bool = False) -> Found:
     if value == "" and kind.source.startswith(_BUILT_IN) and not (is_decoded or _is_told(kind, found.field)):
         value = None  # no text is what the server has where nothing was said
     is_taken = (
-        _is_null(kind, found.subject.data, found.field)
+        _is_null(kind, found.subject.data, found.field, is_decoded=is_decoded)
         or (value == [] and node_at(kind.schema, found.field).get("format") == "byte")  # a list of no bytes
         or _is_zero(kind, found.field, value)
         or _is_of_another_name(kind, found, value)
@@ -82,6 +83,15 @@ def validated(found: Found) -> Found:
     return found._replace(refused=False) if kind is not None and _is_unvalidated(kind, found.field) else found
 
 
+def is_overflow(found: Found) -> bool:
+    """Tell whether it is about a number that the server's decoder has no room for."""
+    kind, value = found.subject.known.kind, _at(found.subject.data, found.field)
+    if kind is None or type(value) is not int or -(2**31) <= value < 2**31:
+        return False
+    node = node_at(kind.schema, found.field)
+    return node.get("format") == "int32" or "x-kubernetes-int-or-string" in node
+
+
 def _is_told(kind: Kind, field: Path) -> bool:
     """Tell whether no text differs from nothing said: the server's decoder reads it, or keeps it."""
     is_pointer = (
@@ -99,13 +109,13 @@ def _is_read(kind: Kind, field: Path) -> bool:
     return "x-gitopsgen-type" in node or node.get("format") == "date-time"
 
 
-def _is_null(kind: Kind, data: Any, field: Path) -> bool:
+def _is_null(kind: Kind, data: Any, field: Path, *, is_decoded: bool) -> bool:
     """Tell whether a value is null, or has nulls in it, in fields that may be left out."""
     value = _at(data, field)
     parent = _at(data, field[:-1])
     if value is None and isinstance(parent, dict) and field[-1] in parent:
         return field[-1] not in node_at(kind.schema, field[:-1]).get("required", ())
-    return isinstance(value, dict) and None in value.values()
+    return not is_decoded and isinstance(value, dict) and None in value.values()
 
 
 def _is_zero(kind: Kind, field: Path, value: Any) -> bool:

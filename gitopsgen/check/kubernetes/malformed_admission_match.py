@@ -95,7 +95,7 @@ def _conditions(subject: Subject) -> Iterator[Found]:
             if text(name) and (expected := label_key(name)):
                 yield subject.found(path, f'the condition "{name}" must be {expected}')
     for path, key in members(subject.data, "spec", "auditAnnotations", EACH, "key"):
-        if text(key) and (expected := label_key(f"{subject.name}/{key}")):
+        if isinstance(key, str) and (expected := label_key(f"{subject.name}/{key}")):
             yield subject.found(path, f'the key "{key}" of a note must be {expected}')
 
 

@@ -2,8 +2,8 @@
 
 What it finds:
     A FlowSchema whose rules name no subjects, no resources or no namespaces, `*` beside other words, or paths, verbs
-    and namespaces that cannot be; a subject that is not of its kind; a PriorityLevelConfiguration whose settings do
-    not fit its type, or whose queues cannot be.
+    and namespaces that cannot be; a precedence that is reserved; a subject that is not of its kind; a
+    PriorityLevelConfiguration whose settings do not fit its type, or whose queues cannot be.
 
 Why:
     The API server refuses the object.
@@ -78,6 +78,9 @@ def check(subject: Subject) -> Iterator[Found]:
     level = text(mapping(spec.get("priorityLevelConfiguration")).get("name"))
     if level and (expected := names.subdomain(level)):
         yield subject.found(("spec", "priorityLevelConfiguration", "name"), f'the level "{level}" must be {expected}')
+    if spec.get("matchingPrecedence") == 1 and subject.name != "exempt":
+        message = f'{subject} has the precedence 1, which is that of "exempt", expected a greater one'
+        yield subject.found(("spec", "matchingPrecedence"), message)
     for index, entry in enumerate(sequence(spec.get("rules"))):
         yield from _rule(subject, mapping(entry), ("spec", "rules", index))
 

@@ -1,9 +1,9 @@
 """A setting of host names, DNS or the kernel that a pod cannot have.
 
 What it finds:
-    Host aliases and name servers that are no IP addresses, host names that are none, more than three name
-    servers, `dnsPolicy: None` without any, sysctls twice or of a namespace that the pod shares with its node,
-    `shareProcessNamespace` beside `hostPID`.
+    Host aliases and name servers that are no IP addresses, host names, search domains and names of a StatefulSet's
+    Service that are none, more than three name servers, `dnsPolicy: None` without any, sysctls twice or of a namespace
+    that the pod shares with its node, `shareProcessNamespace` beside `hostPID`.
 
 Why:
     The API server refuses the object.
@@ -32,7 +32,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gitopsgen.check.kubernetes.lenience import validated
+from gitopsgen.check.kubernetes.lenience import release, validated
 from gitopsgen.check.names import dns_label, subdomain
 from gitopsgen.check.pods import pod_spec, spec_path
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
@@ -45,6 +45,9 @@ _NUMBER: Final = r"0*(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"  # servers take zero
 _ADDRESS: Final = re.compile(rf"{_NUMBER}(?:\.{_NUMBER}){{3}}")
 _SYSCTL: Final = re.compile(r"(?:[a-z0-9](?:[-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9](?:[-_a-z0-9]*[a-z0-9])?")
 _MOST_SERVERS: Final = 3
+_MOST_SEARCHES: Final = 32
+_UNDERLINED: Final = [1, 33]  # the first that takes "_" in search domains, and the root as one
+_SERVICE_NAMED: Final = [1, 33]  # the first that looks at serviceName
 _OF_NETWORK: Final = ("net.",)
 _OF_IPC: Final = ("fs.mqueue.", "kernel.msg", "kernel.sem", "kernel.shm")
 
@@ -53,10 +56,19 @@ Wrong = tuple[Path, str, str]
 
 def check(subject: Subject) -> Iterator[Found]:
     """Report settings that the server does not take."""
-    spec = pod_spec(subject)
-    for wrong in (_aliases(spec), _dns(spec), _names(spec), _accounts(spec), _sysctls(spec)):
+    spec, version = pod_spec(subject), release(subject.known.kind)
+    for wrong in (_aliases(spec), _dns(spec), _searches(spec, version), _names(spec), _accounts(spec), _sysctls(spec)):
         for path, message, hint in wrong:
             yield validated(subject.found((*spec_path(subject), *path), message, hint))
+    if subject.known.name == "StatefulSet" and version >= _SERVICE_NAMED:
+        yield from _service(subject)
+
+
+def _service(subject: Subject) -> Iterator[Found]:
+    name = text(mapping(subject.data.get("spec")).get("serviceName"))
+    if name and (expected := dns_label(name)):
+        message = f'the serviceName "{name}" must be {expected}'
+        yield subject.found(("spec", "serviceName"), message, "it is the subdomain of the pods")
 
 
 def _aliases(spec: Mapping[str, Any]) -> Iterator[Wrong]:
@@ -81,6 +93,21 @@ def _dns(spec: Mapping[str, Any]) -> Iterator[Wrong]:
     for index, server in enumerate(map(text, servers)):
         if server and not _is_address(server):
             yield (*path, index), f'"{server}" is no IP address', ""
+
+
+def _searches(spec: Mapping[str, Any], version: list[int]) -> Iterator[Wrong]:
+    path: Path = ("dnsConfig", "searches")
+    searches = sequence(mapping(spec.get("dnsConfig")).get("searches"))
+    if len(searches) > _MOST_SEARCHES:
+        yield path, f"{len(searches)} search domains, expected at most {_MOST_SEARCHES}", ""
+    for index, domain in enumerate(searches):
+        if not isinstance(domain, str) or (domain == "." and version >= _UNDERLINED):
+            continue
+        name = domain.removesuffix(".")
+        if version >= _UNDERLINED:
+            name = ".".join(label.removeprefix("_").replace("_", "-") for label in name.split("."))
+        if expected := subdomain(name):
+            yield (*path, index), f'the search domain "{domain}" must be {expected}', ""
 
 
 def _names(spec: Mapping[str, Any]) -> Iterator[Wrong]:

@@ -127,10 +127,10 @@ def _rule(path: Path, rule: Mapping[str, Any], spec: Mapping[str, Any]) -> Itera
 
 
 def _codes(path: Path, codes: Mapping[str, Any], spec: Mapping[str, Any]) -> Iterator[Wrong]:
-    values, name = sequence(codes.get("values")), text(codes.get("containerName"))
+    values, name = sequence(codes.get("values")), codes.get("containerName")
     pods = mapping(mapping(spec.get("template")).get("spec"))
     names = [mapping(one).get("name") for field in _CONTAINERS for one in sequence(pods.get(field))]
-    if name and name not in names:
+    if isinstance(name, str) and name not in names:
         yield (*path, "containerName"), f'the pods have no container "{name}"', ""
     if codes.get("values") == []:
         yield (*path, "values"), "the list of exit codes is empty, expected at least one", ""

@@ -2,7 +2,7 @@
 
 What it finds:
     Expressions with values where the operator takes none, or none where it needs some; node affinity without
-    terms, or with fields that no node has; empty topology keys, `minDomains` of a spread that does not bind;
+    terms, or with fields that no node has; topology keys that are none, `minDomains` of a spread that does not bind;
     selectors of nodes and pods that no label can meet, namespaces that are no names.
 
 Why:
@@ -38,11 +38,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.check.fields import EACH, members
-from gitopsgen.check.kubernetes.lenience import validated
+from gitopsgen.check.kubernetes.lenience import VALUES_VALIDATED, release, validated
 from gitopsgen.check.names import dns_label, label_key, label_value
 from gitopsgen.check.pods import pod_spec, spec_path
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
-from gitopsgen.check.selectors import Wrong, expressions, fields, keys, labels
+from gitopsgen.check.selectors import Wrong, expressions, fields, keys, labels, values
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
@@ -68,7 +68,9 @@ _SPREAD: Final = ("topologySpreadConstraints", EACH)
 def check(subject: Subject) -> Iterator[Found]:
     """Report placements and selectors that the server does not take."""
     yield from _own_selector(subject)
-    for path, message, hint in _placement(pod_spec(subject)):
+    spec = pod_spec(subject)
+    is_newer = release(subject.known.kind) >= VALUES_VALIDATED
+    for path, message, hint in (*_placement(spec), *(_values(spec) if is_newer else ())):
         yield validated(subject.found((*spec_path(subject), *path), message, hint))
 
 
@@ -82,8 +84,7 @@ def _placement(spec: Mapping[str, Any]) -> Iterator[Wrong]:
     yield from _spread(spec)
     for steps in (*_PODS, _SPREAD):
         for path, term in members(spec, *steps):
-            if mapping(term).get("topologyKey") == "":
-                yield (*path, "topologyKey"), "the topologyKey is empty", "name a label of nodes"
+            yield from _key(path, mapping(term), is_label=steps is not _SPREAD)
             for below, *said in labels(mapping(term).get("labelSelector")):
                 yield (*path, "labelSelector", *below), said[0], said[1]
             yield from _names(path, mapping(term))
@@ -92,6 +93,20 @@ def _placement(spec: Mapping[str, Any]) -> Iterator[Wrong]:
             for below, *said in (*keys(term), *expressions(term), *fields(term)):
                 yield (*path, *below), said[0], said[1]
     yield from _nodes(spec)
+
+
+def _key(path: Path, term: Mapping[str, Any], *, is_label: bool) -> Iterator[Wrong]:
+    key = term.get("topologyKey")
+    if key == "":
+        yield (*path, "topologyKey"), "the topologyKey is empty", "name a label of nodes"
+    elif is_label and isinstance(key, str) and (expected := label_key(key)):
+        yield (*path, "topologyKey"), f'the topologyKey "{key}" must be {expected}', ""
+
+
+def _values(spec: Mapping[str, Any]) -> Iterator[Wrong]:
+    for path, term in members(spec, *_NODES[0]):
+        for below, *said in values(term):
+            yield (*path, *below), said[0], said[1]
 
 
 def _names(path: Path, term: Mapping[str, Any]) -> Iterator[Wrong]:

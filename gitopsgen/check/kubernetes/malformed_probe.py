@@ -3,7 +3,7 @@
 What it finds:
     A probe or a hook with no handler or several, a command that is empty, a port that is none, a
     `successThreshold` above 1 where it must be 1, a header of HTTP whose name is none, and probes of an init
-    container that does not stay.
+    container that does not stay; a readiness gate whose condition is no name.
 
 Why:
     The API server refuses the object.
@@ -36,9 +36,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from gitopsgen.check.fields import EACH, members
 from gitopsgen.check.kubernetes.lenience import validated
-from gitopsgen.check.names import port_name
-from gitopsgen.check.pods import containers
+from gitopsgen.check.names import label_key, port_name
+from gitopsgen.check.pods import containers, pod_spec, spec_path
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping, sequence
@@ -58,6 +59,13 @@ def check(subject: Subject) -> Iterator[Found]:
     """Report probes and hooks that the server does not take."""
     for path, container in containers(subject):
         yield from map(validated, _container(subject, path, container))
+    yield from map(validated, _gates(subject))
+
+
+def _gates(subject: Subject) -> Iterator[Found]:
+    for path, condition in members(pod_spec(subject), "readinessGates", EACH, "conditionType"):
+        if isinstance(condition, str) and (expected := label_key(condition)):
+            yield subject.found((*spec_path(subject), *path), f'the condition "{condition}" must be {expected}')
 
 
 def _container(subject: Subject, path: Path, container: Mapping[str, Any]) -> Iterator[Found]:

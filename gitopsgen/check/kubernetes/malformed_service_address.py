@@ -75,9 +75,9 @@ def check(subject: Subject) -> Iterator[Found]:
 
 
 def _expected(value: Any) -> str:
-    if not isinstance(value, str):
+    if not isinstance(value, str | None):
         return ""  # reported as a wrong type
-    found: IPv4Address | IPv6Address | None = address(value)
+    found: IPv4Address | IPv6Address | None = address(value or "")
     if found is None:
         return "an address such as 10.9.8.7"
     is_local = found.is_loopback or found.is_unspecified or any(found in link for link in _OF_A_LINK)
@@ -85,6 +85,10 @@ def _expected(value: Any) -> str:
 
 
 def _families(subject: Subject, families: list[Any], policy: Any) -> Iterator[Found]:
+    for index, family in enumerate(families):
+        if family in ("", None):
+            message = f"a family of addresses of {subject} has no name, expected IPv4 or IPv6"
+            yield subject.found(("spec", "ipFamilies", index), message)
     if len(families) > 1 and families[0] == families[1]:
         yield subject.found(("spec", "ipFamilies", 1), f"{subject} has {families[1]} twice, expected it once")
     elif len(families) > 1 and policy == "SingleStack":

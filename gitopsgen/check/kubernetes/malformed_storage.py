@@ -3,7 +3,7 @@
 What it finds:
     A PersistentVolumeClaim, or a template of claims, that asks for no storage or for none above 0, or for no mode of
     access; a PersistentVolume whose capacity is not its storage alone, that has no source or two, or whose paths and
-    driver cannot be; a class of storage that is no name.
+    driver cannot be, or that asks for values which no label of a node can have; a class of storage that is no name.
 
 Why:
     The API server refuses the object.
@@ -32,9 +32,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.capacity.quantities import amount
-from gitopsgen.check.kubernetes.lenience import validated
+from gitopsgen.check.fields import EACH, members
+from gitopsgen.check.kubernetes.lenience import VALUES_VALIDATED, release, validated
 from gitopsgen.check.names import subdomain
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
+from gitopsgen.check.selectors import values
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
@@ -65,6 +67,8 @@ def check(subject: Subject) -> Iterator[Found]:
         yield from _source(subject, spec)
         yield from _modes(subject, spec, ("spec",))
         yield from _class(subject, spec, ("spec",))
+        if release(subject.known.kind) >= VALUES_VALIDATED:
+            yield from _nodes(subject)
     elif subject.known.name == "PersistentVolumeClaim":
         yield from _claim(subject, spec, ("spec",))
     else:
@@ -100,6 +104,12 @@ def _source(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
 def _modes(subject: Subject, spec: Mapping[str, Any], path: Path) -> Iterator[Found]:
     if spec.get("accessModes") == []:
         yield subject.found((*path, "accessModes"), f"{subject} has no mode of access, expected at least one")
+
+
+def _nodes(subject: Subject) -> Iterator[Found]:
+    for path, term in members(subject.data, "spec", "nodeAffinity", "required", "nodeSelectorTerms", EACH):
+        for below, message, hint in values(term):
+            yield subject.found((*path, *below), message, hint)
 
 
 def _claim(subject: Subject, spec: Mapping[str, Any], path: Path) -> Iterator[Found]:

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gitopsgen.check.kubernetes.lenience import judged
+from gitopsgen.check.kubernetes.lenience import decoded, is_overflow, judged
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_schema
 from gitopsgen.diagnostics import Severity
 
@@ -36,4 +36,4 @@ RULE = Rule("GG407", "malformed-value", Severity.ERROR, on=has_schema, is_shared
 
 def check(subject: Subject) -> Iterator[Found]:
     """Report what the validator of the kind found of this sort."""
-    return map(judged, subject.violating(RULE.name))
+    return (decoded(one) if is_overflow(one) else judged(one) for one in subject.violating(RULE.name))

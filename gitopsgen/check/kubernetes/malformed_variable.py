@@ -1,8 +1,8 @@
 """An environment variable that says nothing, or two things at once.
 
 What it finds:
-    A variable without a name, `value` beside `valueFrom`, a `valueFrom` or `envFrom` with no source or several,
-    and a `fieldRef` or `resourceFieldRef` to what a pod cannot tell.
+    A variable without a name, or with one that the version of Kubernetes does not take; `value` beside `valueFrom`, a
+    `valueFrom` or `envFrom` with no source or several; a `fieldRef` or `resourceFieldRef` to what a pod cannot tell.
 
 Why:
     The API server refuses the object.
@@ -35,7 +35,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gitopsgen.check.kubernetes.lenience import validated
+from gitopsgen.check.kubernetes.lenience import release, validated
 from gitopsgen.check.names import subdomain
 from gitopsgen.check.pods import containers
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
@@ -46,6 +46,8 @@ from gitopsgen.schemas.wording import listed, suggestion
 
 RULE = Rule("GG449", "malformed-variable", Severity.ERROR, on=has_pods, is_shared=True, refused_by=API_SERVER)
 _NAME: Final = re.compile(r"[ -<>-~]+")  # what can be printed, but for the sign of equality
+_OLD_NAME: Final = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
+_RELAXED: Final = [1, 32]  # the first that takes other names
 _KEY: Final = re.compile(r"[-._a-zA-Z0-9]+")
 _SOURCES: Final = ("configMapKeyRef", "fieldRef", "fileKeyRef", "resourceFieldRef", "secretKeyRef")
 _BULK: Final = ("configMapRef", "secretRef")
@@ -82,8 +84,8 @@ def _variable(subject: Subject, path: Path, one: Mapping[str, Any]) -> Iterator[
     name = one.get("name")
     if name == "":
         yield subject.found((*path, "name"), "an environment variable without a name")
-    elif isinstance(name, str) and _NAME.fullmatch(name) is None:
-        yield subject.found((*path, "name"), f'the variable name "{name}" must be printable ASCII without "="')
+    elif isinstance(name, str) and (expected := _expected(subject, name)):
+        yield subject.found((*path, "name"), f'the variable name "{name}" must be {expected}')
     if one.get("valueFrom") is None:
         return
     source = mapping(one["valueFrom"])
@@ -95,6 +97,12 @@ def _variable(subject: Subject, path: Path, one: Mapping[str, Any]) -> Iterator[
         found = listed(given) if given else "no source"
         yield subject.found(where, f'valueFrom of "{name}" has {found}, expected one source')
     yield from _reference(subject, where, source)
+
+
+def _expected(subject: Subject, name: str) -> str:
+    if release(subject.known.kind) >= _RELAXED:
+        return "" if _NAME.fullmatch(name) else 'printable ASCII without "="'
+    return "" if _OLD_NAME.fullmatch(name) else 'letters, digits, "_", "-" and ".", without a digit at the start'
 
 
 def _reference(subject: Subject, path: Path, source: Mapping[str, Any]) -> Iterator[Found]:
@@ -139,5 +147,5 @@ def _all_of(subject: Subject, path: Path, one: Mapping[str, Any]) -> Iterator[Fo
     for kind in given:
         yield from _name(subject, (*path, kind), mapping(one[kind]))
     prefix = text(one.get("prefix"))
-    if prefix and _NAME.fullmatch(prefix) is None:
-        yield subject.found((*path, "prefix"), f'the prefix "{prefix}" must be printable ASCII without "="')
+    if prefix and (expected := _expected(subject, prefix)):
+        yield subject.found((*path, "prefix"), f'the prefix "{prefix}" must be {expected}')

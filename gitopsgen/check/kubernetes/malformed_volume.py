@@ -3,7 +3,7 @@
 What it finds:
     A volume or projection with more than one source, or whose source names no object; paths of items that are
     absolute or lead upwards, two items of one projection with one path, paths of the node with `..`, fields that a
-    pod cannot tell, tokens of less than ten minutes.
+    pod cannot tell, ephemeral volumes that ask for no storage, tokens of less than ten minutes.
 
 Why:
     The API server refuses the object.
@@ -64,6 +64,7 @@ _PROJECTED_PATHS: Final = (
     ("secret", "items", EACH, "path"),
 )
 _FIELD: Final = re.compile(r"metadata\.(?:name|namespace|uid|(?:annotations|labels)(?:\['[^']+'\])?)")
+_EPHEMERAL: Final = ("ephemeral", "volumeClaimTemplate")
 _SHORTEST: Final = 600  # seconds
 
 
@@ -92,10 +93,8 @@ def _volume(subject: Subject, path: Path, volume: Mapping[str, Any]) -> Iterator
 
 
 def _paths(subject: Subject, path: Path, volume: Mapping[str, Any]) -> Iterator[Found]:
-    claim = mapping(mapping(mapping(volume.get("ephemeral")).get("volumeClaimTemplate")).get("spec"))
-    if (name := text(claim.get("storageClassName"))) and (expected := subdomain(name)):
-        where = (*path, "ephemeral", "volumeClaimTemplate", "spec", "storageClassName")
-        yield subject.found(where, f'the class of storage "{name}" must be {expected}')
+    if isinstance(volume.get("ephemeral"), dict):
+        yield from _ephemeral(subject, path, volume["ephemeral"])
     driver = text(mapping(volume.get("csi")).get("driver"))
     if driver and (expected := subdomain(driver.lower())):
         yield subject.found((*path, "csi", "driver"), f'the driver "{driver}" must be {expected}')
@@ -109,6 +108,19 @@ def _paths(subject: Subject, path: Path, volume: Mapping[str, Any]) -> Iterator[
         yield subject.found((*path, "nfs", "path"), f'the path is "{nfs["path"]}", expected an absolute one')
     if (amount(limit) or 0) < 0:
         yield subject.found((*path, "emptyDir", "sizeLimit"), f"sizeLimit is {limit}, expected at least 0")
+
+
+def _ephemeral(subject: Subject, path: Path, volume: Mapping[str, Any]) -> Iterator[Found]:
+    if volume.get("volumeClaimTemplate") is None:
+        yield subject.found((*path, *_EPHEMERAL), "an ephemeral volume without a volumeClaimTemplate")
+        return
+    claim, where = mapping(mapping(volume["volumeClaimTemplate"]).get("spec")), (*path, *_EPHEMERAL, "spec")
+    if (name := text(claim.get("storageClassName"))) and (expected := subdomain(name)):
+        yield subject.found((*where, "storageClassName"), f'the class of storage "{name}" must be {expected}')
+    resources = claim.get("resources")
+    if isinstance(resources, dict) and "storage" not in mapping(resources.get("requests")):
+        message = f"a claim of {subject} asks for no storage, expected requests.storage"
+        yield subject.found((*where, "resources"), message)
 
 
 def _source(subject: Subject, path: Path, source: Mapping[str, Any], field: str) -> Iterator[Found]:
@@ -133,6 +145,10 @@ def _downward(subject: Subject, path: Path, source: Mapping[str, Any]) -> Iterat
             yield subject.found(
                 where, f"has {listed(given) if given else 'no source'}, expected one of fieldRef, resourceFieldRef"
             )
+        resource = item.get("resourceFieldRef")
+        if isinstance(resource, dict) and not resource.get("containerName"):
+            missing = (*where, "resourceFieldRef", "containerName")
+            yield subject.found(missing, "a volume cannot tell whose resource it is, expected a containerName")
         field = text(mapping(item.get("fieldRef")).get("fieldPath"))
         if field and _FIELD.fullmatch(field) is None:
             message = f'a volume cannot tell the field "{field}"'
