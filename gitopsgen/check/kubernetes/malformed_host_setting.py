@@ -90,8 +90,8 @@ def _dns(spec: Mapping[str, Any]) -> Iterator[Wrong]:
         yield where, "dnsPolicy is None, and dnsConfig names no nameservers", "add one, or remove dnsPolicy"
     if len(servers) > _MOST_SERVERS:
         yield path, f"{len(servers)} nameservers, expected at most {_MOST_SERVERS}", ""
-    for index, server in enumerate(map(text, servers)):
-        if server and not _is_address(server):
+    for index, server in enumerate(servers):
+        if isinstance(server, str) and not _is_address(server):
             yield (*path, index), f'"{server}" is no IP address', ""
 
 

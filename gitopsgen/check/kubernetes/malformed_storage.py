@@ -85,7 +85,8 @@ def _capacity(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
         yield subject.found(
             path, f"the capacity of {subject} names {', '.join(capacity) or 'nothing'}, expected storage"
         )
-    yield from _size(subject, capacity.get("storage"), (*path, "storage"))
+    if "storage" in capacity:
+        yield from _size(subject, capacity["storage"], (*path, "storage"))
 
 
 def _source(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
@@ -93,6 +94,9 @@ def _source(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
     if len(given) != 1 and spec:
         told = " and ".join(given) or "no source"
         yield subject.found(("spec",), f"{subject} has {told}, expected exactly one source")
+    for source, field in (("nfs", "server"), ("csi", "volumeHandle")):
+        if mapping(spec.get(source)).get(field) == "":
+            yield subject.found(("spec", source, field), f"the {field} of {subject} is empty, expected one")
     path, driver = mapping(spec.get("nfs")).get("path"), text(mapping(spec.get("csi")).get("driver"))
     if isinstance(path, str) and not path.startswith("/"):
         yield subject.found(("spec", "nfs", "path"), f'the path is "{path}", expected an absolute one')
@@ -126,7 +130,7 @@ def _claim(subject: Subject, spec: Mapping[str, Any], path: Path) -> Iterator[Fo
 
 
 def _size(subject: Subject, size: Any, path: Path) -> Iterator[Found]:
-    number = 0 if size is None and path[-2] == "requests" else amount(size)
+    number = 0 if size is None else amount(size)
     if number is not None and number <= 0:
         yield subject.found(path, f"the storage of {subject} is {size}, expected more than 0")
 

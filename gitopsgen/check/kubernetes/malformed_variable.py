@@ -36,6 +36,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.check.kubernetes.lenience import release, validated
+from gitopsgen.check.kubernetes.resources import TOLD, expected_unit, is_told
 from gitopsgen.check.names import subdomain
 from gitopsgen.check.pods import containers
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
@@ -65,10 +66,6 @@ _FIELDS: Final = frozenset(
     }
 )
 _SUBSCRIPT: Final = re.compile(r"metadata\.(?:annotations|labels)\['[^']+'\]")
-_RESOURCES: Final = frozenset(
-    f"{kind}.{name}" for kind in ("limits", "requests") for name in ("cpu", "ephemeral-storage", "memory")
-)
-_PAGES: Final = ("limits.hugepages-", "requests.hugepages-")
 
 
 def check(subject: Subject) -> Iterator[Found]:
@@ -114,14 +111,21 @@ def _reference(subject: Subject, path: Path, source: Mapping[str, Any]) -> Itera
     if field and version not in ("", "v1"):
         message = f'the field is one of a pod in version "{version}", expected v1'
         yield subject.found((*path, "fieldRef"), message, "remove the apiVersion")
-    resource = text(mapping(source.get("resourceFieldRef")).get("resource"))
-    if resource and resource not in _RESOURCES and not resource.startswith(_PAGES):
-        hint = suggestion(resource, _RESOURCES) or f"known are {listed(sorted(_RESOURCES))}"
-        where = (*path, "resourceFieldRef", "resource")
-        yield subject.found(where, f'a variable cannot tell the resource "{resource}"', hint)
+    yield from told(subject, (*path, "resourceFieldRef"), mapping(source.get("resourceFieldRef")))
     for kind in ("configMapKeyRef", "secretKeyRef"):
         if isinstance(reference := source.get(kind), dict):
             yield from _key(subject, (*path, kind), reference)
+
+
+def told(subject: Subject, path: Path, reference: Mapping[str, Any]) -> Iterator[Found]:
+    """Report a resource that a pod cannot be told, or not in such units."""
+    resource, divisor = text(reference.get("resource")), reference.get("divisor")
+    if resource and not is_told(resource):
+        hint = suggestion(resource, TOLD) or f"known are {listed(sorted(TOLD))}"
+        yield subject.found((*path, "resource"), f'a pod cannot be told the resource "{resource}"', hint)
+    elif resource and (expected := expected_unit(resource, divisor)):
+        message = f'"{resource}" is told in units of {divisor}, expected {expected}'
+        yield subject.found((*path, "divisor"), message)
 
 
 def _key(subject: Subject, path: Path, reference: Mapping[str, Any]) -> Iterator[Found]:

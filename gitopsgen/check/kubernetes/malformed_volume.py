@@ -39,6 +39,7 @@ from typing import Any, Final
 from gitopsgen.capacity.quantities import amount
 from gitopsgen.check.fields import EACH, members
 from gitopsgen.check.kubernetes.lenience import validated
+from gitopsgen.check.kubernetes.malformed_variable import told
 from gitopsgen.check.names import descending_path, subdomain
 from gitopsgen.check.pods import pod_spec, spec_path
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
@@ -146,6 +147,7 @@ def _downward(subject: Subject, path: Path, source: Mapping[str, Any]) -> Iterat
                 where, f"has {listed(given) if given else 'no source'}, expected one of fieldRef, resourceFieldRef"
             )
         resource = item.get("resourceFieldRef")
+        yield from told(subject, (*where, "resourceFieldRef"), mapping(resource))
         if isinstance(resource, dict) and not resource.get("containerName"):
             missing = (*where, "resourceFieldRef", "containerName")
             yield subject.found(missing, "a volume cannot tell whose resource it is, expected a containerName")

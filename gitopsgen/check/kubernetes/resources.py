@@ -5,6 +5,7 @@ Facts from the API server's validation of quotas, limit ranges and overheads.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any, Final
 
 from gitopsgen.capacity.quantities import amount
@@ -24,6 +25,12 @@ _OF_QUOTAS: Final = (
     | {"requests.storage"}
 )
 _PAGES: Final = "hugepages-"
+# What a pod can be told of its containers, https://kubernetes.io/docs/concepts/workloads/pods/downward-api/, and in
+# which units: powers of 1000 and of 1024 up to exa, or thousandths of processors.
+TOLD: Final = frozenset(f"{side}.{name}" for side in ("limits", "requests") for name in _OF_CONTAINERS)
+_BYTES: Final = frozenset(1000**power for power in range(7))
+_BINARY: Final = frozenset(1024**power for power in range(1, 7))
+_PROCESSORS: Final = frozenset({1, Fraction(1, 1000)})
 
 
 def of_container(name: str) -> str:
@@ -53,3 +60,19 @@ def expected_amount(name: str, value: Any) -> str:
     is_extended = "/" in name and "kubernetes.io/" not in name and not name.startswith("requests.")
     is_whole = name in _COUNTED or is_extended
     return "a whole number" if is_whole and number.denominator != 1 else ""
+
+
+def is_told(name: str) -> bool:
+    """Tell whether a pod can be told a resource of its containers, as `limits.cpu`."""
+    return name in TOLD or name.startswith(("limits.hugepages-", "requests.hugepages-"))
+
+
+def expected_unit(name: str, divisor: Any) -> str:
+    """Give what the divisor of a resource that a pod is told must be and is not, empty where it is fine."""
+    unit = amount(divisor)
+    if not unit:
+        return ""  # none is one
+    if name.endswith(".cpu"):
+        return "" if unit in _PROCESSORS else "1 or 1m"
+    is_power = unit in _BYTES or (unit in _BINARY and str(divisor).endswith("i"))
+    return "" if is_power else "1, or a power such as 1k, 1Mi or 1Gi"
