@@ -51,7 +51,7 @@ class Naming(dict[str, Any]):
         """Take the words that are kept as they are."""
         super().__init__()
         self._words = words
-        self._blocks: dict[str, IPv4Network] = {}
+        self._blocks: list[tuple[int, int, int]] = []
         self.replaced: list[str] = []
 
     def __missing__(self, part: str) -> Any:
@@ -66,9 +66,9 @@ class Naming(dict[str, Any]):
 
     def _near(self, part: str) -> tuple[tuple[int, bool], ...]:
         """Give which blocks met before hold this one, or lie in it."""
-        block = IPv4Network(part)
-        near = [(self[name][0], block.subnet_of(one)) for name, one in self._blocks.items() if block.overlaps(one)]
-        self._blocks[part] = block
+        first, last = _ends(part)
+        near = [(n, low <= first and last <= high) for n, low, high in self._blocks if low <= last and first <= high]
+        self._blocks.append((len(self), first, last))
         return tuple(near)
 
     def number(self, string: str) -> Any:
@@ -100,6 +100,12 @@ class FreeNaming(dict[str, Any]):
     def of(self, strings: Iterable[str]) -> tuple[Any, ...]:
         """Give what is the same for texts that differ alike."""
         return tuple(map(self.__getitem__, _PARTS.split(_END.join(strings))))
+
+
+@cache
+def _ends(block: str) -> tuple[int, int]:
+    network = IPv4Network(block)
+    return int(network.network_address), int(network.broadcast_address)
 
 
 @cache
