@@ -99,13 +99,15 @@ def _is_at(origin: Origin, here: Location) -> bool:
 
 def completion(opened: Opened, file: str, text: Text, place: Place) -> list[dict[str, Any]]:
     """Give what may follow in a template: names that its context has, of values with what their schema says."""
-    begun = expressions.begun_at(text.whole, offset_of(text, place)) if file.endswith(TEMPLATE) else None
+    offset = offset_of(text, place)
+    begun = expressions.begun_at(text.whole, offset) if file.endswith(TEMPLATE) else None
     if begun is None:
         return []
+    above = expressions.meant_at(text.whole, offset, begun[0])
     offers: dict[str, dict[str, Any]] = {}
     for case, template in uses_of(opened, file):
         variant = next((one for one in opened.variants if one.id.case == case), None)
-        whole = seen(template, begun[0])
+        whole = seen(template, above)
         described: Mapping[str, Any] = {}
         if whole[:1] == ("values",):
             described = schema.properties(opened.project.blueprints[case].schema, whole[1:])
@@ -114,6 +116,9 @@ def completion(opened: Opened, file: str, text: Text, place: Place) -> list[dict
         for name in (*described, *(there if isinstance(there, dict) else ())):
             if name.isidentifier() and name.startswith(begun[1]):
                 offers.setdefault(name, _offer(name, described.get(name)))
+    for name in expressions.names_before(text.whole, offset) if not above else ():
+        if name.startswith(begun[1]):
+            offers.setdefault(name, _offer(name, None))
     return list(offers.values())
 
 

@@ -16,6 +16,10 @@ _HOLE: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _PATH: Final = re.compile(r"""(?<![\w.\]"'])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[[0-9]+\]|\["[^"\]]*"\])*""")
 _STEP: Final = re.compile(r"""[A-Za-z_]\w*|\[[0-9]+\]|\["[^"\]]*"\]""")
 _BEGUN: Final = re.compile(r"""(?<![\w.\]"'])(?:[A-Za-z_]\w*\.)*(?:[A-Za-z_]\w*)?$""")
+_BINDING: Final = re.compile(
+    r"\{%[-+]?\s*(?:for\s+(?P<item>[A-Za-z_]\w*)\s+in|set\s+(?P<name>[A-Za-z_]\w*)\s*=)\s*"
+    r"(?P<path>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)"
+)
 _STRING: Final = re.compile(r"""'[^'\n]*'|(?<!\[)"[^"\n]*\"""")
 
 
@@ -47,6 +51,19 @@ def begun_at(text: str, offset: int) -> tuple[Path, str] | None:
         return None
     *above, word = found[0].split(".")
     return tuple(above), word
+
+
+def meant_at(text: str, offset: int, path: Path) -> Path:
+    """Give a path as it reads without the names that `for` and `set` bound before it; of a list the first item."""
+    for bound in reversed(list(_BINDING.finditer(text, 0, offset))):
+        if path and path[0] == (bound["item"] or bound["name"]):
+            path = (*bound["path"].split("."), *((0,) if bound["item"] else ()), *path[1:])
+    return path
+
+
+def names_before(text: str, offset: int) -> list[str]:
+    """Give the names that `for` and `set` bound before a place, in their order."""
+    return list(dict.fromkeys(bound["item"] or bound["name"] for bound in _BINDING.finditer(text, 0, offset)))
 
 
 def _step(text: str) -> str | int:

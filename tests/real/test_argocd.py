@@ -1,11 +1,12 @@
 """A real Argo CD syncs what is rendered: its root Application is applied, and everything else follows from Git.
 
-The edge clusters of the two canary cities and of a city of each other wave, one of each tier among them, each with an
-API server of its own; `test_argocd_core` has all clusters of a core city.
+All clusters of the two canary cities, of one city of each tier at the edge, and the edge cluster of a core city, each
+with an API server of its own; `test_argocd_core` has all clusters of a core city.
 """
 
 import json
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.real
 
 CANARY, LATER = "wuhu", "baotou"
 CITIES = (CANARY, "mianyang", LATER, "suzhou", "xian")
-PLACES = tuple(f"{city}/edge" for city in CITIES)
+PLACES = (*(f"{city}/edge" for city in CITIES), "suzhou/trading")
 SITE = f"{CANARY}/edge"
 GATEWAY = f"{CANARY}-edge-payment-gateway"
 SETTLED_SECONDS = 420
@@ -161,6 +162,19 @@ def test_what_the_case_does_not_have_is_denied(fleet: Fleet, obj: Any, path: str
     fleet.argo.terminate(GATEWAY)
     # Nothing of it was applied, so that there is nothing to sync either: what was given up stays the last operation.
     fleet.until(lambda states: (states[GATEWAY].sync, states[GATEWAY].revision) == ("Synced", revision))
+
+
+def test_a_cluster_that_the_case_does_not_run_on_is_denied(fleet: Fleet) -> None:
+    """An Application of the project that points at another cluster compares nothing and syncs nothing."""
+    stray = fleet.argo.application(GATEWAY)
+    spec = {**stray["spec"], "destination": {"name": "suzhou-trading", "namespace": "payment"}}
+    metadata = {"name": "stray", "namespace": stray["metadata"]["namespace"]}
+    fleet.argo.begin({**{key: stray[key] for key in ("apiVersion", "kind")}, "metadata": metadata, "spec": spec})
+
+    states = fleet.until(lambda states: "stray" in states and bool(states["stray"].conditions))
+
+    assert "do not match any of the allowed destinations" in states["stray"].conditions[0]
+    assert fleet.get("suzhou/trading", IN_PAYMENT)["code"] == HTTPStatus.NOT_FOUND
 
 
 def is_denied(state: State) -> bool:

@@ -16,7 +16,7 @@ import pytest
 
 from gitopsgen.diagnostics import Diagnostic, Location, Severity
 from gitopsgen.lsp import Server
-from gitopsgen.lsp.expressions import begun_at, path_at
+from gitopsgen.lsp.expressions import begun_at, meant_at, names_before, path_at
 from gitopsgen.lsp.findings import by_file
 from gitopsgen.lsp.positions import UTF16, UTF32, Text
 from gitopsgen.template.loader import Loader
@@ -253,6 +253,26 @@ def test_the_path_under_the_cursor_is_found(line, path):
 )
 def test_the_path_that_is_begun_is_found(before, begun):
     assert begun_at(before, len(before)) == begun
+
+
+@pytest.mark.parametrize(
+    ("before", "path", "meant"),
+    [
+        ("{% for port in values.ports %}{{ port.", ("port",), ("values", "ports", 0)),
+        ("{%- set own = values.own %}{% for one in own.parts %}{{ one.", ("one",), ("values", "own", "parts", 0)),
+        ("{% set one = values.a %}{% set one = values.b %}{{ one.", ("one",), ("values", "b")),
+        ("{% set one = one.below %}{{ one.", ("one",), ("one", "below")),
+        ("{{ values.", ("values",), ("values",)),
+    ],
+)  # fmt: skip
+def test_names_bound_before_stand_for_what_they_were_bound_to(before, path, meant):
+    assert meant_at(before, len(before), path) == meant
+
+
+def test_names_bound_before_a_place_are_known():
+    text = "{% for port in values.ports %}{% set name = port.name %}{{ n"
+
+    assert names_before(text + "}}{% set later = 1 %}", len(text)) == ["port", "name"]
 
 
 def test_a_template_is_read_as_it_stands_in_the_editor(tmp_path):
