@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -12,11 +13,13 @@ from typing import TYPE_CHECKING, Annotated
 
 from gitopsgen.cli.console import Console, open_console
 from gitopsgen.cli.options import Color, Colour, DryRun, Format, ProjectDirectory, Quiet, option, subcommand
-from gitopsgen.diagnostics import UsageError
+from gitopsgen.diagnostics import Severity, UsageError
+from gitopsgen.load import Memory
 
 if TYPE_CHECKING:
     from types import FrameType
 
+    from gitopsgen.model.project import Project
     from gitopsgen.pipeline import RenderReport
     from gitopsgen.watch import Batch, PageMaker
 
@@ -38,8 +41,8 @@ def watch(
 ) -> int:
     """Render and check whenever a file is saved, until Ctrl-C.
 
-    A file that cannot be read is told at once; then the cities that depend on what was saved are rendered and checked,
-    then the rest of the fleet as far as it changes. What is right is written as `render` writes it.
+    What is wrong with a file itself, its values or its template, is told at once; then the cities that depend on it are
+    rendered and checked, then the rest of the fleet as far as it changes. What is right is written as by `render`.
 
     gitopsgen watch --page
     """
@@ -91,6 +94,8 @@ class _Watching:
         self.console = console
         self.dry_run = dry_run
         self.maker: PageMaker | None = None
+        self.memory = Memory()
+        self.project: Project | None = None  # as it was read last: what is asked of it may be old
 
     def run(self, stop: Event) -> None:
         """Render all once, then go on until stopped."""
@@ -103,6 +108,7 @@ class _Watching:
                     continue
             self._follow(batch)
             self._make_page()
+            self._remember()
             if not batch:
                 _say(self.console, "watching; Ctrl-C stops")
 
@@ -114,6 +120,16 @@ class _Watching:
         found = first_look(self.console.root, batch)
         return not (found and self.console.finish(Report(found)))
 
+    def _remember(self) -> None:
+        """Read all once more, so that the next saved file is the only one to read."""
+        from gitopsgen.load import load
+
+        with suppress(UsageError, OSError):
+            self.project = load(self.console.root, memory=self.memory).value
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()  # what stays is not looked through again while somebody waits
+
     def _follow(self, batch: Batch) -> None:
         from gitopsgen.load import settings_of
         from gitopsgen.watch import regions_of
@@ -123,8 +139,26 @@ class _Watching:
         except UsageError as error:  # no gitopsgen.yaml, for now
             _say(self.console, f"error: {error}")
             return
-        if not alone or self._render(alone):
+        if self._is_right(batch) and (not alone or self._render(alone)):
             self._render(())
+
+    def _is_right(self, batch: Batch) -> bool:
+        """Tell at once what the values and templates say in one city; whether it makes sense to go on."""
+        from gitopsgen.compose import Selection
+        from gitopsgen.pipeline.concerned import concerned
+        from gitopsgen.pipeline.glance import glance
+        from gitopsgen.pipeline.project import open_project
+        from gitopsgen.report import Report
+
+        if not batch or not self.project or not self.project.regions:
+            return True
+        selection = Selection(regions=concerned(self.project, batch))
+        with suppress(UsageError, OSError):  # told by the run that follows
+            opened = open_project(self.console.root, selection, memory=self.memory)
+            found = (*opened.diagnostics, *glance(opened, batch))
+            errors = tuple(one for one in found if one.severity is Severity.ERROR)
+            return not (errors and self.console.finish(Report(errors)))
+        return True
 
     def _render(self, regions: tuple[str, ...]) -> bool:
         """Render some regions, or the fleet, and tell what was found; whether all is right."""
@@ -135,7 +169,8 @@ class _Watching:
         from gitopsgen.report import Report
 
         start = perf_counter()
-        options = RenderOptions(Selection(regions=regions), dry_run=self.dry_run, jobs=1 if regions else processors())
+        jobs = 1 if regions else processors()
+        options = RenderOptions(Selection(regions=regions), dry_run=self.dry_run, jobs=jobs, memory=self.memory)
         try:
             with self.console.working("rendering"):
                 done = run(self.console.root, options)

@@ -12,6 +12,7 @@ from gitopsgen.diagnostics import Outcome, Severity
 from gitopsgen.load.blueprints import read_blueprints
 from gitopsgen.load.inputs import Inputs
 from gitopsgen.load.layers import read_layers, read_neighbours, read_others
+from gitopsgen.load.memory import Memory
 from gitopsgen.load.references import check_classes, check_names, check_uses
 from gitopsgen.load.regions import Facts
 from gitopsgen.load.rollouts import RELEASES, check_clusters
@@ -25,17 +26,24 @@ if TYPE_CHECKING:
     from gitopsgen.load.layers import Layers
     from gitopsgen.model.project import Blueprint, Region, Settings
 
-__all__ = ["load", "settings_of"]
+__all__ = ["Memory", "load", "settings_of"]
 
 
-def load(root: Path, *, regions: tuple[str, ...] = (), instead: Mapping[str, bytes] | None = None) -> Outcome[Project]:
+def load(
+    root: Path,
+    *,
+    regions: tuple[str, ...] = (),
+    instead: Mapping[str, bytes] | None = None,
+    memory: Memory | None = None,
+) -> Outcome[Project]:
     """Read a project; with globs in `regions`, only those regions and what they refer to.
 
-    `instead` gives other contents of some files, for questions of the kind "what if".
+    `instead` gives other contents of some files, for questions of the kind "what if"; `memory` is for those who read
+    a project again and again.
     Gives every finding of every file that was read, and a project as whole as the files allow.
     Raises UsageError where the directory has no `gitopsgen.yaml`.
     """
-    inputs = Inputs(root, instead=instead or {})
+    inputs = Inputs(root, instead=instead or {}, memory=memory)
     settings = read_settings(inputs)
     blueprints = read_blueprints(inputs, settings.blueprints)
     layers = read_layers(inputs, settings.overlays, blueprints, regions)

@@ -122,7 +122,7 @@ def _schema(inputs: Inputs, directory: str, files: list[str]) -> Mapping[str, An
     schema = inputs.json(file)
     if schema is None:
         return None
-    problems = check_schema(schema)
+    problems = inputs.once(("schema", file), (schema,), lambda: check_schema(schema))
     for problem in problems:
         inputs.report(file, problem)
     # Values are not judged by a schema that is broken: each would be blamed for it.
@@ -179,7 +179,8 @@ def _case_schema(inputs: Inputs, package: _Package, used: list[tuple[_Package, t
     is_read = f"{package.directory}/blueprint.yaml" not in inputs.unread
     if package.schema is None or not is_whole or not is_read:
         return {"type": "object"}
-    return case_schema(str(package.facts.get("title", package.name)), package.schema, tuple(mounts))
+    made_of = (str(package.facts.get("title", package.name)), package.schema, tuple(mounts))
+    return inputs.once(("case", package.name), made_of, lambda: case_schema(*made_of))
 
 
 def _mounted_templates(used: list[tuple[_Package, tuple[str, ...]]]) -> tuple[Template, ...]:

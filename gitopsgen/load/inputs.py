@@ -14,9 +14,10 @@ from gitopsgen.source import FindingKind, by_place, decode, directories, read, r
 from gitopsgen.values import locate_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path as Directory
 
+    from gitopsgen.load.memory import Made, Memory
     from gitopsgen.source import Source
     from gitopsgen.values import Problem
 
@@ -32,6 +33,7 @@ class Inputs:
     found: list[Diagnostic] = field(default_factory=list)
     problems: list[tuple[str, Problem, tuple[Related, ...]]] = field(default_factory=list)
     instead: Mapping[str, bytes] = field(default_factory=dict)  # what to read in the place of some files
+    memory: Memory | None = None
 
     def walk(self, directory: str, skip: str = "") -> tuple[str, ...]:
         """Give the files under a directory, sorted; the directory `skip` is left out."""
@@ -76,13 +78,20 @@ class Inputs:
         raw = self.raw(file)
         if raw is None:
             return None
-        data = self._taken(read(file, raw, merge_tags=merge_tags))
+        name = ("yaml", file, "merge tags" if merge_tags else "")
+        data = self._taken(self.once(name, (raw,), lambda: read(file, raw, merge_tags=merge_tags)))
         return {} if data is None and file not in self.unread else data
 
     def json(self, file: str) -> Any:
         """Give the data of a JSON file, None where it cannot be read."""
         raw = self.raw(file)
-        return None if raw is None else self._taken(read_json(file, raw))
+        if raw is None:
+            return None
+        return self._taken(self.once(("json", file), (raw,), lambda: read_json(file, raw)))
+
+    def once(self, name: tuple[str, ...], made_of: tuple[Any, ...], make: Callable[[], Made]) -> Made:
+        """Give what `make` gives, or gave in an earlier run when the same was there to make it of."""
+        return self.memory.once(name, made_of, make) if self.memory else make()
 
     def _taken(self, outcome: Outcome[Source]) -> Any:
         source = outcome.value

@@ -9,10 +9,10 @@ from urllib.parse import quote, unquote, urlsplit
 
 from gitopsgen.compose import Selection
 from gitopsgen.diagnostics import Diagnostic, Location
-from gitopsgen.load import settings_of
+from gitopsgen.load import Memory, settings_of
 from gitopsgen.lsp.positions import Text
-from gitopsgen.model.project import Project, Region
 from gitopsgen.pipeline import RenderOptions, render
+from gitopsgen.pipeline.concerned import concerned
 from gitopsgen.pipeline.project import Opened, open_project
 from gitopsgen.source import decode, read_bytes
 
@@ -28,6 +28,7 @@ class Edited:
     encoding: str
     texts: dict[str, str] = field(default_factory=dict)
     uris: dict[str, str] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
     _opened: Opened | None = None
 
     def file_of(self, uri: str) -> str | None:
@@ -78,7 +79,7 @@ class Edited:
     def opened(self) -> Opened:
         """Give the project loaded and composed; raises UsageError where it is none."""
         if self._opened is None:
-            self._opened = open_project(self.root, Selection(), self.instead)
+            self._opened = open_project(self.root, Selection(), self.instead, self.memory)
         return self._opened
 
     def rendered(self) -> tuple[Diagnostic, ...]:
@@ -87,8 +88,8 @@ class Edited:
         Gives what was found there, and what cannot be read or merged anywhere.
         """
         project = self.opened().project
-        regions = () if len(project.known_regions) <= _FEW else _concerned(project, tuple(self.texts))
-        options = RenderOptions(Selection(regions=regions), dry_run=True, edits=self.instead)
+        regions = () if len(project.known_regions) <= _FEW else concerned(project, self.texts)
+        options = RenderOptions(Selection(regions=regions), dry_run=True, edits=self.instead, memory=self.memory)
         found = render(self.root, options).diagnostics
         told = {(one.code, one.location) for one in found}
         return (*found, *(one for one in self.opened().diagnostics if (one.code, one.location) not in told))
@@ -100,32 +101,3 @@ class Edited:
     def href(self, place: Location) -> str:
         """Give a place as a link that editors follow."""
         return f"{self.uri_of(place.file)}#L{place.line}"
-
-
-def _concerned(project: Project, files: tuple[str, ...]) -> tuple[str, ...]:
-    """Give for each file a region that depends on it, the one with the least to render."""
-    chosen = set()
-    for file in files:
-        cases = _cases(project, file)
-        touched = [one for one in project.regions.values() if _depends(one, file, cases)]
-        chosen.add(min(touched or project.regions.values(), key=_size).name)
-    return tuple(sorted(chosen))
-
-
-def _cases(project: Project, file: str) -> set[str]:
-    """Give the cases whose blueprint, or a component that they take, a file belongs to."""
-    folder = project.settings.blueprints
-    parts = file.removeprefix(f"{folder}/").split("/") if file.startswith(f"{folder}/") else []
-    if parts[:1] == ["components"]:
-        name = parts[1] if len(parts) > 1 else ""
-        return {case for case, one in project.blueprints.items() if any(use.component == name for use in one.uses)}
-    return {*parts[:1]}
-
-
-def _depends(region: Region, file: str, cases: set[str]) -> bool:
-    runs = any(cases & set(cluster.cases) for cluster in region.clusters)
-    return runs or file in region.layers or file.startswith(f"{region.directory}/")
-
-
-def _size(region: Region) -> tuple[int, str]:
-    return sum(len(cluster.cases) for cluster in region.clusters), region.name

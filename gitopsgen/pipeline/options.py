@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gitopsgen.diagnostics import Diagnostic, Severity
 from gitopsgen.model.selection import Selection
 from gitopsgen.model.variant import VariantId
+
+if TYPE_CHECKING:
+    from gitopsgen.load.memory import Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,7 @@ class RenderOptions:
     `edits` are inputs as they are to become: they are rendered, and written if the tree is.
     `only` names the regions that may be written, where others are rendered for the fleet's own files alone.
     `policies` are folders with rules of one's own, beside those of the project.
+    `memory` is for a process that renders one project again and again.
     `tells_accepted` gives also the findings that comments accept, for those who sift them themselves.
     """
 
@@ -35,6 +40,7 @@ class RenderOptions:
     only: frozenset[str] | None = None
     policies: tuple[str, ...] = ()
     tells_accepted: bool = False
+    memory: Memory | None = None
 
     def may_write(self, region: str) -> bool:
         """Tell whether a region is among those that may be written."""

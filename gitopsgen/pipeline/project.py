@@ -8,7 +8,7 @@ from pathlib import Path as Directory
 
 from gitopsgen.compose import Selection, compose
 from gitopsgen.diagnostics import Diagnostic, UsageError
-from gitopsgen.load import load
+from gitopsgen.load import Memory, load
 from gitopsgen.model.project import Project
 from gitopsgen.model.variant import Origin, Path, Variant, VariantId
 from gitopsgen.pipeline.engines import engine_of
@@ -75,9 +75,14 @@ class Opened:
             yield from ((instance, made) for made in patching.of(rendered))
 
 
-def open_project(root: Directory, selection: Selection, instead: Mapping[str, bytes] | None = None) -> Opened:
+def open_project(
+    root: Directory,
+    selection: Selection,
+    instead: Mapping[str, bytes] | None = None,
+    memory: Memory | None = None,
+) -> Opened:
     """Load and compose what a selection asks for; `instead` gives other contents of some files."""
-    loaded = load(root, regions=selection.regions, instead=instead)
+    loaded = load(root, regions=selection.regions, instead=instead, memory=memory)
     composed = compose(loaded.value, selection)
     engine = engine_of(loaded.value)
     places = Places(loaded.value, selection, engine.expressions)

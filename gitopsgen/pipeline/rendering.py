@@ -53,7 +53,7 @@ Progress = Callable[[int, int], None]
 def render_fleet(root: Path, options: RenderOptions, progress: Progress | None = None) -> RenderReport:
     """Do what `gitopsgen.pipeline.render` promises, where something may have changed."""
     began = fleet_key(settings_of(root), options) if options.selection.is_whole and options.writes else None
-    loaded = load(root, regions=options.selection.regions, instead=options.edits)
+    loaded = load(root, regions=options.selection.regions, instead=options.edits, memory=options.memory)
     composed = compose(loaded.value, options.selection)
     engine = engine_of(loaded.value)
     run = _Run(loaded.value, options, composed.value, engine, (*loaded.diagnostics, *composed.diagnostics))
