@@ -38,6 +38,7 @@ COMMANDS = {
     "rule": ("gitopsgen.cli.rule", "Print what a rule finds, why, and how to mend it."),
     "policy": ("gitopsgen.cli.policy", "Try policies in Rego, and Gatekeeper's around it."),
     "verify": ("gitopsgen.cli.verify", "Compare the output tree with ledgers and inputs."),
+    "trail": ("gitopsgen.cli.trail", "Name the commit of manifests that stand elsewhere."),
     "evidence": ("gitopsgen.cli.evidence", "List what supports the controls of a standard."),
     "report": ("gitopsgen.cli.report", "Write the fleet as one page, and as JSON beside it."),
     "fmt": ("gitopsgen.cli.fmt", "Lay out overlays, values and templates alike."),

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Annotated
 from gitopsgen.cli.console import Console, open_console
 from gitopsgen.cli.options import Color, Colour, DryRun, Format, ProjectDirectory, Quiet, option, subcommand
 from gitopsgen.diagnostics import Severity, UsageError
-from gitopsgen.load import Memory
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -91,6 +90,8 @@ class _Watching:
     """Tells of one project what follows from each batch of saved files."""
 
     def __init__(self, console: Console, dry_run: bool) -> None:
+        from gitopsgen.load import Memory
+
         self.console = console
         self.dry_run = dry_run
         self.maker: PageMaker | None = None

@@ -47,6 +47,12 @@ class Repository:
         except GitError:
             raise UsageError(f'"{revision}" is no revision of this repository: name one with --base') from None
 
+    def said_of(self, commit: str) -> dict[str, str]:
+        """Give `author` (name and address), `date` (RFC 3339), `subject` and `body` of a commit."""
+        names = ("author", "date", "subject", "body")
+        told = self._ask("show", "--no-patch", "--format=%an <%ae>%x00%aI%x00%s%x00%b", commit)
+        return dict(zip(names, map(str.strip, told.split("\0")), strict=True))
+
     def fork(self, base: str, head: str) -> str:
         """Give the commit where a branch left another one; raises `UsageError` where they have none in common."""
         try:
