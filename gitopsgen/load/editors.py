@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any, Final
 from gitopsgen.diagnostics import Outcome
 from gitopsgen.load.blueprints import COMPONENTS, read_blueprints
 from gitopsgen.load.case_schema import check_schema
+from gitopsgen.load.defaulted import with_defaults
 from gitopsgen.load.inputs import Inputs
 from gitopsgen.load.layering import dialect, layered, pruned
 from gitopsgen.load.settings import SETTINGS_FILE, read_settings
 from gitopsgen.load.shapes import schema_of
+from gitopsgen.model.project import Layer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,7 +70,8 @@ def editor_schemas(root: Path | None) -> Outcome[tuple[EditorSchema, ...]]:
         return Outcome(tuple(_schemas("blueprints", "overlays", _Cases())))
     inputs = Inputs(root)
     settings = read_settings(inputs)
-    cases = {name: each.schema for name, each in read_blueprints(inputs, settings.blueprints).items()}
+    blueprints = read_blueprints(inputs, settings.blueprints)
+    cases = {name: with_defaults(each.schema, each.defaults) for name, each in blueprints.items()}
     known = _Cases(cases, _components(root, settings.blueprints))
     return Outcome(tuple(_schemas(settings.blueprints, settings.overlays, known)), inputs.diagnostics())
 
@@ -78,7 +81,12 @@ def _components(root: Path, blueprints: str) -> dict[str, Mapping[str, Any]]:
     folder = f"{blueprints}/{COMPONENTS}"
     files = [file for file in inputs.walk(folder) if file.endswith("/values.schema.json")]
     read = {file.split("/")[-2]: inputs.json(file) for file in files}
-    return {name: schema for name, schema in read.items() if schema is not None and not check_schema(schema)}
+    sound = {name: schema for name, schema in read.items() if schema is not None and not check_schema(schema)}
+    own = {name: f"{folder}/{name}/values.yaml" for name in sound}
+    values = {name: inputs.yaml(file) or {} for name, file in own.items() if inputs.has(file)}
+    return {
+        name: with_defaults(schema, [Layer(name, own[name], values.get(name, {}))]) for name, schema in sound.items()
+    }
 
 
 def _schemas(blueprints: str, overlays: str, known: _Cases) -> Iterator[EditorSchema]:

@@ -13,10 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from referencing import Registry, Resource
 
+from gitopsgen.load.defaulted import with_defaults
 from gitopsgen.load.editors import FOLDER, bundled, editor_schemas, files_of, schema_for, with_modeline
 from gitopsgen.load.layering import dialect, layered, pruned
 from gitopsgen.load.shapes import schema_of, shape, untagged
-from gitopsgen.source import read, walk
+from gitopsgen.model.project import Layer
+from gitopsgen.source import Tagged, read, walk
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = editor_schemas(ROOT).value
@@ -158,6 +160,28 @@ def test_releases_are_judged_by_the_values_of_their_case():
 
     assert faults(schema, lock({"image": {"tag": "1.5.0"}})) == []
     assert faults(schema, lock({"image": {"tga": "1.5.0"}})) != []
+
+
+def test_a_default_is_what_a_city_is_given_where_nobody_sets_the_value():
+    """The layers of a blueprint one over the other, as `gitopsgen values` tells them for a city that sets nothing."""
+    properties = BY_NAME["values-payment-gateway"].schema["properties"]
+    own = data_of("blueprints/payment-gateway/values.yaml")
+
+    assert properties["name"]["default"] == own["name"]
+    assert BY_NAME["component-values-workload"].schema["properties"]["part"]["default"] == "service"
+    assert properties["part"]["default"] == own["part"] != "service"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [([1, 2], [1, 2]), ([{"a": 1}], None), (list(range(9)), None), (Tagged("!x", []), None)]
+)
+def test_only_a_short_default_is_shown(value, shown):
+    schema = {"properties": {"at": {"properties": {"one": {}}}}}
+
+    made = with_defaults(schema, [Layer("", "", {"one": 1}, at=("at",)), Layer("", "", {"at": {"one": value}})])
+
+    assert made["properties"]["at"]["properties"]["one"].get("default") == shown
+    assert schema == {"properties": {"at": {"properties": {"one": {}}}}}
 
 
 def test_outside_of_a_project_values_are_open_and_cases_have_any_name():
