@@ -231,11 +231,12 @@ SECOND = {
 {"type": "object", "additionalProperties": false,
  "properties": {"far": {"type": "boolean", "description": "Far away."}}}
 """,
-    "blueprints/bye/manifests/namespace.yaml.j2": """\
-apiVersion: v1
-kind: Namespace
+    "blueprints/bye/manifests/priorityclass.yaml.j2": """\
+apiVersion: scheduling.k8s.io/v1
+kind: PriorityClass
 metadata:
   name: bye
+value: 1
 """,
     "blueprints/bye/manifests/configmap.yaml.j2": """\
 {% if values.far %}
