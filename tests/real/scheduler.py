@@ -23,7 +23,7 @@ CLAIMS = "/api/v1/persistentvolumeclaims"
 
 POLL_SECONDS = 0.5
 # So long after the last change nothing more is to be expected: a pod that found no place is tried again within ten.
-QUIET_SECONDS = 12
+QUIET_SECONDS = 16
 SETTLED_SECONDS = 180
 
 
@@ -77,14 +77,14 @@ class Cluster:
     def settle(self, expected: int) -> list[Pod]:
         """Wait until so many pods have their place, or nothing changes any more."""
         deadline = time.monotonic() + SETTLED_SECONDS
-        seen: set[tuple[str, str, str]] = set()
+        seen: set[tuple[str, ...]] = set()
         quiet_since = time.monotonic()
         while True:
             self.provide_volumes()
             pods = self.pods()
             if len(pods) == expected and all(each.node for each in pods):
                 return pods
-            now, state = time.monotonic(), {(each.namespace, each.name, each.node) for each in pods}
+            now, state = time.monotonic(), {(each.namespace, each.name, each.node, each.reason) for each in pods}
             if state != seen:
                 seen, quiet_since = state, now
             if now - quiet_since > QUIET_SECONDS or now > deadline:
