@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from gitopsgen.cli.console import Console, open_console
 from gitopsgen.cli.options import Color, Colour, DryRun, Format, ProjectDirectory, Quiet, option, subcommand
-from gitopsgen.diagnostics import Severity, UsageError
+from gitopsgen.diagnostics import Diagnostic, Severity, UsageError
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -124,9 +124,11 @@ class _Watching:
     def _remember(self) -> None:
         """Read all once more, so that the next saved file is the only one to read."""
         from gitopsgen.load import load
+        from gitopsgen.load.settings import SETTINGS_FILE
 
         with suppress(UsageError, OSError):
             self.project = load(self.console.root, memory=self.memory).value
+            self._look((SETTINGS_FILE,))  # so that nothing has to be imported or made ready then
         gc.unfreeze()
         gc.collect()
         gc.freeze()  # what stays is not looked through again while somebody waits
@@ -145,21 +147,25 @@ class _Watching:
 
     def _is_right(self, batch: Batch) -> bool:
         """Tell at once what the values and templates say in one city; whether it makes sense to go on."""
+        from gitopsgen.report import Report
+
+        with suppress(UsageError, OSError):  # told by the run that follows
+            errors = tuple(one for one in self._look(batch) if one.severity is Severity.ERROR)
+            return not (errors and self.console.finish(Report(errors)))
+        return True
+
+    def _look(self, batch: Batch) -> tuple[Diagnostic, ...]:
+        """Give what is wrong in the city that is soonest rendered of those that depend on some files."""
         from gitopsgen.compose import Selection
         from gitopsgen.pipeline.concerned import concerned
         from gitopsgen.pipeline.glance import glance
         from gitopsgen.pipeline.project import open_project
-        from gitopsgen.report import Report
 
         if not batch or not self.project or not self.project.regions:
-            return True
+            return ()
         selection = Selection(regions=concerned(self.project, batch))
-        with suppress(UsageError, OSError):  # told by the run that follows
-            opened = open_project(self.console.root, selection, memory=self.memory)
-            found = (*opened.diagnostics, *glance(opened, batch))
-            errors = tuple(one for one in found if one.severity is Severity.ERROR)
-            return not (errors and self.console.finish(Report(errors)))
-        return True
+        opened = open_project(self.console.root, selection, memory=self.memory)
+        return (*opened.diagnostics, *glance(opened, batch))
 
     def _render(self, regions: tuple[str, ...]) -> bool:
         """Render some regions, or the fleet, and tell what was found; whether all is right."""
