@@ -159,13 +159,10 @@ class _Watching:
         from gitopsgen.compose import Selection
         from gitopsgen.pipeline.concerned import concerned
         from gitopsgen.pipeline.glance import glance
-        from gitopsgen.pipeline.project import open_project
 
         if not batch or not self.project or not self.project.regions:
             return ()
-        selection = Selection(regions=concerned(self.project, batch))
-        opened = open_project(self.console.root, selection, memory=self.memory)
-        return (*opened.diagnostics, *glance(opened, batch))
+        return glance(self.console.root, Selection(regions=concerned(self.project, batch)), batch, self.memory)
 
     def _render(self, regions: tuple[str, ...]) -> bool:
         """Render some regions, or the fleet, and tell what was found; whether all is right."""

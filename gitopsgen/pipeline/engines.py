@@ -15,10 +15,12 @@ from gitopsgen.template.ways import Ways
 TEMPLATE_CACHE = "templates"
 
 
-def engine_of(project: Project) -> Engine:
-    """Give an engine for a project's templates, with what earlier runs parsed."""
+def engine_of(project: Project, *, is_learned: bool = True) -> Engine:
+    """Give an engine for a project's templates, with what earlier runs parsed and, for many, what they learned."""
     settings = project.settings
     cache = default_directory()
     loader = Loader(settings.root, settings.blueprints, project.digests, cache / TEMPLATE_CACHE, project.instead)
+    if not is_learned:
+        return Engine(loader)
     name = hashlib.sha256(os.fsencode(settings.root.resolve())).hexdigest()[:16]
     return Engine(loader, Ways(cache / f"ways-{name}", tool_key(), loader.digest))

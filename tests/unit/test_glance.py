@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from gitopsgen.compose import Selection
+from gitopsgen.load import Memory, load
 from gitopsgen.pipeline.concerned import concerned
 from gitopsgen.pipeline.glance import glance
-from gitopsgen.pipeline.project import open_project
 
 BASE = Path(__file__).parents[1] / "stories" / "base"
 TEMPLATE = "blueprints/hello/manifests/configmap.yaml.j2"
@@ -22,11 +22,8 @@ def root(tmp_path):
 
 
 def glanced(root, files):
-    regions = concerned(open_project(root, Selection()).project, files)
-    return [
-        (one.code, one.location.file, one.location.line)
-        for one in glance(open_project(root, Selection(regions)), files)
-    ]
+    selection = Selection(regions=concerned(load(root).value, files))
+    return [(one.code, one.location.file, one.location.line) for one in glance(root, selection, files, Memory())]
 
 
 @pytest.mark.parametrize(
@@ -48,5 +45,8 @@ def test_its_own_mistakes_are_found(root, old, new, code):
 
 def test_nothing_is_said_of_a_sound_one_or_of_other_files(root):
     assert glanced(root, [TEMPLATE]) == []
+    (root / "overlays/tiers/small.yaml").write_text("factz: {}\n", "utf-8")
+    assert glanced(root, [TEMPLATE]) == [("GG111", "overlays/tiers/small.yaml", 1)]
+    (root / "overlays/tiers/small.yaml").write_text("facts: {}\n", "utf-8")
     (root / TEMPLATE).write_text("nothing: [", "utf-8")
     assert glanced(root, ["overlays/tiers/small.yaml"]) == []
