@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from gitopsgen.policy.verdicts import Memory
 
 Check = Callable[[Subject], Iterator[Found]]
-_TEMPLATE: Final = ("templates.gatekeeper.sh", "ConstraintTemplate")
+_POLICIES: Final = {
+    "templates.gatekeeper.sh": frozenset({"ConstraintTemplate"}),
+    "mutations.gatekeeper.sh": frozenset({"Assign", "AssignImage", "AssignMetadata", "ModifySet"}),
+}
 
 
 class Checker:
@@ -167,8 +170,8 @@ class Checker:
 
 
 def has_policies(kinds: Iterable[tuple[str, ...]]) -> bool:
-    """Tell whether objects of these kinds, each with its group, can hold a policy."""
-    return _TEMPLATE in kinds
+    """Tell whether objects of these kinds, each with its group, can hold a policy, or change what policies judge."""
+    return any(name in _POLICIES.get(group, ()) for group, name, *_ in kinds)
 
 
 def claim_of(data: Any) -> tuple[str, str]:

@@ -100,7 +100,8 @@ def _by_own_rules(subject: Subject, own: OwnRules) -> Iterator[Said]:
 def _violation(subjects: Sequence[Subject], one: Verdict) -> Said:
     subject = subjects[one.subject or 0]
     field = one.field or _place(subject, one.message)
-    return Said(subject, field, one.message, one.name, int(one.weight or 0), "", one.is_certain)
+    hint = f"judged as {' and '.join(one.changed_by)} would change it" if one.changed_by else ""
+    return Said(subject, field, one.message, one.name, int(one.weight or 0), hint, one.is_certain)
 
 
 def _unevaluated(subjects: Sequence[Subject], number: int, verdicts: Sequence[Verdict]) -> Iterator[Said]:

@@ -19,8 +19,8 @@ from gitopsgen.source import Chunk, FindingKind, decoded, objects_of, read_bytes
 _UNREADABLE: Final = FindingKind(RULE.code, RULE.name, RULE.severity)
 _GROUPS: Final = frozenset(
     {
-        "config.gatekeeper.sh", "constraints.gatekeeper.sh", "expansion.gatekeeper.sh", "syncset.gatekeeper.sh",
-        "templates.gatekeeper.sh",
+        "config.gatekeeper.sh", "constraints.gatekeeper.sh", "expansion.gatekeeper.sh", "mutations.gatekeeper.sh",
+        "syncset.gatekeeper.sh", "templates.gatekeeper.sh",
     }
 )  # fmt: skip
 _DOCUMENTS: Final = (".yaml", ".yml", ".json")

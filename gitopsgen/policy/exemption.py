@@ -13,7 +13,7 @@ from gitopsgen.policy.actions import Weight
 from gitopsgen.policy.match import Candidate, fits
 
 _IGNORE: Final = "admission.gatekeeper.sh/ignore"
-_ALL, _WEBHOOK, _AUDIT = "*", "webhook", "audit"
+_ALL, _WEBHOOK, _AUDIT, _MUTATION = "*", "webhook", "audit", "mutation-webhook"
 
 
 class Exemption:
@@ -35,8 +35,18 @@ class Exemption:
 
     def limit(self, candidate: Candidate) -> Weight | None:
         """Give how much a violation of an object may weigh: only noted by audits, None where nobody looks at it."""
-        processes = {one for names, pattern in self._exempt if fits(pattern, candidate.space) for one in names}
-        is_ignored = _IGNORE in mapping(mapping(mapping(candidate.home).get("metadata")).get("labels"))
+        processes, is_ignored = self._processes(candidate), _is_ignored(candidate)
         if _ALL in processes or {_WEBHOOK, _AUDIT} <= processes or (is_ignored and _AUDIT in processes):
             return None
         return Weight.NOTED if is_ignored or _WEBHOOK in processes else Weight.REFUSED
+
+    def is_mutated(self, candidate: Candidate) -> bool:
+        """Tell whether mutators may change an object."""
+        return not (_is_ignored(candidate) or {_ALL, _MUTATION} & self._processes(candidate))
+
+    def _processes(self, candidate: Candidate) -> set[str]:
+        return {one for names, pattern in self._exempt if fits(pattern, candidate.space) for one in names}
+
+
+def _is_ignored(candidate: Candidate) -> bool:
+    return _IGNORE in mapping(mapping(mapping(candidate.home).get("metadata")).get("labels"))

@@ -5,7 +5,7 @@ https://open-policy-agent.github.io/gatekeeper/website/docs/expansion
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from gitopsgen.model.unchecked import mapping, sequence, text
@@ -28,16 +28,22 @@ class Expanded(NamedTuple):
     field: Path
 
 
-def expanded(data: Mapping[str, Any], templates: Sequence[Mapping[str, Any]], depth: int = 0) -> Iterator[Expanded]:
-    """Give all objects that come of one, also by way of others."""
+def expanded(
+    data: Mapping[str, Any],
+    templates: Sequence[Mapping[str, Any]],
+    changed: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+    depth: int = 0,
+) -> Iterator[Expanded]:
+    """Give all objects that come of one, also by way of others, each as mutators have `changed` it."""
     if depth >= _DEEPEST:
         raise UnexpandableError(f"ExpansionTemplates lead to each other more than {_DEEPEST} times")
     for template in templates:
         spec = mapping(template.get("spec"))
         if any(_applies(mapping(one), data) for one in sequence(spec.get("applyTo"))):
             made = _made(data, spec, text(mapping(template.get("metadata")).get("name")))
+            made = made._replace(data=changed(made.data))
             yield made
-            for more in expanded(made.data, templates, depth + 1):
+            for more in expanded(made.data, templates, changed, depth + 1):
                 yield more._replace(field=(*made.field, *more.field))
 
 

@@ -9,16 +9,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
 from gitopsgen.policy.actions import Weight, action_of
+from gitopsgen.policy.changing import UnmutableError
 from gitopsgen.policy.errors import PolicyError
 from gitopsgen.policy.exemption import Exemption
 from gitopsgen.policy.expansion import EXPANSION, UnexpandableError, expanded
 from gitopsgen.policy.inventory import CONFIG, SYNC_SET, inventory_of, synced
 from gitopsgen.policy.match import GENERATED, Candidate, UnmatchableError, is_for, is_for_kind
+from gitopsgen.policy.mutation import Mutated, Mutation
 from gitopsgen.policy.review import review_of
 from gitopsgen.policy.templates import MalformedTemplateError, Template, read_template, with_defaults
 from gitopsgen.policy.verdicts import Asked, Memory
@@ -33,7 +36,8 @@ class Verdict(NamedTuple):
     `subject` is None where a policy could not be evaluated whatever the object; `weight` is None where it could not be
     evaluated for this one; `field` is the place in what the finding is about; `is_certain` is false where it depends on
     objects that may not be among the given ones, `is_unmatched` tells that nobody knows whether the policy is for the
-    object: Gatekeeper takes that for a violation. `is_refused` tells that Gatekeeper takes no such policy.
+    object: Gatekeeper takes that for a violation. `is_refused` tells that Gatekeeper takes no such policy. `changed_by`
+    names the mutators that changed the object before it was judged.
     """
 
     policy: int
@@ -45,6 +49,7 @@ class Verdict(NamedTuple):
     is_certain: bool = True
     is_unmatched: bool = False
     is_refused: bool = False
+    changed_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,9 @@ class Gatekeeper:
         self._constraints = list(self._read_constraints())
         self._expansions = self._of(EXPANSION)
         self._exemption = Exemption(self._of(CONFIG))
+        self._mutation = Mutation(objects)
+        for place, message, field, is_refused in self._mutation.faults:
+            self._problems.append(Verdict(place, None, None, message, field, is_refused=is_refused))
         self._namespaces = {text(mapping(one.get("metadata")).get("name")): one for one in self._of(("", "Namespace"))}
         self._by_subject: dict[tuple[str, str], list[Constraint]] = {}
         self._data: str | None = None
@@ -128,14 +136,30 @@ class Gatekeeper:
     def verdicts(self, subjects: Iterable[int]) -> Iterator[Verdict]:
         """Give what the constraints say of some of the objects, and what keeps them from saying it."""
         yield from self._problems
-        if self._constraints:
+        if self._constraints or self._mutation:
             for place in subjects:
-                data = self._objects[place]
-                candidate = Candidate(data, self._home(data))
-                is_asked_about = self._expansions or self._asked_about(candidate)
-                limit = self._exemption.limit(candidate) if is_asked_about else None
-                if limit is not None:
-                    yield from (_limited(one, limit) for one in self.of_candidate(candidate, place))
+                yield from self._of_subject(place)
+
+    def _of_subject(self, place: int) -> Iterator[Verdict]:
+        candidate = self.candidate(self._objects[place])
+        try:
+            candidate, changed_by = self._mutated(candidate)
+        except UnmutableError as error:
+            yield Verdict(place, place, None, str(error))
+            changed_by = ()
+        except UnmatchableError as error:
+            yield Verdict(place, place, None, str(error), is_certain=False, is_unmatched=True)
+            changed_by = ()
+        is_asked_about = self._expansions or self._asked_about(candidate)
+        limit = self._exemption.limit(candidate) if is_asked_about else None
+        if limit is not None:
+            for one in self.of_candidate(candidate, place):
+                yield _limited(one, limit)._replace(changed_by=changed_by)
+
+    def _mutated(self, candidate: Candidate) -> Mutated:
+        if self._mutation and self._exemption.is_mutated(candidate):
+            return self._mutation.of(candidate, "CREATE")
+        return Mutated(candidate, ())
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -152,15 +176,20 @@ class Gatekeeper:
         if not self._expansions:
             return
         try:
-            for made in expanded(candidate.data, self._expansions):
+            for made in expanded(candidate.data, self._expansions, partial(self._changed, candidate.home)):
                 for verdict in self._asked(place, Candidate(made.data, candidate.home, GENERATED)):
                     yield verdict._replace(
                         weight=action_of(made.action) if made.action and verdict.weight else verdict.weight,
                         message=f"[Implied by {made.template}] {verdict.message}",
                         field=(*made.field, *verdict.field),
                     )
-        except UnexpandableError as error:
+        except (UnexpandableError, UnmutableError) as error:
             yield Verdict(place, place, None, str(error))
+        except UnmatchableError as error:
+            yield Verdict(place, place, None, str(error), is_certain=False, is_unmatched=True)
+
+    def _changed(self, home: Mapping[str, Any] | None, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        return self._mutation.of(Candidate(data, home, GENERATED)).candidate.data
 
     def _home(self, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
         return self._namespaces.get(text(mapping(data.get("metadata")).get("namespace")))

@@ -176,6 +176,85 @@ def test_an_expansion_that_finds_nothing_to_make_is_told():
     ]
 
 
+OWNED = template("Owned", 'violation[{"msg": "no owner"}] { not input.review.object.metadata.labels.owner }')
+OWNER = {
+    "apiVersion": "mutations.gatekeeper.sh/v1",
+    "kind": "AssignMetadata",
+    "metadata": {"name": "owner"},
+    "spec": {"location": "metadata.labels.owner", "parameters": {"assign": {"value": "platform"}}},
+}
+
+
+def test_policies_judge_what_mutators_make_of_an_object():
+    asked = (OWNED, constraint("Owned", match=ACCOUNTS), obj("ServiceAccount", "a", "shop"))
+    spoilt = {**OWNER, "spec": {**OWNER["spec"], "location": "metadata.owner"}}
+
+    assert findings(*asked) == [("a", Severity.ERROR, "no owner (Owned all)")]
+    assert findings(*asked, OWNER) == []
+    assert [(name, message.partition(": ")[0]) for name, _, message in findings(*asked, spoilt)] == [
+        ("a", "no owner (Owned all)"),
+        ("owner", "not evaluated"),
+    ]
+
+
+def test_a_violation_that_a_mutator_brings_about_names_it():
+    bad = {**OWNER, "spec": {**OWNER["spec"], "location": "metadata.labels.bad"}}
+    refusing = template("Clean", 'violation[{"msg": "bad"}] { input.review.object.metadata.labels.bad }')
+    found = [refusing, constraint("Clean", match=ACCOUNTS), bad, obj("ServiceAccount", "a", "shop")]
+
+    [verdict] = Gatekeeper(found, Memory()).verdicts(range(len(found)))
+
+    assert (verdict.message, verdict.changed_by) == ("bad", ("AssignMetadata owner",))
+
+
+@pytest.mark.parametrize("process", ["*", "mutation-webhook"])
+def test_what_is_exempt_from_mutation_is_judged_as_it_stands(process: str):
+    match = [{"excludedNamespaces": ["sh*"], "processes": [process]}]
+    config = {
+        "apiVersion": "config.gatekeeper.sh/v1alpha1",
+        "kind": "Config",
+        "metadata": {"name": "config", "namespace": "gatekeeper-system"},
+        "spec": {"match": match},
+    }
+    asked = (OWNED, constraint("Owned", match=ACCOUNTS), OWNER, obj("ServiceAccount", "a", "shop"))
+
+    assert findings(*asked) == []
+    assert [message for *_, message in findings(*asked, config)] == ["no owner (Owned all)"] * (process != "*")
+
+
+def test_what_is_expanded_is_mutated_too():
+    expansion = {
+        "apiVersion": "expansion.gatekeeper.sh/v1beta1",
+        "kind": "ExpansionTemplate",
+        "metadata": {"name": "pods"},
+        "spec": {
+            "applyTo": [{"groups": [""], "versions": ["v1"], "kinds": ["ServiceAccount"]}],
+            "templateSource": "metadata",
+            "generatedGVK": {"group": "", "version": "v1", "kind": "Pod"},
+        },
+    }
+    pods = {"kinds": [{"apiGroups": [""], "kinds": ["Pod"]}], "source": "Generated"}
+    asked = (OWNED, constraint("Owned", match=pods), expansion, obj("ServiceAccount", "a", "shop"))
+
+    assert [message for *_, message in findings(*asked)] == ["[Implied by pods] no owner (Owned all)"]
+    assert findings(*asked, OWNER) == []
+
+
+def test_a_mutator_that_fails_is_told_of_the_object():
+    spec = {"location": "secrets.name", "parameters": {"assign": {"value": "x"}}}
+    spec["applyTo"] = [{"groups": [""], "versions": ["v1"], "kinds": ["ServiceAccount"]}]
+    failing = {**OWNER, "kind": "Assign", "spec": spec}
+    account = {**obj("ServiceAccount", "a", "shop"), "secrets": [{"name": "token"}]}
+
+    assert findings(failing, account) == [
+        (
+            "a",
+            Severity.ERROR,
+            "not evaluated: Assign owner: found a list where the location has an object with name",
+        )
+    ]
+
+
 def test_each_question_is_asked_once():
     memory = Memory()
     found = [ALWAYS, constraint("Always", match=ACCOUNTS), *[obj("ServiceAccount", "a", "shop")] * 3]

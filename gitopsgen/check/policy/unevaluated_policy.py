@@ -3,7 +3,8 @@
 What it finds:
     A ConstraintTemplate whose policy cannot be read, or that asks for what no check has (the network, the clock, a
     provider of external data); a constraint that asks for the labels of a Namespace which is not among the manifests;
-    a policy that fails while it is evaluated, such as by counting what is no list.
+    a policy that fails while it is evaluated, such as by counting what is no list. A mutator that cannot be read, that
+    contradicts another one, or that fails on an object.
 
 Why:
     No violation was found, and none was looked for. Silence would be taken for a pass.
