@@ -20,6 +20,7 @@ from .reserved import requests_of
 STAGES = Path(__file__).parent / "kwok.yaml"
 SELECTED_NODE = "volume.kubernetes.io/selected-node"
 CLAIMS = "/api/v1/persistentvolumeclaims"
+VOLUMES = "/api/v1/persistentvolumes"
 
 POLL_SECONDS = 0.5
 # So long after the last change nothing more is to be expected: a pod that found no place is tried again within ten.
@@ -29,7 +30,7 @@ SETTLED_SECONDS = 180
 
 @dataclass(frozen=True, slots=True)
 class Pod:
-    """One pod: where it was placed, or why it was not."""
+    """One pod: where it was placed, or why it was not; `homes` are the nodes where its volumes are already."""
 
     namespace: str
     name: str
@@ -38,6 +39,7 @@ class Pod:
     labels: Mapping[str, str]
     spec: Mapping[str, Any]
     is_of_daemon_set: bool
+    homes: frozenset[str]
 
     @property
     def has_volume(self) -> bool:
@@ -68,7 +70,8 @@ class Cluster:
     def pods(self) -> list[Pod]:
         """Give all pods that are to stay."""
         items = self._list("/api/v1/pods")
-        return [_pod(each) for each in items if "deletionTimestamp" not in each["metadata"]]
+        homes = dict(map(_home, self._list(VOLUMES)))
+        return [_pod(each, homes) for each in items if "deletionTimestamp" not in each["metadata"]]
 
     def refusals(self) -> list[str]:
         """Say which pods could not even be made."""
@@ -106,7 +109,7 @@ class Cluster:
             node = claim["metadata"].get("annotations", {}).get(SELECTED_NODE)
             if node and not claim["spec"].get("volumeName"):
                 # Made by an earlier look, and not yet bound, is fine too.
-                self._send("POST", "/api/v1/persistentvolumes", _volume(claim, node))
+                self._send("POST", VOLUMES, _volume(claim, node))
 
     def _list(self, path: str) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = self._client.request("GET", path).document()["items"]
@@ -164,8 +167,10 @@ def _player(program: Path, site: Site) -> list[str]:
     ]
 
 
-def _pod(obj: Mapping[str, Any]) -> Pod:
+def _pod(obj: Mapping[str, Any], homes: Mapping[tuple[str, str], str]) -> Pod:
     metadata, status = obj["metadata"], obj.get("status", {})
+    volumes = (each.get("persistentVolumeClaim", {}) for each in obj["spec"].get("volumes", []))
+    claims = [(metadata["namespace"], each["claimName"]) for each in volumes if each]
     scheduled = next((each for each in status.get("conditions", []) if each["type"] == "PodScheduled"), {})
     return Pod(
         namespace=metadata["namespace"],
@@ -175,7 +180,15 @@ def _pod(obj: Mapping[str, Any]) -> Pod:
         labels=metadata.get("labels", {}),
         spec=obj["spec"],
         is_of_daemon_set=any(each["kind"] == "DaemonSet" for each in metadata.get("ownerReferences", [])),
+        homes=frozenset(homes[each] for each in claims if each in homes),
     )
+
+
+def _home(volume: Mapping[str, Any]) -> tuple[tuple[str, str], str]:
+    """Give the claim that a volume is for, and the node where it is."""
+    claim = volume["spec"]["claimRef"]
+    (term,) = volume["spec"]["nodeAffinity"]["required"]["nodeSelectorTerms"]
+    return (claim["namespace"], claim["name"]), term["matchExpressions"][0]["values"][0]
 
 
 def _volume(claim: Mapping[str, Any], node: str) -> Object:

@@ -201,21 +201,25 @@ def those_wait_that_are_reckoned_to(trial: Trial) -> None:
     """With a node lost; and those whose volumes were there: what is reckoned leaves volumes out.
 
     Which of the nodes is full is luck, as the scheduler picks at random among the best. Luck may keep a large pod
-    waiting that is reckoned to find a gap, but never where a gap is, as we reckon what is one.
+    waiting that is reckoned to find a gap, but never where a gap is, as we reckon what is one. What has given way to a
+    pod of more importance waits for a gap where its volume is.
     """
     if not trial.lost:
         assert len(trial.subject.nodes) == 1
         return
-    waiting = trial.subject.titles(each for each in trial.after if not each.node)
+    those = [each for each in trial.after if not each.node]
+    waiting = trial.subject.titles(those)
     reckoned = Counter({each.workload.title: each.pods for each in trial.subject.verdict.lost["node-1"].unplaced})
     unlucky = waiting - reckoned - trial.held
 
-    assert reckoned - waiting - trial.held == Counter(), [each.reason for each in trial.after if not each.node]
-    assert {title: gaps for title, gaps in gaps_for(trial, unlucky).items() if gaps} == {}
+    told = [f"{trial.lost} lost", *(f"{each.namespace}/{each.name}: {each.reason}" for each in those)]
+
+    assert reckoned - waiting - trial.held == Counter(), told
+    assert {name: gaps for name, gaps in gaps_for(trial, unlucky).items() if gaps} == {}, told
 
 
 def gaps_for(trial: Trial, titles: Iterable[str]) -> dict[str, list[str]]:
-    """Give the nodes that would take one more pod of some workloads, as it is reckoned, beside those that run there."""
+    """Give the nodes that would take each waiting pod of some workloads, as it is reckoned, beside what runs there."""
     workloads = trial.subject.verdict.workloads
     spots = {each.name: Spot(each, dict(each.free)) for each in trial.subject.verdict.nodes if each.name != trial.lost}
     for pod in trial.after:
@@ -224,11 +228,14 @@ def gaps_for(trial: Trial, titles: Iterable[str]) -> dict[str, list[str]]:
             spots[pod.node].take(number, workloads[number].requests)
     neighbours = Neighbours(workloads, list(spots.values()))
     found = {}
-    for number, workload in enumerate(workloads):
-        if workload.title in titles:
+    for pod in trial.after:
+        number = int(pod.labels[LABEL])
+        workload = workloads[number]
+        if not pod.node and workload.title in titles:
             rules = neighbours.rules_of(number)
-            able = [spot for spot in spots.values() if admits(spot.node, workload) and rules.allow(spot)]
-            found[workload.title] = [spot.node.name for spot in able if not spot.lacks(workload.requests)]
+            near = [spot for name, spot in spots.items() if pod.homes <= {name}]
+            able = [spot for spot in near if admits(spot.node, workload) and rules.allow(spot)]
+            found[pod.name] = [spot.node.name for spot in able if not spot.lacks(workload.requests)]
     return found
 
 

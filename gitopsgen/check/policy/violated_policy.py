@@ -3,7 +3,8 @@
 What it finds:
     Objects that violate a Gatekeeper constraint, when the constraint and its ConstraintTemplate stand among the
     manifests of the same cluster, or in a folder that `--policy` names. The policy itself is evaluated, as Gatekeeper
-    does it: match, parameters, inventory, mutation, expansion. `deny` is an error, `warn` a warning, `dryrun` information.
+    does it: match, parameters, inventory, mutation, expansion. `deny` is an error, `warn` a warning, `dryrun`
+    information.
     Rules of one's own in Rego are told under this code too.
     A ValidatingAdmissionPolicy, which the API server judges itself, is that of GG482.
 
