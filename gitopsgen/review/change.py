@@ -16,6 +16,8 @@ from gitopsgen.model.manifest import Manifest
 from gitopsgen.model.variant import Path, VariantId
 from gitopsgen.schemas import split_api_version
 
+SECCOMP_PROFILE: Final = "SeccompProfile"
+_OF_SECCOMP: Final = frozenset({"defaultAction", "syscalls"})
 NEWEST: Final = (1, 37)  # of the versions of Kubernetes that there are schemas for
 
 
@@ -86,8 +88,10 @@ class FleetRule(Protocol):
 
 
 def subject(data: Any, case: str = "") -> Subject | None:
-    """Give an object as rules see it, None for what is none."""
+    """Give an object as rules see it, None for what is none; a seccomp profile of nodes is one without apiVersion."""
     kind, version = (data.get(key) if isinstance(data, dict) else None for key in ("kind", "apiVersion"))
+    if isinstance(data, dict) and data.keys() >= _OF_SECCOMP:
+        kind, version = SECCOMP_PROFILE, ""
     if not isinstance(kind, str) or not isinstance(version, str):
         return None
     known = Known(version, kind, pods=template_path(split_api_version(version)[0], kind))

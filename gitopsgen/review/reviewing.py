@@ -9,11 +9,12 @@ from gitopsgen.check.rule import Rule
 from gitopsgen.diff import MISSING, Difference, Object, Pair, Status, plain_path, shown
 from gitopsgen.model.variant import Path
 from gitopsgen.review.change import NEWEST, Changed, ChangeRule, subject
-from gitopsgen.review.dangers import opened_network, weakened_mesh_tls
+from gitopsgen.review.dangers import exposed_outside, opened_network, weakened_mesh_tls
 from gitopsgen.review.rules import CHANGE_RULES, FLEET_RULES, UPDATE_RULES
 
 _UNKNOWN: Final[Mapping[str, tuple[int, ...]]] = {}
-_GUARDS: Final = (opened_network.RULE, weakened_mesh_tls.RULE)
+# Of what goes with its namespace, or comes with it, these say nothing that matters.
+_INSIDE: Final = (opened_network.RULE, weakened_mesh_tls.RULE, exposed_outside.RULE)
 
 
 class Danger(NamedTuple):
@@ -52,30 +53,31 @@ def _once(found: Iterable[Danger]) -> tuple[Danger, ...]:
 def _of_changes(
     difference: Difference, rules: Sequence[ChangeRule], versions: Mapping[str, tuple[int, ...]] = _UNKNOWN
 ) -> Iterator[Danger]:
-    gone = _gone(difference)
+    spaces = _spaces(difference)
     for pair in difference.pairs:
         change = _change(pair, min((versions.get(place, NEWEST) for place in pair.files), default=NEWEST))
         if change is None:
             continue
         for module in rules:
             if module.RULE.on is None or module.RULE.on(change.subject.known):
-                files = _files(pair, module.RULE, gone)
+                files = _files(pair, module.RULE, spaces)
                 for found in module.check(change) if files else ():
                     message, hint = shown(found.message), shown(found.hint)
                     yield Danger(module.RULE, pair.object, pair.status, message, hint, found.field, dict(files))
 
 
-def _gone(difference: Difference) -> set[tuple[str, str]]:
-    """Give the namespaces that go, each with its place."""
-    removed = (pair for pair in difference.pairs if pair.status is Status.REMOVED and pair.object.kind == "Namespace")
-    return {(place, pair.object.name) for pair in removed for place in pair.files}
+def _spaces(difference: Difference) -> set[tuple[Status, str, str]]:
+    """Give the namespaces that come or go, each with its place."""
+    found = (pair for pair in difference.pairs if pair.object.kind == "Namespace")
+    return {(pair.status, place, pair.object.name) for pair in found for place in pair.files}
 
 
-def _files(pair: Pair, rule: Rule, gone: set[tuple[str, str]]) -> Mapping[str, str]:
-    """Give where a change is to be judged: what guarded a namespace may go with it."""
-    if pair.status is not Status.REMOVED or rule not in _GUARDS:
+def _files(pair: Pair, rule: Rule, spaces: set[tuple[Status, str, str]]) -> Mapping[str, str]:
+    """Give where a change is to be judged: what comes or goes with its whole namespace may."""
+    if pair.status is Status.CHANGED or rule not in _INSIDE:
         return pair.files
-    return {place: file for place, file in pair.files.items() if (place, pair.object.namespace) not in gone}
+    space = pair.object.namespace
+    return {place: file for place, file in pair.files.items() if (pair.status, place, space) not in spaces}
 
 
 def _of_fleet(difference: Difference) -> Iterator[Danger]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from gitopsgen.review.change import ChangeRule, FleetRule
 from gitopsgen.review.dangers import (
+    bound_account,
+    exposed_outside,
     immutable_field,
     opened_network,
     removed_definition,
@@ -17,6 +19,7 @@ from gitopsgen.review.dangers import (
     undigested_image,
     weakened_mesh_tls,
     weakened_pod_security,
+    weakened_policy,
     weakened_seccomp,
     whole_fleet_change,
     widened_role,
@@ -36,7 +39,11 @@ CHANGE_RULES: tuple[ChangeRule, ...] = (
     opened_network,
     scaled_to_zero,
     undigested_image,
+    exposed_outside,
+    weakened_policy,
 )
-FLEET_RULES: tuple[FleetRule, ...] = (whole_fleet_change,)
+FLEET_RULES: tuple[FleetRule, ...] = (whole_fleet_change, bound_account)
 UPDATE_RULES: tuple[ChangeRule, ...] = (refused_update, shrunk_claim, frozen_contents, unstored_version)
-RULES: tuple[ChangeRule | FleetRule, ...] = (*CHANGE_RULES, *FLEET_RULES, *UPDATE_RULES)
+RULES: tuple[ChangeRule | FleetRule, ...] = tuple(
+    sorted((*CHANGE_RULES, *FLEET_RULES, *UPDATE_RULES), key=lambda one: one.RULE.code)
+)

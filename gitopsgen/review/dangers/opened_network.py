@@ -1,8 +1,9 @@
 """More traffic is let through than before.
 
 What it finds:
-    A NetworkPolicy or AuthorizationPolicy that goes, or has rules that it did not have; a Service that becomes
-    reachable from outside the cluster.
+    A NetworkPolicy or AuthorizationPolicy that goes, or has rules that it did not have; a new one that lets anyone
+    through, or requests that another one refuses; a Service that becomes reachable from outside the cluster.
+    What comes with a namespace of its own is not told.
 
 Why:
     Policies are the reason that a service that was taken over reaches nothing else.
@@ -47,6 +48,7 @@ from gitopsgen.review.change import Changed, Found
 RULE = Rule("GG910", "opened-network", Severity.WARNING)
 
 _OUTSIDE: Final = frozenset({"LoadBalancer", "NodePort"})
+_EVERYWHERE: Final = frozenset({"0.0.0.0/0", "::/0"})
 _CURE: Final = "name the one peer and port that are needed"
 
 
@@ -70,9 +72,13 @@ def _type(subject: Subject) -> str:
 def _of_network(change: Changed) -> Iterator[Found]:
     if change.after is None:
         yield Found((), "is removed, and keeps nothing out any more", "see that another policy selects the same pods")
-    if not change.both:
-        return
-    before, after = (mapping(side.data.get("spec")) for side in change.both)
+    elif change.before is None:
+        yield from _to_anyone(mapping(change.after.data.get("spec")))
+    elif change.both:
+        yield from _of_selected(*(mapping(side.data.get("spec")) for side in change.both))
+
+
+def _of_selected(before: Any, after: Any) -> Iterator[Found]:
     if compared(before.get("podSelector"), after.get("podSelector")):
         yield Found(
             ("spec", "podSelector"), "selects other pods", "see that another policy selects those that it leaves"
@@ -91,6 +97,19 @@ def _ways(spec: Any, way: str, word: str) -> Iterator[tuple[int, str, str]]:
     for index, rule in enumerate(map(mapping, sequence(spec.get(way)))):
         for peer, port in product(sequence(rule.get(word)) or ["anyone"], sequence(rule.get("ports")) or ["any port"]):
             yield index, repr((_sorted(peer), _sorted(port))), f"{word} {_words(peer)} on {_words(port)}"
+
+
+def _to_anyone(spec: Any) -> Iterator[Found]:
+    """Report what a new policy lets through for whomever it is: it opens what other policies close."""
+    for way, word in (("ingress", "from"), ("egress", "to")):
+        for index, rule in enumerate(map(mapping, sequence(spec.get(way)))):
+            if any(_is_anyone(peer) for peer in sequence(rule.get(word)) or [{}]):
+                ports = ", ".join(map(_words, sequence(rule.get("ports")))) or "any port"
+                yield Found(("spec", way, index), f"lets {way} through {word} anyone on {ports}", _CURE)
+
+
+def _is_anyone(peer: Any) -> bool:
+    return not mapping(peer) or text(mapping(mapping(peer).get("ipBlock")).get("cidr")) in _EVERYWHERE
 
 
 def _sorted(value: Any) -> Any:
@@ -121,6 +140,9 @@ def _leaves(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def _of_requests(change: Changed) -> Iterator[Found]:
     before, after = change.before, change.after
     if before is None:
+        rules = sequence(mapping(change.subject.data.get("spec")).get("rules"))
+        if rules and _action(change.subject) == "ALLOW":
+            yield Found(("spec", "rules"), "is new, and allows requests that other policies may refuse", _CURE)
         return
     denies = _action(before) == "DENY"
     if after is None:

@@ -1,8 +1,8 @@
 """Something that holds data goes: a StatefulSet, a claim, a database.
 
 What it finds:
-    A StatefulSet, a PersistentVolumeClaim, or an object from which an operator makes a database, a queue or a store,
-    that was rendered and is not any more.
+    A StatefulSet, a PersistentVolumeClaim, or an object from which an operator makes a database, a queue, a store or
+    their backups, that was rendered and is not any more.
 
 Why:
     What runs there stops, and depending on the policy of its class the data is deleted with it.
@@ -37,15 +37,23 @@ _STORES: Final = frozenset(
         ("", "PersistentVolume"),
         ("", "PersistentVolumeClaim"),
         ("apps", "StatefulSet"),
+        ("barmancloud.cnpg.io", "ObjectStore"),
+        ("cdi.kubevirt.io", "DataVolume"),
         ("elasticsearch.k8s.elastic.co", "Elasticsearch"),
         ("kafka.strimzi.io", "Kafka"),
         ("kafka.strimzi.io", "KafkaNodePool"),
         ("kafka.strimzi.io", "KafkaTopic"),
         ("kubevirt.io", "VirtualMachine"),
+        ("monitoring.coreos.com", "Alertmanager"),
+        ("monitoring.coreos.com", "Prometheus"),
         ("postgresql.cnpg.io", "Cluster"),
+        ("postgresql.cnpg.io", "Database"),
+        ("postgresql.cnpg.io", "ScheduledBackup"),
         ("rabbitmq.com", "Queue"),
         ("rabbitmq.com", "RabbitmqCluster"),
+        ("snapshot.storage.k8s.io", "VolumeSnapshot"),
         ("tempo.grafana.com", "TempoMonolithic"),
+        ("tempo.grafana.com", "TempoStack"),
     }
 )
 

@@ -46,7 +46,7 @@ RULE = Rule("GG906", "widened-role", Severity.WARNING)
 
 _GROUP: Final = "rbac.authorization.k8s.io"
 _ESCALATING: Final = frozenset({"*", "bind", "escalate", "impersonate"})
-_MIGHTY: Final = frozenset({"cluster-admin", "admin", "edit"})
+MIGHTY: Final = frozenset({"cluster-admin", "admin", "edit"})
 _SHOWN: Final = 4
 _Right = tuple[str, str, str, str]  # verb, group, resource (or URL), name
 
@@ -95,7 +95,7 @@ def _covers(given: _Right, right: _Right) -> bool:
 
 def _of_binding(before: Subject | None, after: Subject) -> Iterator[Found]:
     role = text(mapping(after.data.get("roleRef")).get("name"))
-    if before is None and role not in _MIGHTY:
+    if before is None and role not in MIGHTY:
         return
     more = _subjects(after) - (_subjects(before) if before else set())
     if more:
