@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,10 +33,11 @@ def trail(
     """Name the commit of manifests that stand elsewhere.
 
     For those who keep the output in a branch or a repository of its own: writes `hydrator.metadata`, as Argo CD's
-    hydrator does, into DIR and into the folder of each variant there.
+    hydrator does, into DIR and into the folder of each variant there whose manifests changed since it was last named.
 
     gitopsgen trail ../rendered --revision main
     """
+    from gitopsgen.argocd.trail import FILE
     from gitopsgen.argocd.trail import trail as files
     from gitopsgen.diff import Repository
     from gitopsgen.load import settings_of
@@ -46,24 +48,37 @@ def trail(
     where = directory.absolute()
     if where.resolve() == (console.root / settings.generated).resolve():
         raise UsageError(f'"{directory}" is the project\'s own output: there the commit of the inputs is its own')
-    variants = _variants(where)
+    variants = dict(_variants(where))
     repository = Repository(console.root)
     commit = repository.commit(revision)
     _expect_inputs_of(repository, commit, settings)
-    for path, text in files(settings.repository_url, commit, repository.said_of(commit), variants):
+    changed = {one: digest for one, digest in variants.items() if not _is_told(where / str(one) / FILE, digest)}
+    for path, text in files(settings.repository_url, commit, repository.said_of(commit), changed):
         (where / path).write_text(text, encoding="utf-8")
-    told = f"{directory} is of {commit[:10]}: {len(variants)} variant{'s' * (len(variants) != 1)}"
+    same = f", {len(variants) - len(changed)} of them as before" if len(changed) < len(variants) else ""
+    told = f"{directory} is of {commit[:10]}: {len(variants)} variant{'s' * (len(variants) != 1)}{same}"
     return console.finish(Report((), {}, () if quiet else (told,)))
 
 
-def _variants(where: Path) -> list[VariantId]:
-    """Give the variants whose manifests stand in a folder; raises `UsageError` where there are none."""
+def _variants(where: Path) -> Iterator[tuple[VariantId, str]]:
+    """Give the variants in a folder with the digests of their manifests; raises `UsageError` where there are none."""
+    from gitopsgen.argocd.trail import FILE, digest_of
     from gitopsgen.model.variant import VariantId
 
     found = sorted(where.glob("*/*/*/kustomization.yaml"))
     if not found:
         raise UsageError(f'"{where}" holds no manifests: gitopsgen render --output-dir writes some')
-    return [VariantId(*file.relative_to(where).parts[:3]) for file in found]
+    for folder in (file.parent for file in found):
+        files = (file for file in folder.rglob("*") if file.is_file() and file.name != FILE)
+        digest = digest_of((file.relative_to(folder).as_posix(), file.read_bytes()) for file in files)
+        yield VariantId(*folder.relative_to(where).parts), digest
+
+
+def _is_told(file: Path, digest: str) -> bool:
+    """Tell whether the commit of the same manifests is named already."""
+    from gitopsgen.argocd.trail import digest_in
+
+    return file.is_file() and digest_in(file.read_text(encoding="utf-8", errors="replace")) == digest
 
 
 def _expect_inputs_of(repository: Repository, commit: str, settings: Settings) -> None:

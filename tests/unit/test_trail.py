@@ -59,6 +59,7 @@ def test_the_commit_and_the_command_of_each_variant_are_named(root, tmp_path, ca
             f"{city}/edge/hello/hydrator.metadata": {
                 **origin,
                 "commands": [f"gitopsgen render --region {city} --cluster edge --case hello"],
+                "manifests": made[f"{city}/edge/hello/hydrator.metadata"]["manifests"],
             }
             for city in ("suzhou", "wuxi")
         },
@@ -76,3 +77,22 @@ def test_what_would_not_be_true_is_refused(root, tmp_path, capsys):
     assert main(["trail", str(where)]) == 2
     assert '"overlays/tiers/small.yaml" is not as commit' in capsys.readouterr().err
     assert not (where / "hydrator.metadata").exists()
+
+
+def test_a_variant_whose_manifests_are_the_same_keeps_its_file(root, tmp_path, capsys):
+    where = tmp_path / "rendered"
+    main(["render", "--output-dir", str(where)])
+    main(["trail", str(where)])
+    told = {city: (where / city / "edge/hello/hydrator.metadata").read_text("utf-8") for city in ("suzhou", "wuxi")}
+    (root / "overlays/regions/wuxi/hello.yaml").write_text("replicas: 7\n", "utf-8")
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message", "More in one city")
+    assert main(["render", "--output-dir", str(where)]) == 0
+    capsys.readouterr()
+
+    assert main(["trail", str(where)]) == 0
+
+    assert capsys.readouterr().out.endswith(": 2 variants, 1 of them as before\n")
+    now = {city: (where / city / "edge/hello/hydrator.metadata").read_text("utf-8") for city in told}
+    assert now["suzhou"] == told["suzhou"]
+    assert json.loads(now["wuxi"])["drySha"] == git(root, "rev-parse", "HEAD") != json.loads(told["wuxi"])["drySha"]
