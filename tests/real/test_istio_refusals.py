@@ -37,7 +37,9 @@ TEXTS = [
     "*", "*.example.com", "*pay.example.com", "a_b", "pay.1", "a.b.", "A-b", "./*", "ns/pay.example.com", "mesh",
     "10.0.0.1", "10.0.0.0/8", "0s", "1.5ms", "500us", "1m30s", "-1s", "5", "TCP", "SSL", "grpc", "5xx,timeout", "pay*",
     "", "~", ".", "(", "a[", "GET", "STATIC", "DNS", "SIMPLE", "MUTUAL", "ISTIO_MUTUAL", "HTTPS", "west", "a%b",
-    ":path", "host",
+    ":path", "host", "ns/a/b", "/a/{b}", "/{**}/a", "/a/{*}b", "bank*.x", "a/b", "10.0.0.0/40", "oci://a:b/c",
+    "ftp://a/b", "a b/c", "/a%zz", "oci:a", "configmap://other/a", "configmap://a", "POST", "source.principal",
+    "topology.kubernetes.io/zone",
 ]  # fmt: skip
 NUMBERS = [-1, 0, 1, 80, 443, 8080, 65535, 65536, 100, 101]
 AGREED = 0.99

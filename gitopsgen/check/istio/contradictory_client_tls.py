@@ -44,6 +44,7 @@ RULE = Rule(
     is_shared=True,
     refused_by=MESH,
 )
+_CONFIG_MAP: Final = "configmap://"
 _FILES: Final = ("clientCertificate", "caCertificates", "privateKey", "caCrl")
 _UNREAD: Final = {
     "SIMPLE": ("caCertificates", "credentialName", "subjectAltNames"),
@@ -59,6 +60,7 @@ def check(subject: Subject) -> Iterator[Found]:
 
 def _settings(subject: Subject, path: Path, tls: Mapping[str, Any]) -> Iterator[Found]:
     mode = text(tls.get("mode"))
+    yield from _credential(subject, (*path, "credentialName"), text(tls.get("credentialName")))
     if tls.get("insecureSkipVerify") is True:
         yield from _beside(subject, path, tls, "insecureSkipVerify", _UNREAD.get(mode, ()))
     if mode in _UNREAD and tls.get("credentialName"):
@@ -68,6 +70,17 @@ def _settings(subject: Subject, path: Path, tls: Mapping[str, Any]) -> Iterator[
             if not tls.get(name):
                 message = f"{subject} is to speak MUTUAL TLS, expected credentialName or {name}"
                 yield subject.found(path, message)
+
+
+def _credential(subject: Subject, path: Path, credential: str) -> Iterator[Found]:
+    """Report a ConfigMap that is not of the namespace of the rule."""
+    if not credential.startswith(_CONFIG_MAP):
+        return
+    space, name, *_ = (*credential.removeprefix(_CONFIG_MAP).split("/"), "")
+    own = text(subject.metadata.get("namespace"))
+    if not space or not name or (own and space != own):
+        expected = f"configmap://{own or 'NAMESPACE'}/NAME, of its own namespace"
+        yield subject.found(path, f'the credentialName of {subject} is "{credential}", expected {expected}')
 
 
 def _beside(

@@ -2,8 +2,9 @@
 
 What it finds:
     In a DestinationRule: a policy, a port's policy or a connection pool without content, a port's policy without its
-    port, a negative limit, a share of ejected pods outside of 0 to 100, a tunnel beside `proxyProtocol`, an upgrade to
-    HTTP/2 beside the client's own protocol.
+    port, a negative limit, a share of ejected pods outside of 0 to 100, a tunnel beside `proxyProtocol` or without a
+    protocol, host and port that it can have, an upgrade to HTTP/2 beside the client's own protocol. Of a Sidecar, its
+    connection pools.
 
 Why:
     Istio's webhook refuses the object.
@@ -31,17 +32,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gitopsgen.check.istio.policies import traffic_policies
+from gitopsgen.check.istio.grammar import domain, is_address
+from gitopsgen.check.istio.policies import sidecar_pools, traffic_policies
 from gitopsgen.check.rule import MESH, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
-from gitopsgen.model.unchecked import mapping
+from gitopsgen.model.unchecked import mapping, text
 from gitopsgen.model.variant import Path
 
 RULE = Rule(
     "GG551",
     "contradictory-traffic-policy",
     Severity.ERROR,
-    on=of_kind("DestinationRule.networking.istio.io"),
+    on=of_kind("DestinationRule.networking.istio.io", "Sidecar.networking.istio.io"),
     is_shared=True,
     refused_by=MESH,
 )
@@ -61,6 +63,10 @@ _WHOLE: Final = 100
 
 def check(subject: Subject) -> Iterator[Found]:
     """Report policies that are refused."""
+    if subject.known.name == "Sidecar":
+        for path, pool in sidecar_pools(subject):
+            yield from _pool(subject, path, pool)
+        return
     for path, policy in traffic_policies(subject):
         is_port = path[-2] == "portLevelSettings"
         known = _OF_PORTS if is_port else _OF_ALL
@@ -71,6 +77,7 @@ def check(subject: Subject) -> Iterator[Found]:
             continue
         if not is_port and policy.get("tunnel") is not None and policy.get("proxyProtocol") is not None:
             yield subject.found((*path, "tunnel"), f"{subject} has tunnel and proxyProtocol, expected one of them")
+        yield from _tunnel(subject, (*path, "tunnel"), policy.get("tunnel"))
         yield from _pool(subject, (*path, "connectionPool"), policy.get("connectionPool"))
         yield from _outliers(subject, (*path, "outlierDetection"), mapping(policy.get("outlierDetection")))
 
@@ -81,6 +88,20 @@ def _is_there(subject: Subject, path: Path) -> bool:
     for step in path:
         found = found[step] if isinstance(step, int) else mapping(found).get(step)
     return found is not None
+
+
+def _tunnel(subject: Subject, path: Path, tunnel: Any) -> Iterator[Found]:
+    if not isinstance(tunnel, dict):
+        return
+    protocol, host = text(tunnel.get("protocol")), text(tunnel.get("targetHost"))
+    if protocol not in {"", "CONNECT", "POST"}:
+        message = f'the protocol of a tunnel of {subject} is "{protocol}", expected CONNECT or POST'
+        yield subject.found((*path, "protocol"), message)
+    if domain(host) and not is_address(host):
+        message = f'the targetHost of a tunnel of {subject} is "{host}", expected {domain(host)}, or an IP address'
+        yield subject.found((*path, "targetHost"), message)
+    if tunnel.get("targetPort") is None:
+        yield subject.found(path, f"a tunnel of {subject} has no targetPort, expected one")
 
 
 def _pool(subject: Subject, path: Path, pool: Any) -> Iterator[Found]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Any, Final
 
 from gitopsgen.cel import Failure, compiled, evaluate
@@ -90,6 +90,18 @@ def is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+@lru_cache(maxsize=4096)
+def is_block(text: str) -> bool:
+    """Whether a text is an IP address, or a block of them."""
+    if "/" not in text:
+        return is_address(text)
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return text.rpartition("/")[2].isdecimal()
 
 
 def is_header(name: str) -> bool:

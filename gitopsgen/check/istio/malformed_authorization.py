@@ -61,13 +61,13 @@ _LAST_PORT: Final = 65535
 def check(subject: Subject) -> Iterator[Found]:
     """Report policies that are refused."""
     spec = mapping(subject.data.get("spec"))
-    action, rules = text(spec.get("action")), spec.get("rules")
-    if action in {"DENY", "CUSTOM"} and rules is None:
+    action, rules = text(spec.get("action")), sequence(spec.get("rules"))
+    if action in {"DENY", "CUSTOM"} and not rules:
         message = f"{subject} has the action {action} and no rules, so it never applies"
         yield subject.found(("spec",), message, "rules: [{}] applies to each request")
     if action != "CUSTOM" and spec.get("provider") is not None:
         yield subject.found(("spec", "provider"), f"{subject} has a provider, expected one for the action CUSTOM only")
-    if action == "CUSTOM" and rules is not None and not mapping(spec.get("provider")).get("name"):
+    if action == "CUSTOM" and rules and not mapping(spec.get("provider")).get("name"):
         yield subject.found(("spec",), f"{subject} has the action CUSTOM, expected the name of a provider")
     for side, part in (("from", "source"), ("to", "operation")):
         for path, entry in members(subject.data, "spec", "rules", EACH, side, EACH):

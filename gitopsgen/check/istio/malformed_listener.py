@@ -30,7 +30,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.check.fields import EACH, members
-from gitopsgen.check.istio.grammar import is_port, socket
+from gitopsgen.check.istio.grammar import PORT, domain, is_port, socket
 from gitopsgen.check.rule import MESH, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping, sequence, text
@@ -55,6 +55,7 @@ def check(subject: Subject) -> Iterator[Found]:
         if isinstance(value, str) and value and not _leads(value):
             yield subject.found(path, f'the defaultEndpoint of {subject} is "{value}", expected {_ADDRESSES}')
     yield from _egress(subject)
+    yield from _proxy(subject, mapping(mapping(subject.data.get("spec")).get("outboundTrafficPolicy")))
 
 
 def _leads(endpoint: str) -> bool:
@@ -78,6 +79,22 @@ def _egress(subject: Subject) -> Iterator[Found]:
             if bind in seen:
                 yield subject.found((*path, "bind"), f'two egress listeners of {subject} are on "{bind}"')
             seen.add(bind)
+
+
+def _proxy(subject: Subject, policy: Mapping[str, Any]) -> Iterator[Found]:
+    proxy, path = policy.get("egressProxy"), ("spec", "outboundTrafficPolicy", "egressProxy")
+    if not isinstance(proxy, dict):
+        return
+    if policy.get("mode") != "ALLOW_ANY":
+        yield subject.found(path, f"{subject} has an egressProxy, expected the mode ALLOW_ANY beside it")
+        return
+    host = text(proxy.get("host"))
+    if expected := domain(host):
+        yield subject.found(
+            (*path, "host"), f'the host of the egressProxy of {subject} is "{host}", expected {expected}'
+        )
+    if not is_port(mapping(proxy.get("port")).get("number", 0)):
+        yield subject.found(path, f"the egressProxy of {subject} has no port, expected one of {PORT}")
 
 
 def _socket(subject: Subject, path: Path, listener: Mapping[str, Any]) -> Iterator[Found]:

@@ -28,7 +28,7 @@ Instead:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from gitopsgen.check.istio.grammar import nanoseconds
@@ -63,6 +63,7 @@ def check(subject: Subject) -> Iterator[Found]:
         if balancer.get("localityLbSetting") is not None and balancer.get("zoneAwareLbSetting") is not None:
             message = f"{subject} has localityLbSetting and zoneAwareLbSetting, expected one of them"
             yield subject.found((*path, "zoneAwareLbSetting"), message)
+        yield from _zones(subject, (*path, "zoneAwareLbSetting"), mapping(balancer.get("zoneAwareLbSetting")))
         if isinstance(balancer.get("warmup"), dict):
             yield from _warmup(subject, (*path, "warmup"), balancer["warmup"])
 
@@ -111,11 +112,23 @@ def _localities(subject: Subject, path: Path, settings: Mapping[str, Any]) -> It
     for index, share in enumerate(shares):
         yield from _shares(subject, (*path, "distribute", index, "to"), mapping(mapping(share).get("to")))
     yield from _overlapping(subject, (*path, "distribute"), [text(mapping(share).get("from")) for share in shares])
+    yield from _failovers(subject, (*path, "failover"), failover)
+
+
+def _zones(subject: Subject, path: Path, settings: Mapping[str, Any]) -> Iterator[Found]:
+    for index, label in enumerate(map(text, sequence(settings.get("failoverPriority")))):
+        if label in _TOPOLOGY:
+            message = f'{subject} has "{label}" in failoverPriority, which zoneAwareLbSetting goes by anyway'
+            yield subject.found((*path, "failoverPriority", index), message)
+    yield from _failovers(subject, (*path, "failover"), sequence(settings.get("failover")))
+
+
+def _failovers(subject: Subject, path: Path, failover: Sequence[Any]) -> Iterator[Found]:
     for index, found in enumerate(failover):
         ends = [text(mapping(found).get(name)) for name in ("from", "to")]
         if ends[0] == ends[1] or any(sign in end for end in ends for sign in "/*"):
             message = f'{subject} fails over from "{ends[0]}" to "{ends[1]}", expected two regions, without "/" and "*"'
-            yield subject.found((*path, "failover", index), message)
+            yield subject.found((*path, index), message)
 
 
 def _shares(subject: Subject, path: Path, shares: Mapping[str, Any]) -> Iterator[Found]:

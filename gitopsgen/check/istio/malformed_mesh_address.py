@@ -32,11 +32,10 @@ Instead:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import ip_network
 from typing import Final
 
 from gitopsgen.check.fields import EACH, members
-from gitopsgen.check.istio.grammar import domain, is_address
+from gitopsgen.check.istio.grammar import domain, is_address, is_block
 from gitopsgen.check.rule import MESH, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping, text
@@ -71,7 +70,7 @@ def check(subject: Subject) -> Iterator[Found]:
     kind = subject.known.name
     for steps in _BLOCKS.get(kind, ()):
         for path, block in members(subject.data, "spec", *steps):
-            if isinstance(block, str) and not _is_block(block):
+            if isinstance(block, str) and not is_block(block):
                 yield _bad(subject, path, block, "an address, or one with '/' and the length of its prefix")
     if kind == "ServiceEntry":
         yield from _endpoints(subject)
@@ -107,16 +106,6 @@ def _endpoint(subject: Subject, path: Path, address: str, *, takes_name: bool) -
     if address.startswith(_UNIX) or (takes_name and address and not domain(address)):
         return
     yield _bad(subject, path, address, "an IP address or a domain name" if takes_name else "an IP address")
-
-
-def _is_block(text: str) -> bool:
-    if "/" not in text:
-        return is_address(text)
-    try:
-        ip_network(text, strict=False)
-    except ValueError:
-        return False
-    return text.rpartition("/")[2].isdecimal()
 
 
 def _bad(subject: Subject, path: Path, found: str, expected: str) -> Found:

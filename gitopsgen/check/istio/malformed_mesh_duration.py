@@ -27,12 +27,12 @@ Instead:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
 
 from gitopsgen.check.fields import EACH, members
 from gitopsgen.check.istio.grammar import duration, nanoseconds
-from gitopsgen.check.istio.policies import traffic_policies
+from gitopsgen.check.istio.policies import sidecar_pools, traffic_policies
 from gitopsgen.check.rule import MESH, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.variant import Path
@@ -44,6 +44,7 @@ RULE = Rule(
     on=of_kind(
         "VirtualService.networking.istio.io",
         "DestinationRule.networking.istio.io",
+        "Sidecar.networking.istio.io",
         "RequestAuthentication.security.istio.io",
     ),
     is_shared=True,
@@ -56,17 +57,20 @@ _OF_ROUTES: Final[tuple[tuple[str, ...], ...]] = (
     ("fault", "delay", "fixedDelay"),
     ("corsPolicy", "maxAge"),
 )
+_OF_POOLS: Final[tuple[tuple[str, ...], ...]] = (
+    ("http", "idleTimeout"),
+    ("http", "http2KeepAlive", "interval"),
+    ("http", "http2KeepAlive", "timeout"),
+    ("tcp", "connectTimeout"),
+    ("tcp", "maxConnectionDuration"),
+    ("tcp", "idleTimeout"),
+    ("tcp", "tcpKeepalive", "time"),
+    ("tcp", "tcpKeepalive", "interval"),
+)
 _OF_POLICIES: Final[tuple[tuple[str, ...], ...]] = (
     ("outlierDetection", "interval"),
     ("outlierDetection", "baseEjectionTime"),
-    ("connectionPool", "http", "idleTimeout"),
-    ("connectionPool", "http", "http2KeepAlive", "interval"),
-    ("connectionPool", "http", "http2KeepAlive", "timeout"),
-    ("connectionPool", "tcp", "connectTimeout"),
-    ("connectionPool", "tcp", "maxConnectionDuration"),
-    ("connectionPool", "tcp", "idleTimeout"),
-    ("connectionPool", "tcp", "tcpKeepalive", "time"),
-    ("connectionPool", "tcp", "tcpKeepalive", "interval"),
+    *(("connectionPool", *steps) for steps in _OF_POOLS),
     ("loadBalancer", "warmup", "duration"),
 )
 _MILLISECOND: Final = 10**6
@@ -91,8 +95,14 @@ def _durations(subject: Subject) -> Iterator[tuple[Path, object]]:
             yield from members(subject.data, "spec", "http", EACH, *steps)
     elif subject.known.name == "RequestAuthentication":
         yield from members(subject.data, "spec", "jwtRules", EACH, "timeout")
+    elif subject.known.name == "Sidecar":
+        yield from _below(sidecar_pools(subject), _OF_POOLS)
     else:
-        for above, policy in traffic_policies(subject):
-            for steps in _OF_POLICIES:
-                for path, value in members(policy, *steps):
-                    yield (*above, *path), value
+        yield from _below(traffic_policies(subject), _OF_POLICIES)
+
+
+def _below(found: Iterable[tuple[Path, Any]], places: Sequence[tuple[str, ...]]) -> Iterator[tuple[Path, object]]:
+    for above, data in found:
+        for steps in places:
+            for path, value in members(data, *steps):
+                yield (*above, *path), value

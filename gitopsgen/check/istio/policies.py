@@ -1,4 +1,4 @@
-"""The traffic policies of a DestinationRule: its own, of ports, of subsets.
+"""The traffic policies of a DestinationRule: its own, of ports, of subsets; and the pools of a Sidecar.
 
 Judges nothing.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gitopsgen.check.fields import EACH, members
 from gitopsgen.check.rule import Subject
 from gitopsgen.model.unchecked import mapping, sequence
 from gitopsgen.model.variant import Path
@@ -20,6 +21,12 @@ def traffic_policies(rule: Subject) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     for index, subset in enumerate(sequence(spec.get("subsets"))):
         path: Path = ("spec", "subsets", index, "trafficPolicy")
         yield from _with_ports(path, mapping(mapping(subset).get("trafficPolicy")))
+
+
+def sidecar_pools(sidecar: Subject) -> Iterator[tuple[Path, Any]]:
+    """Give each connection pool of a Sidecar, with its path."""
+    yield from members(sidecar.data, "spec", "inboundConnectionPool")
+    yield from members(sidecar.data, "spec", "ingress", EACH, "connectionPool")
 
 
 def _with_ports(path: Path, policy: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:

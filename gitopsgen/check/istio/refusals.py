@@ -12,6 +12,7 @@ from gitopsgen.check.istio import (
     contradictory_traffic_policy,
     empty_listener,
     malformed_authorization,
+    malformed_authorization_value,
     malformed_cors,
     malformed_envoy_patch,
     malformed_export,
@@ -67,4 +68,5 @@ REFUSALS: Final[tuple[ManifestRule, ...]] = (
     malformed_telemetry,
     malformed_envoy_patch,
     malformed_workload_probe,
+    malformed_authorization_value,
 )
