@@ -185,8 +185,9 @@ def _given(options: dict[str, str]) -> dict[str, str]:
 def _finish(console: Console, made: Made, following: str) -> int:
     from gitopsgen.report import Report
     from gitopsgen.scaffold.schema_files import refreshed
+    from gitopsgen.scaffold.writing import taken_back_unless_done
 
-    with console.working("writing schemas for editors"):
+    with taken_back_unless_done(made.undo), console.working("writing schemas for editors"):
         schemas = refreshed(console.root, made.files)
     records = {"files": list(made.files), "notes": list(made.notes)}
     return console.finish(Report((), records, made.files, (*made.notes, *schemas, f"next: {following}")))

@@ -132,6 +132,109 @@ def test_changes_that_cannot_all_be_written_are_taken_back(tmp_path, monkeypatch
     assert tree(tmp_path) == before
 
 
+def test_folders_that_were_made_for_changes_go_with_them(tmp_path):
+    (tmp_path / "kept").mkdir()
+    undo = writing.apply(tmp_path, {"deep/er/new": b"", "kept/new": b""})
+
+    undo()
+
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["kept"]
+
+
+def test_a_file_that_is_put_back_may_be_run_as_before(tmp_path):
+    script = tmp_path / "bin/run"
+    script.parent.mkdir()
+    script.write_text("#!/bin/sh\n", "utf-8")
+    script.chmod(0o755)
+
+    writing.apply(tmp_path, {"bin/run": None})()
+
+    assert script.stat().st_mode & 0o777 == 0o755
+
+
+def repository_of_git(folder):
+    """Make a folder as `git clone` makes it of an empty repository."""
+    (folder / ".git").mkdir(parents=True)
+    (folder / ".git/HEAD").write_bytes(b"ref: refs/heads/main\n")
+    return folder
+
+
+def test_a_new_repository_may_stand_in_the_folder_where_one_is_and_in_an_empty_clone(tmp_path):
+    """The folder stays the same one: a shell that stands in it would see nothing of another."""
+    root = repository_of_git(tmp_path / "clone")
+    before = root.stat().st_ino
+
+    said = run("init", "--no-input", cwd=root)
+
+    assert root.stat().st_ino == before
+    assert (root / "gitopsgen.yaml").is_file()
+    assert (root / ".git/HEAD").read_bytes() == b"ref: refs/heads/main\n"
+    assert "next: make test" in said
+    assert not list(root.glob(".clone.*"))
+
+
+@pytest.mark.parametrize("failure", [KeyboardInterrupt, OSError(28, "No space left on device", "x")])
+@pytest.mark.parametrize("step", ["render", "changed_schemas"])
+def test_an_init_that_fails_half_way_leaves_what_was_there_before(step, failure, tmp_path, monkeypatch):
+    module = {
+        "render": "gitopsgen.pipeline.render",
+        "changed_schemas": "gitopsgen.scaffold.schema_files.changed_schemas",
+    }
+    monkeypatch.setattr(module[step], lambda *_: (_ for _ in ()).throw(failure))
+    repository_of_git(tmp_path / "clone")
+    before = sorted(tmp_path.rglob("*"))
+
+    for folder in ("clone", "deep/er/new"):
+        run("init", folder, "--no-input", cwd=tmp_path, code=130 if failure is KeyboardInterrupt else 1)
+
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_answers_that_make_no_sound_repository_are_told_and_leave_none(tmp_path):
+    said = run("init", "new", "--registry", "a b", "--no-input", cwd=tmp_path, code=1)
+
+    assert 'gitopsgen.yaml:7:11: error[GG112] "registry" is "a b"' in said
+    assert "nothing was made" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_below_a_file_is_refused(tmp_path):
+    (tmp_path / "note").write_text("mine", "utf-8")
+
+    assert "note is no folder" in run("init", "note/new", "--no-input", cwd=tmp_path, code=2)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["service", "orders", "--language", "go"],
+        ["service", "desk", "--case", "desk", "--language", "python"],
+        ["region", "jiaxing", "--like", "hangzhou", "--zh", "嘉兴", "--gb2260", "330400", "--site", "JXN",
+         "--lat", "30.746", "--lon", "120.756"],
+        ["blueprint", "books", "--region", "wuhu"],
+        ["policy", "no-latest"],
+    ],
+)  # fmt: skip
+def test_what_is_interrupted_after_it_was_written_is_taken_back_byte_for_byte(arguments, repository, monkeypatch):
+    before = sorted(repository.parent.rglob("*")), tree(repository.parent)
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gitopsgen.scaffold.schema_files.refreshed", interrupt)
+    run("new", *arguments, "--no-input", cwd=repository, code=130)
+
+    assert (sorted(repository.parent.rglob("*")), tree(repository.parent)) == before
+
+
+def test_a_service_may_go_into_an_empty_clone(repository):
+    clone = repository_of_git(repository.parent / "orders")
+
+    run("new", "service", "orders", "--language", "go", "--no-input", cwd=repository)
+
+    assert {".git", "service.go", "Dockerfile"} <= {path.name for path in clone.iterdir()}
+
+
 @pytest.mark.parametrize("name", ["", "Up", "a_b", "-a", "a-", "a.b", "a" * 41, "1st", "kube-system", "opa", "../x"])
 def test_bad_names_are_refused(name):
     with pytest.raises(UsageError):
@@ -466,6 +569,9 @@ def test_a_service_joins_a_case_that_people_wrote(tmp_path):
         (["orders", "--directory", "orders"], "inside the GitOps repository"),
         (["orders", "--directory", "../gitops/../taken"], "exists and is not empty"),
         (["orders", "--replay"], "nothing was recorded"),
+        (["orders", "--region", "wuhu"], "orders runs where hello does: --region and --cluster are for a case of its"),
+        (["orders", "--case", "orders", "--region", "wuhan"], "there is no region wuhan"),
+        (["orders", "--case", "orders", "--region", "wuhu", "--cluster", "core"], "there is no cluster core in wuhu"),
     ],
 )
 def test_a_service_that_makes_no_sense_is_refused_and_leaves_no_trace(repository, arguments, said):
