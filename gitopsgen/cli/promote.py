@@ -70,15 +70,20 @@ def promote(
     from gitopsgen.pipeline import promote as run
     from gitopsgen.promote import Scope
 
-    if not (set_ or next_ or wave or release):
-        raise UsageError("say what to promote: a new release with --set, or one that is there with --next or --wave")
-    if next_ and (set_ or wave):
-        raise UsageError("--next is a release that is there and the next batch: neither --set nor --wave with it")
-    if (name or after) and not set_:
-        raise UsageError("--name and --after are for a new release: make one with --set")
-    if release and set_:
-        raise UsageError("--release is a release that is there, and --set makes a new one: name that one with --name")
+    _refuse_senseless(is_new=bool(set_), is_next=next_, wave=wave, release=release, naming=name or after)
     console = open_console(project, output, color, quiet)
     today = datetime.now(UTC).date().isoformat()
     wish = Promotion(case, today, selection_of(sets=set_).sets, Scope(wave, batch), name, after, any_order, release)
     return finish(console, lambda: run(console.root, wish, options_of(jobs, dry_run)), dry_run=dry_run)
+
+
+def _refuse_senseless(*, is_new: bool, is_next: bool, wave: str, release: str, naming: str) -> None:
+    """Raise UsageError for options that contradict each other."""
+    if not (is_new or is_next or wave or release):
+        raise UsageError("say what to promote: a new release with --set, or one that is there with --next or --wave")
+    if is_next and (is_new or wave):
+        raise UsageError("--next is a release that is there and the next batch: neither --set nor --wave with it")
+    if naming and not is_new:
+        raise UsageError("--name and --after are for a new release: make one with --set")
+    if release and is_new:
+        raise UsageError("--release is a release that is there, and --set makes a new one: name that one with --name")

@@ -145,4 +145,8 @@ def _recorded(root: Path, name: str) -> dict[str, str]:
     path = lock_path("service", name)
     if not (root / path).is_file():
         raise UsageError(f"there is no {path}: nothing was recorded to be replayed")
-    return dict(read_lock(root, path).answers)
+    answers = read_lock(root, path).answers
+    # a template of today may ask for more than that of then
+    for source in (template("application"), template("gitops")):
+        answers = {**answers, **answered(source, answers, None)}
+    return dict(answers)

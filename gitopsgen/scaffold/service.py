@@ -41,7 +41,7 @@ def add_service(draft: Draft, template: Template, answers: Mapping[str, str], fo
         for name, fragment in entries_of(files, answers).items():
             draft.merge(f"{case}/{name}", fragment)
         if answers["brings_policy_engine"] == "no":
-            notes = _built_in(draft, case, answers["package"])
+            notes = _built_in(draft, case, answers["__package"])
     own = own_files(files, answers)
     draft.add({f"{case}/{name}": content for name, content in own.items()})
     add_components(draft, case, folders)

@@ -24,7 +24,7 @@ from gitopsgen.scaffold.edits import data, with_missing, without
 from gitopsgen.scaffold.names import check_name
 from gitopsgen.scaffold.region import nearest, new_region
 from gitopsgen.scaffold.repository import new_repository
-from gitopsgen.scaffold.template import TEMPLATES
+from gitopsgen.scaffold.template import TEMPLATES, question, template
 
 ROOT = Path(__file__).parents[2]
 # Until a service's CI has pushed its image nobody can know the digest: the one thing that a new repository may say.
@@ -628,6 +628,61 @@ def test_the_templates_work_with_cookiecutter_alone(name, tmp_path):
     assert not any(b"cookiecutter." in (tmp_path / path).read_bytes() for path in made)
 
 
+@pytest.mark.parametrize("name", ["application", "gitops", "repository", "region", "blueprint", "policy"])
+def test_cookiecutter_asks_in_words_and_for_nothing_that_follows_from_the_rest(name):
+    settings = template(name).settings()
+
+    asked = {key for key in settings if not key.startswith("_")}
+    assert set(settings["__prompts__"]) == asked
+    assert all(question(settings, key)[0].isupper() for key in asked)
+    for key in asked:
+        if isinstance(settings[key], list):
+            assert {*settings["__prompts__"][key]} == {"__prompt__", *settings[key]}
+    assert set(settings.get("_asked", ())) <= asked
+
+
+def cookiecutter(folder, name, *answers):
+    return subprocess.run(
+        [sys.executable, "-m", "cookiecutter", "--no-input", "-o", str(folder), str(TEMPLATES / name), *answers],
+        env={**os.environ, "COOKIECUTTER_CONFIG": os.devnull, "HOME": str(folder / "home")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_cookiecutter_alone_makes_what_new_service_makes(language, repository):
+    long = "a-very-long-name-with-dashes-of-a-service"[:40].rstrip("-")
+    run("new", "service", long, "--case", long, "--language", language, "--no-input", cwd=repository)
+    alone = repository.parent / "alone"
+    runtime = "yes" if language == "rust-wasm" else "no"
+
+    given = [f"name={long}", f"language={language}"]
+    for template_name, extra in (("application", []), ("gitops", [f"brings_runtime_class={runtime}"])):
+        done = cookiecutter(alone / template_name, template_name, *given, *extra)
+        assert done.returncode == 0, done.stderr
+
+    application = tree(alone / "application" / long)
+    assert application == {
+        name: content for name, content in tree(repository.parent / long).items() if not name.startswith(".scaffold/")
+    }
+    assert b"${{ " in application[".github/workflows/release.yml"]
+    blueprint = tree(alone / "gitops" / long)
+    assert blueprint == tree(repository / "blueprints" / long)
+    assert b"{{ deployment(" in b"".join(blueprint.values())
+
+
+@pytest.mark.parametrize("name", ["application", "gitops", "region", "blueprint", "policy"])
+@pytest.mark.parametrize("called", ["Foo_Bar", "1st", "a" * 64, "../out", "a b"])
+def test_cookiecutter_alone_refuses_a_bad_name_before_anything_is_written(name, called, tmp_path):
+    done = cookiecutter(tmp_path, name, f"name={called}")
+
+    assert done.returncode == 1
+    assert f'"{called}" cannot be the name' in done.stderr
+    assert [path for path in tmp_path.iterdir() if path.name != "home"] == []
+
+
 def test_a_city_is_removed_also_where_it_takes_over_and_the_rest_renders(repository):
     before = tree(repository)
 
@@ -772,7 +827,7 @@ def test_a_conflict_is_told_with_its_place_and_written_with_markers(repository, 
     policy = repository / "blueprints/hello/files/policy/orders.rego"
     values = (repository / "blueprints/hello/values.yaml").read_bytes()
     changed(policy, "limit_fen := 1000000", "limit_fen := 5")
-    template = newer / "gitops/{{cookiecutter.case}}/files/policy/{{cookiecutter.package}}.rego"
+    template = newer / "gitops/{{cookiecutter.case}}/files/policy/{{cookiecutter.__package}}.rego"
     changed(template, "limit_fen := 1000000", "limit_fen := 7")
     (repository / ".scaffold/service-hello.yaml").unlink()
 

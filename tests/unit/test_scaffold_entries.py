@@ -97,7 +97,7 @@ def test_an_upgrade_reaches_the_entries_of_a_service_in_its_case(repository, new
     run("new", "service", "orders", "--language", "python", "--no-input", cwd=repository)
     values = repository / "blueprints/hello/values.yaml"
     changed(values, "    name: orders\n", "    name: orders  # ours\n")
-    changed(values, '  autoscaling:\n    workload: orders\n    min: 2\n', '  autoscaling:\n    workload: orders\n    min: 3\n')  # fmt: skip
+    changed(values, "    workload: orders\n    min: 2\n", "    workload: orders\n    min: 3\n")
     changed(newer / "values.yaml", 'POLICY_TIMEOUT_MS: "50"', 'POLICY_TIMEOUT_MS: "40"')
     (repository / ".scaffold/service-hello.yaml").unlink()
     before = values.read_text("utf-8")
@@ -146,7 +146,7 @@ def test_a_service_of_an_earlier_version_is_told_and_merged_from_then_on(reposit
 
     assert "blueprints/hello/values.yaml: warning[GG198] what orders has here is from a version that did not" in said
     assert [file.read_bytes() for file in files] == before
-    changed(newer / "values.yaml", 'tag: {{ cookiecutter.tag | tojson }}', 'tag: "0.2.0"')
+    changed(newer / "values.yaml", "tag: {{ cookiecutter.tag | tojson }}", 'tag: "0.2.0"')
     changed(newer / "values.yaml", "min: 2", "min: 3")
     again = run("upgrade", cwd=repository)
     assert "GG198" not in again
