@@ -460,6 +460,36 @@ def test_a_new_service_has_a_repository_and_an_entry_in_the_only_case(repository
     )
 
 
+def test_a_service_without_room_is_told_at_once_with_its_cities_and_what_is_missing(repository):
+    for name in ("aa", "bb"):
+        assert "fit" not in run("new", "service", name, "--no-input", cwd=repository)
+
+    said = run("new", "service", "cc", "--no-input", cwd=repository)
+
+    assert "values.yaml:31:21: warning[GG523] ResourceQuota hello/hello allows 1000m of requests.cpu" in said
+    assert "but its workloads may ask for 1150m, 150m more: hello 250m, aa 250m" in said
+    assert "cc does not fit in hangzhou, shanghai, wuhu, and render will refuse it there" in said
+    run("remove", "service", "cc", "--yes", cwd=repository)
+    assert is_clean(repository)
+
+
+def test_a_service_that_the_nodes_of_a_city_do_not_hold_is_told_at_once(repository):
+    wuhu = repository / "overlays/regions/wuhu/region.yaml"
+    small = "facts: {clusters: {edge: {size: {cpu: 1, memory: 2Gi}}}}\n"
+    wuhu.write_text(with_missing(wuhu.read_text("utf-8"), small, "region.yaml"), "utf-8")
+    for quota, more in (
+        ('requests.cpu: "1"', "requests.cpu: 9"),
+        ('limits.cpu: "4"', "limits.cpu: 9"),
+        ('"20"', '"90"'),
+    ):
+        changed(repository / "blueprints/hello/values.yaml", quota, more.replace(": 9", ': "9"'))
+
+    said = "".join(run("new", "service", name, "--no-input", cwd=repository) for name in ("aa", "bb", "cc"))
+
+    assert "warning[GG801] the nodes do not hold the cluster's pods" in said
+    assert "cc does not fit in wuhu, and render will refuse it there" in said
+
+
 def test_the_python_service_passes_its_own_tests(repository):
     run("new", "service", "orders", "--language", "python", "--no-input", cwd=repository)
 
