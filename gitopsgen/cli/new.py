@@ -14,9 +14,14 @@ from gitopsgen.cli.options import Color, Colour, Format, Output, ProjectDirector
 from gitopsgen.cli.reading import read_project
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gitopsgen.diagnostics import Diagnostic
     from gitopsgen.scaffold import Made
 
 app = subcommand(no_args_is_help=True)
+
+_SHOWN = 8  # cities that are named; of more the number says enough
 
 Case = Annotated[str, option("--case", metavar="CASE", help="The case; may be left out where there is but one.")]
 Title = Annotated[str, option("--title", metavar="TEXT", help="What people call it.")]
@@ -175,18 +180,53 @@ def service(
     options["language"] = language.value if language else ""
     place = directory or console.root.parent / name
     order = Order(name, case, place, _given(options), tuple(region or ()), cluster, replay)
-    return _finish(console, new_service(sound, order, asker(no_input)), "gitopsgen render")
+    made = new_service(sound, order, asker(no_input))
+    return _finish(console, made, "gitopsgen render", lambda: _room(console, name))
 
 
 def _given(options: dict[str, str]) -> dict[str, str]:
     return {key: value for key, value in options.items() if value}
 
 
-def _finish(console: Console, made: Made, following: str) -> int:
+def _nothing() -> tuple[tuple[Diagnostic, ...], tuple[str, ...]]:
+    return (), ()
+
+
+def _room(console: Console, name: str) -> tuple[tuple[Diagnostic, ...], tuple[str, ...]]:
+    """Give what quotas and nodes do not hold of a new service, and the sentence that says where that is so."""
+    from gitopsgen.cli.render import processors
+    from gitopsgen.load import load
+    from gitopsgen.pipeline.fitting import fit_of
+    from gitopsgen.scaffold.lock import lock_path, read_lock
+
+    case = read_lock(console.root, lock_path("service", name)).answers["case"]
+    regions = load(console.root).value.regions.values()
+    concerned = [one.name for one in regions if any(case in cluster.cases for cluster in one.clusters)]
+    with console.working("reckoning whether it fits"):
+        fit = fit_of(console.root, concerned, processors())
+    if not fit.findings:
+        return (), ()
+    where = ", ".join(fit.regions[:_SHOWN])
+    more = len(fit.regions) - _SHOWN
+    cities = f"{where} and {more} more cities" if more > 0 else where
+    cure = f"give it room first, or take it back with gitopsgen remove service {name}"
+    return fit.findings, (f"{name} does not fit in {cities}, and render will refuse it there: {cure}",)
+
+
+def _finish(
+    console: Console,
+    made: Made,
+    following: str,
+    look: Callable[[], tuple[tuple[Diagnostic, ...], tuple[str, ...]]] = _nothing,
+) -> int:
+    """Bring the schemas up to date, look at what was made, and tell all of it; on failure nothing stays."""
     from gitopsgen.report import Report
     from gitopsgen.scaffold.schema_files import refreshed
+    from gitopsgen.scaffold.writing import taken_back_unless_done
 
-    with console.working("writing schemas for editors"):
-        schemas = refreshed(console.root, made.files)
+    with taken_back_unless_done(made.undo):
+        findings, told = look()
+        with console.working("writing schemas for editors"):
+            schemas = refreshed(console.root, made.files)
     records = {"files": list(made.files), "notes": list(made.notes)}
-    return console.finish(Report((), records, made.files, (*made.notes, *schemas, f"next: {following}")))
+    return console.finish(Report(findings, records, made.files, (*made.notes, *schemas, *told, f"next: {following}")))

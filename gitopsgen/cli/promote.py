@@ -33,13 +33,16 @@ def promote(
         list[str] | None,
         option("--set", metavar="PATH=VALUE", help="Make a new release that sets this (repeatable): image.tag=1.5.0."),
     ] = None,
-    next_: Annotated[bool, option("--next", help="Bring the newest release to the next batch.")] = False,
+    next_: Annotated[bool, option("--next", help="Bring the newest release that runs to the next batch.")] = False,
     wave: WaveName = "",
     batch: WaveBatch = 0,
     name: Annotated[str, option("--name", metavar="NAME", help="The new release's name; r1, r2… otherwise.")] = "",
     after: Annotated[
         str,
         option("--after", metavar="NAME", help="The release that a new one follows; what its clusters run otherwise."),
+    ] = "",
+    release: Annotated[
+        str, option("--release", metavar="NAME", help="The release to bring on; the newest that runs otherwise.")
     ] = "",
     any_order: Annotated[bool, option("--any-order", help="Even where batches before it are not done.")] = False,
     dry_run: DryRun = False,
@@ -67,13 +70,20 @@ def promote(
     from gitopsgen.pipeline import promote as run
     from gitopsgen.promote import Scope
 
-    if not (set_ or next_ or wave):
-        raise UsageError("say what to promote: a new release with --set, or the newest one with --next or --wave")
-    if next_ and (set_ or wave):
-        raise UsageError("--next is the newest release and the next batch: neither --set nor --wave with it")
-    if (name or after) and not set_:
-        raise UsageError("--name and --after are for a new release: make one with --set")
+    _refuse_senseless(is_new=bool(set_), is_next=next_, wave=wave, release=release, naming=name or after)
     console = open_console(project, output, color, quiet)
     today = datetime.now(UTC).date().isoformat()
-    wish = Promotion(case, today, selection_of(sets=set_).sets, Scope(wave, batch), name, after, any_order)
+    wish = Promotion(case, today, selection_of(sets=set_).sets, Scope(wave, batch), name, after, any_order, release)
     return finish(console, lambda: run(console.root, wish, options_of(jobs, dry_run)), dry_run=dry_run)
+
+
+def _refuse_senseless(*, is_new: bool, is_next: bool, wave: str, release: str, naming: str) -> None:
+    """Raise UsageError for options that contradict each other."""
+    if not (is_new or is_next or wave or release):
+        raise UsageError("say what to promote: a new release with --set, or one that is there with --next or --wave")
+    if is_next and (is_new or wave):
+        raise UsageError("--next is a release that is there and the next batch: neither --set nor --wave with it")
+    if naming and not is_new:
+        raise UsageError("--name and --after are for a new release: make one with --set")
+    if release and is_new:
+        raise UsageError("--release is a release that is there, and --set makes a new one: name that one with --name")

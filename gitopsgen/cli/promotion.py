@@ -57,13 +57,13 @@ def _lines(done: PromotionReport, change: Change, files: int, dry_run: bool) -> 
     if change.batch:
         yield f"{change.case}: {change.batch}"
     for (before, after), names in ways.items():
-        yield f"  {before} -> {after}: {', '.join(short(names))}"
+        yield f"  {before} -> {after}: {', '.join(short(names, tuple(change.clusters)))}"
     clusters = f"{len(change.clusters)} cluster{'s' * (len(change.clusters) != 1)}"
     changed = f"{files} file{'s' * (files != 1)}"
     yield f"{clusters} {'would be ' if dry_run else ''}changed: the release lock and {changed}"
 
 
-def short(names: Sequence[str]) -> list[str]:
-    """Give clusters by their cities alone, where none has two of them."""
-    cities = [name.partition("/")[0] for name in names]
-    return cities if len(set(cities)) == len(cities) else list(names)
+def short(names: Sequence[str], every: Sequence[str] = ()) -> list[str]:
+    """Give clusters by their cities alone, where none has two of them among all that are spoken of."""
+    cities = [name.partition("/")[0] for name in every or names]
+    return [name.partition("/")[0] for name in names] if len(set(cities)) == len(cities) else list(names)

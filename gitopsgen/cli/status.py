@@ -54,17 +54,20 @@ def _summary(progress: Progress) -> Sequence[str]:
 def _steps(progress: Progress) -> Iterator[Sequence[str]]:
     from gitopsgen.cli.promotion import short
 
+    every = [name for step in progress.steps for name in step.batch.clusters]
     for step in progress.steps:
         batch = step.batch
         for release, names in step.clusters.items():
-            yield batch.wave, f"{batch.number}/{batch.count}", release, ", ".join(short(names))
+            yield batch.wave, f"{batch.number}/{batch.count}", release, ", ".join(short(names, every))
 
 
 def _sentence(progress: Progress) -> str:
     if not progress.release:
         return f"no release yet; clusters: {progress.count}"
     said = f'"{progress.release}" of {progress.date} runs on {progress.done} of {progress.count} clusters'
-    return f"{said}; next: {progress.next}" if progress.next else said
+    back = ", ".join(f'"{name}"' for name in progress.taken_back if name != progress.release)
+    parts = [said, f"taken back: {back}" if back else "", f"next: {progress.next}" if progress.next else ""]
+    return "; ".join(part for part in parts if part)
 
 
 def _record(progress: Progress) -> dict[str, Any]:
@@ -74,6 +77,7 @@ def _record(progress: Progress) -> dict[str, Any]:
         "date": progress.date or None,
         "clusters": progress.count,
         "done": progress.done,
+        "takenBack": list(progress.taken_back),
         "next": {"wave": progress.next.wave, "batch": progress.next.number} if progress.next else None,
         "batches": [_batch(step) for step in progress.steps],
     }

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from gitopsgen.model.project import Blueprint, Cluster, Project, Region
-    from gitopsgen.model.variant import Path
 
 _CONDITION: Final = re.compile(r"\s*([A-Za-z0-9]+)\s*(!=|==|=)\s*([^,=!\s]*)\s*")
 _GLOB: Final = frozenset("*?[")
@@ -78,18 +77,19 @@ def select(project: Project, selection: Selection) -> tuple[Target, ...]:
 
 def _targets(project: Project, selection: Selection) -> Iterator[Target]:
     for region in project.regions.values():
-        if not _chosen(region.name, selection.regions):
+        if not is_chosen(region.name, selection.regions):
             continue
         for cluster in region.clusters:
-            if not _chosen(cluster.name, selection.clusters):
+            if not is_chosen(cluster.name, selection.clusters):
                 continue
             for case in cluster.cases:
                 blueprint = project.blueprints.get(case)
-                if blueprint and _chosen(case, selection.cases):
+                if blueprint and is_chosen(case, selection.cases):
                     yield Target(region, cluster, blueprint)
 
 
-def _chosen(name: str, globs: tuple[str, ...]) -> bool:
+def is_chosen(name: str, globs: tuple[str, ...]) -> bool:
+    """Tell whether a name is among those that are asked for: one glob fits it, or there is none."""
     return not globs or any(fnmatchcase(name, glob) for glob in globs)
 
 
@@ -135,21 +135,3 @@ def texts(value: Any) -> list[str]:
     if isinstance(value, dict):
         return [str(value.get("name", ""))]
     return [str(value).lower() if isinstance(value, bool) else str(value)]
-
-
-def set_paths(project: Project, selection: Selection) -> dict[str, list[tuple[Path, Any]]]:
-    """Give what the command line sets, by case: a path starts with a case, or one case is selected."""
-    found: dict[str, list[tuple[Path, Any]]] = {}
-    only = [case for case in project.blueprints if _chosen(case, selection.cases)]
-    for written, value in selection.sets:
-        path = parse_path(written)
-        if path is None or any(isinstance(step, int) for step in path):
-            raise UsageError(f'"{written}" is no path of values that can be set')
-        if path[0] in project.blueprints and len(path) > 1:
-            found.setdefault(str(path[0]), []).append((path[1:], value))
-        elif selection.cases and len(only) == 1:
-            found.setdefault(only[0], []).append((path, value))
-        else:
-            hint = did_you_mean(str(path[0]), project.blueprints)
-            raise UsageError(f'"{written}" starts with no case; {hint}'.rstrip("; "))
-    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from gitopsgen.compose.selection import set_paths
+from gitopsgen.compose.setting import set_paths
 from gitopsgen.model.project import Layer
 
 if TYPE_CHECKING:

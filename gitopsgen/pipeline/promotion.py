@@ -9,7 +9,7 @@ from typing import Any
 
 from gitopsgen import argocd
 from gitopsgen.compose import Selection, rollouts
-from gitopsgen.compose.selection import set_paths
+from gitopsgen.compose.setting import set_paths
 from gitopsgen.diagnostics import Diagnostic, Location, Outcome, Severity, UsageError
 from gitopsgen.load import load
 from gitopsgen.load.rollouts import RELEASES
@@ -28,6 +28,7 @@ from gitopsgen.promote import (
     progress_of,
     promoted,
     rolled_back,
+    running,
 )
 from gitopsgen.promote.changes import chosen
 from gitopsgen.values import did_you_mean
@@ -35,7 +36,10 @@ from gitopsgen.values import did_you_mean
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """What to promote: a new release, by what it sets, or else the newest one; `date` is today's."""
+    """What to promote: a new release, by what it sets, else `release`, else the newest that runs.
+
+    `date` is today's.
+    """
 
     case: str
     date: str
@@ -44,6 +48,7 @@ class Promotion:
     name: str = ""
     after: str = ""
     any_order: bool = False
+    release: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +80,35 @@ def promote(root: Path, wish: Promotion, options: RenderOptions) -> PromotionRep
         return PromotionReport(RenderReport(opened.diagnostics))
     project, batches, releases = opened.value
     is_new = bool(wish.sets)
-    if not is_new and not releases.newest:
-        raise UsageError(f'"{wish.case}" has no release yet: make one with --set PATH=VALUE')
-    if not is_new and not wish.scope.wave and releases.newest not in map(releases.of, releases.clusters):
-        back = f'no cluster runs "{releases.newest}" any more: it was taken back'
-        raise UsageError(f"{back}; make another with --set PATH=VALUE, or name the wave to begin it again with --wave")
     # Nobody runs a release that is still to be made, whatever its name will be.
-    release, run = ("new", Releases()) if is_new else (releases.newest, releases)
+    release, run = ("new", Releases()) if is_new else (_meant(wish, batches, releases), releases)
     batch = next_batch(batches, run, release, wish.scope, any_order=wish.any_order)
     if batch is None:
         return PromotionReport(RenderReport(opened.diagnostics), is_complete=True)
     if not is_new:
         return _applied(project, promoted(wish.case, releases, batch, release), options)
     pairs = set_paths(project, Selection(cases=(wish.case,), sets=tuple(wish.sets)))
+    other = next((case for case in pairs if case != wish.case), "")
+    if other:
+        raise UsageError(f"a release is one of {wish.case} alone, and cannot set values of {other}")
     recipe = Recipe(tuple(pairs[wish.case]), wish.date, wish.name, wish.after)
     made = new_release(releases, batch, recipe)
     return _applied(project, promoted(wish.case, releases, batch, made), options)
+
+
+def _meant(wish: Promotion, batches: Sequence[Batch], releases: Releases) -> str:
+    """Give the release to bring on: the one that is named, else the newest that runs somewhere."""
+    if not releases.newest:
+        raise UsageError(f'"{wish.case}" has no release yet: make one with --set PATH=VALUE')
+    if wish.release and wish.release not in releases.releases:
+        hint = did_you_mean(wish.release, releases.releases)
+        raise UsageError(f'release "{wish.release}" does not exist; {hint}'.rstrip("; "))
+    found = wish.release or running(releases, (cluster for batch in batches for cluster in batch.clusters))
+    if not found:
+        back = f'no cluster runs "{releases.newest}" any more: it was taken back'
+        again = f"begin it again with --release {releases.newest}"
+        raise UsageError(f"{back}; make another with --set PATH=VALUE, or {again}")
+    return found
 
 
 def rollback(root: Path, wish: Rollback, options: RenderOptions) -> PromotionReport:

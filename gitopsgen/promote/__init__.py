@@ -5,7 +5,7 @@ Pure functions over the records of a project; renders nothing and writes no file
 
 from __future__ import annotations
 
-from gitopsgen.promote.changes import Change, NewRelease, Scope, next_batch, promoted, rolled_back
+from gitopsgen.promote.changes import Change, NewRelease, Scope, next_batch, promoted, rolled_back, running
 from gitopsgen.promote.lock_text import edited
 from gitopsgen.promote.progress import Progress, Step, progress_of
 from gitopsgen.promote.release import Recipe, new_release
@@ -23,4 +23,5 @@ __all__ = [
     "progress_of",
     "promoted",
     "rolled_back",
+    "running",
 ]

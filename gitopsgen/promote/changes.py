@@ -69,6 +69,12 @@ def next_batch(
     return found
 
 
+def running(releases: Releases, clusters: Iterable[str]) -> str:
+    """Give the newest release that one of some clusters runs, empty where none runs any."""
+    run = {releases.of(cluster) for cluster in clusters}
+    return next((name for name in releases.latest_first if name in run), "")
+
+
 def promoted(case: str, releases: Releases, batch: Batch, release: NewRelease | str) -> Change:
     """Give a release, new or known, to those clusters of a batch that do not run it."""
     name = release if isinstance(release, str) else release.name
@@ -88,9 +94,8 @@ def rolled_back(case: str, releases: Releases, batches: Iterable[Batch], to: str
     clusters = [cluster for batch in batches for cluster in batch.clusters]
     if to:
         return Change(case, _back_to(releases, clusters, to))
-    run = [releases.of(cluster) for cluster in clusters]
-    newest = next((name for name in releases.latest_first if name in run), None)
-    if newest is None:
+    newest = running(releases, clusters)
+    if not newest:
         raise UsageError(f'no cluster of "{case}" there runs a release')
     return Change(case, {one: releases.clusters[one][:-1] for one in clusters if releases.of(one) == newest})
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gitopsgen.model.rollout import Batch, Releases
-from gitopsgen.promote.changes import NONE
+from gitopsgen.promote.changes import NONE, running
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The rollout of one case; `release` is the newest, empty where there is none."""
+    """The rollout of one case.
+
+    `release` is the newest that a cluster runs; where none runs any, the newest that was made; empty where there is
+    none. `taken_back` are those made after it, and itself where no cluster runs it.
+    """
 
     case: str
     release: str
     date: str
     steps: tuple[Step, ...]
+    taken_back: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
@@ -37,22 +42,27 @@ class Progress:
 
     @property
     def done(self) -> int:
-        """How many clusters run the newest release."""
+        """How many clusters run the release."""
         return sum(len(step.clusters.get(self.release, ())) for step in self.steps) if self.release else 0
 
     @property
     def next(self) -> Batch | None:
-        """The first batch that does not run the newest release everywhere; None where there is nothing to do."""
-        steps: Iterator[Step] = (step for step in self.steps if self.release and not step.is_done(self.release))
+        """The first batch that does not run the release everywhere; None where there is nothing to go on with."""
+        if not self.release or self.release in self.taken_back:
+            return None
+        steps: Iterator[Step] = (step for step in self.steps if not step.is_done(self.release))
         found = next(steps, None)
         return found.batch if found else None
 
 
 def progress_of(case: str, releases: Releases, batches: Sequence[Batch]) -> Progress:
     """Give how far the rollout of a case is."""
-    newest = releases.newest
-    date = releases.releases[newest].date if newest else ""
-    return Progress(case, newest, date, tuple(_step(releases, batch) for batch in batches))
+    run = running(releases, (cluster for batch in batches for cluster in batch.clusters))
+    shown = run or releases.newest
+    order = releases.latest_first
+    taken_back = order[: order.index(run)] if run else order
+    date = releases.releases[shown].date if shown else ""
+    return Progress(case, shown, date, tuple(_step(releases, batch) for batch in batches), taken_back)
 
 
 def _step(releases: Releases, batch: Batch) -> Step:

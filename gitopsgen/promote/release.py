@@ -42,7 +42,7 @@ def new_release(releases: Releases, batch: Batch, recipe: Recipe) -> NewRelease:
     before = values_of(releases.releases.get(_followed(releases, batch, recipe.after)))
     values = _over(before, recipe.sets)
     if values == before:
-        raise UsageError("the new release would have the values of the one that it follows")
+        raise UsageError("the new release would have the values of the one that it follows; --next brings that one on")
     return NewRelease(name, recipe.date, values)
 
 

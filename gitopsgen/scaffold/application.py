@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,10 +14,10 @@ from gitopsgen.scaffold.blueprint import place_in
 from gitopsgen.scaffold.draft import Draft
 from gitopsgen.scaffold.lock import Lock, lock_path, read_lock
 from gitopsgen.scaffold.names import check_name
-from gitopsgen.scaffold.project import canaries, folders_of
+from gitopsgen.scaffold.project import canaries, cluster_of, folders_of, known_region
 from gitopsgen.scaffold.service import add_service
 from gitopsgen.scaffold.template import Ask, answered, rendered, template
-from gitopsgen.scaffold.writing import Made, apply, create, refuse_existing
+from gitopsgen.scaffold.writing import Made, Undo, apply, create, nothing, refuse_existing, taken_back_unless_done
 
 _WASM: Final = "rust-wasm"
 _DEFAULT_CLASS: Final = "wasmedge-edge"
@@ -54,16 +54,16 @@ def new_service(project: Project, order: Order, ask: Ask | None) -> Made:
     files = _application(answers)
     if order.replay and order.directory.is_dir() and any(order.directory.iterdir()):
         files = {}
-    if not files:
-        apply(root, draft.changes)
-        return Made(draft.written, notes)
-    create(order.directory, files)
-    try:
-        apply(root, draft.changes)
-    except BaseException:
-        shutil.rmtree(order.directory)
-        raise
-    return Made((*draft.written, *(f"{order.directory}/{name}" for name in files)), notes)
+    created = create(order.directory, files) if files else nothing
+    with taken_back_unless_done(created):
+        applied = apply(root, draft.changes)
+    made = (*draft.written, *(f"{order.directory}/{name}" for name in files))
+    return Made(made, notes, partial(_all, applied, created))
+
+
+def _all(*undos: Undo) -> None:
+    for undo in undos:
+        undo()
 
 
 def _answers(project: Project, order: Order, ask: Ask | None) -> dict[str, str]:
@@ -72,6 +72,10 @@ def _answers(project: Project, order: Order, ask: Ask | None) -> dict[str, str]:
     if (root / lock_path("service", order.name)).exists():
         raise UsageError(f"there is a service {order.name} already: --replay makes again what is missing of it")
     refuse_existing(order.directory)
+    if case in project.blueprints and (order.regions or order.cluster):
+        raise UsageError(f"{order.name} runs where {case} does: --region and --cluster are for a case of its own")
+    for region in order.regions:
+        cluster_of(known_region(project, region), order.cluster)
     known = _of_case(project, case) if case in project.blueprints else {"own_case": "yes"}
     taken = project.blueprints[case].defaults if case in project.blueprints else ()
     if any(order.name in layer.data for layer in taken if not layer.at):
@@ -141,4 +145,8 @@ def _recorded(root: Path, name: str) -> dict[str, str]:
     path = lock_path("service", name)
     if not (root / path).is_file():
         raise UsageError(f"there is no {path}: nothing was recorded to be replayed")
-    return dict(read_lock(root, path).answers)
+    answers = read_lock(root, path).answers
+    # a template of today may ask for more than that of then
+    for source in (template("application"), template("gitops")):
+        answers = {**answers, **answered(source, answers, None)}
+    return dict(answers)

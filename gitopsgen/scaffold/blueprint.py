@@ -37,8 +37,8 @@ def new_blueprint(
     texts = {path: content.decode("utf-8") for path, content in files.items()}
     lock = Lock("blueprint", name, source.name, source.digest, answers, texts, case)
     draft.write(lock.path, lock.content().decode("utf-8"))
-    apply(root, draft.changes)
-    return Made(draft.written, () if regions else (unplaced(name),))
+    undo = apply(root, draft.changes)
+    return Made(draft.written, () if regions else (unplaced(name),), undo)
 
 
 def place_in(draft: Draft, project: Project, regions: Sequence[str], cluster: str, case: str) -> None:

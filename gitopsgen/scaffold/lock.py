@@ -1,13 +1,13 @@
 """What was scaffolded, from which template and answers: `.scaffold/<kind>-<name>.yaml`.
 
-It keeps each file as the template made it, so that a newer template can be merged with what people made of it since,
-in any checkout and without the tool of that day.
+It keeps each file as the template made it, and what was put into files that were there, so that a newer template can
+be merged with what people made of it since, in any checkout and without the tool of that day.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,6 +31,7 @@ class Lock:
     answers: Mapping[str, str]
     files: Mapping[str, str]  # path relative to the root -> text as the template made it
     base: str = ""
+    entries: Mapping[str, str] = field(default_factory=dict)  # of files that were there: what the template put in
 
     @property
     def path(self) -> str:
@@ -46,6 +47,7 @@ class Lock:
             "base": self.base,
             "answers": dict(self.answers),
             "files": dict(self.files),
+            **({"entries": dict(self.entries)} if self.entries else {}),
         }
         head = "# Written by gitopsgen; `gitopsgen upgrade` merges newer templates with its help. Not edited by hand.\n"
         return (head + emit(document)).encode("utf-8")
@@ -68,6 +70,7 @@ def read_lock(root: Path, path: str) -> Lock:
             answers=_texts(raw["answers"]),
             files=_texts(raw["files"]),
             base=str(raw["base"]),
+            entries=_texts(raw.get("entries", {})),
         )
     except (yaml.YAMLError, KeyError, TypeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} is no lock that gitopsgen wrote: {error}") from None

@@ -39,8 +39,9 @@ def new_policy(project: Project, name: str, case: str, given: Mapping[str, str],
     texts = {path: content.decode("utf-8") for path, content in files.items()}
     lock = Lock("policy", name, source.name, source.digest, answers, texts, folder)
     draft.write(lock.path, lock.content().decode("utf-8"))
-    apply(root, draft.changes)
-    return Made(draft.written, ("audit reports what breaks it; set enforcementAction to deny once nothing does",))
+    undo = apply(root, draft.changes)
+    note = "audit reports what breaks it; set enforcementAction to deny once nothing does"
+    return Made(draft.written, (note,), undo)
 
 
 def _folder(root: Path, project: Project, case: str) -> str:

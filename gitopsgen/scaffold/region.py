@@ -40,8 +40,8 @@ def new_region(project: Project, name: str, like: str, given: Mapping[str, str],
         text = _with_clusters(text, Draft(root).text(f"{folders_of(project).overlays}/regions/{like}/region.yaml"))
     draft.add({f"{folder}/region.yaml": text.encode("utf-8")})
     _refuse_unsound(project, draft)
-    apply(root, draft.changes)
-    return Made(draft.written, _notes(answers, model))
+    undo = apply(root, draft.changes)
+    return Made(draft.written, _notes(answers, model), undo)
 
 
 def nearest(project: Project, place: tuple[float, float], tier: str, environment: str) -> list[str]:

@@ -165,7 +165,7 @@ def _paths_to(raw: Any, end: tuple[str, str]) -> list[Step]:
 
 def _forget_files(draft: Draft, lock: Lock) -> None:
     """Remove the files that only this service has, and its policy from templates that name each."""
-    package = lock.answers["package"]
+    package = lock.name.replace("-", "_")
     own = (f"files/policy/{package}.rego", f"files/policy/{package}_test.rego", f"files/dashboards/{lock.name}.json")
     for name in own:
         if draft.has(f"{lock.base}/{name}"):

@@ -32,5 +32,5 @@ def new_repository(directory: Path, given: Mapping[str, str], ask: Ask | None) -
     texts = {name: content.decode("utf-8") for name, content in own.items()}
     lock = Lock("repository", "repository", skeleton.name, skeleton.digest, answers, texts)
     draft.write(lock.path, lock.content().decode("utf-8"))
-    create(directory, {name: content for name, content in draft.changes.items() if content is not None})
-    return Made(draft.written)
+    undo = create(directory, {name: content for name, content in draft.changes.items() if content is not None})
+    return Made(draft.written, (), undo)

@@ -38,15 +38,17 @@ def add_service(draft: Draft, template: Template, answers: Mapping[str, str], fo
     files = rendered(template, answers)
     notes: tuple[str, ...] = ()
     if answers["own_case"] == "no":
-        for name in MERGED:
-            draft.merge(f"{case}/{name}", files[name].decode("utf-8"))
+        for name, fragment in entries_of(files, answers).items():
+            draft.merge(f"{case}/{name}", fragment)
         if answers["brings_policy_engine"] == "no":
-            notes = _built_in(draft, case, answers["package"])
+            notes = _built_in(draft, case, answers["__package"])
     own = own_files(files, answers)
     draft.add({f"{case}/{name}": content for name, content in own.items()})
     add_components(draft, case, folders)
     _pin(draft, answers, folders)
-    lock = _lock(template, answers, case, own)
+    texts = {name: content.decode("utf-8") for name, content in own.items()}
+    entries = entries_of(files, answers)
+    lock = Lock("service", answers["name"], template.name, template.digest, answers, texts, case, entries)
     draft.write(lock.path, lock.content().decode("utf-8"))
     return notes
 
@@ -74,6 +76,11 @@ def own_files(files: Mapping[str, bytes], answers: Mapping[str, str]) -> dict[st
     if answers["brings_policy_engine"] == "no":
         left_out |= {*_ENGINE, *_MASK}
     return {name: content for name, content in files.items() if name not in left_out}
+
+
+def entries_of(files: Mapping[str, bytes], answers: Mapping[str, str]) -> dict[str, str]:
+    """Give what the template puts into files of the case that are there; a case of its own has them from it whole."""
+    return {} if answers["own_case"] == "yes" else {name: files[name].decode("utf-8") for name in MERGED}
 
 
 def _built_in(draft: Draft, case: str, package: str) -> tuple[str, ...]:
@@ -133,8 +140,3 @@ def _engine_versions(draft: Draft, folders: Folders) -> list[str]:
         if isinstance(engine, dict) and "version" in engine:
             found.append(str(engine["version"]))
     return found
-
-
-def _lock(template: Template, answers: Mapping[str, str], case: str, own: Mapping[str, bytes]) -> Lock:
-    texts = {name: content.decode("utf-8") for name, content in own.items()}
-    return Lock("service", answers["name"], template.name, template.digest, answers, texts, case)

@@ -52,7 +52,10 @@ def template(name: str) -> Template:
 
 
 def answered(template: Template, given: Answers, ask: Ask | None) -> dict[str, str]:
-    """Give the answers to all questions of a template: those given, else asked for, else (without `ask`) defaults.
+    """Give the answers to all questions of a template: those given, else asked for, else defaults.
+
+    Without `ask` nobody is asked, and otherwise for what the template's `_asked` names. What begins with `__` follows
+    from the answers: nobody is asked for it, and none is taken over.
 
     Raises UsageError where one given is none of the choices.
     """
@@ -60,21 +63,29 @@ def answered(template: Template, given: Answers, ask: Ask | None) -> dict[str, s
     from cookiecutter.utils import create_env_with_context  # noqa: PLC0415 - as above
 
     settings = template.settings()
-    prompts = settings.get("__prompts__", {})
+    asked = settings.get("_asked", ())
     environment = create_env_with_context({"cookiecutter": settings})
     answers: dict[str, str] = {}
     for key, raw in settings.items():
+        if key.startswith("__") and key != "__prompts__":
+            answers[key] = str(render_variable(environment, raw, answers))  # follows from the others
         if key.startswith("_"):
             continue
         choices = tuple(raw) if isinstance(raw, list) else ()
         default = choices[0] if choices else str(render_variable(environment, raw, answers))
         answer = given.get(key)
         if answer is None:
-            answer = ask(prompts[key], default, choices) if ask and key in prompts else default
+            answer = ask(question(settings, key), default, choices) if ask and key in asked else default
         if choices and answer not in choices:
             raise UsageError(f'found {key} "{answer}", expected one of {", ".join(choices)}')
         answers[key] = answer
     return answers
+
+
+def question(settings: Mapping[str, Any], key: str) -> str:
+    """Give how a person is asked for an answer; cookiecutter has words for each choice too."""
+    prompt = settings["__prompts__"][key]
+    return str(prompt["__prompt__"] if isinstance(prompt, dict) else prompt)
 
 
 def rendered(template: Template, answers: Answers) -> dict[str, bytes]:
@@ -82,7 +93,7 @@ def rendered(template: Template, answers: Answers) -> dict[str, bytes]:
     from cookiecutter.generate import generate_files  # noqa: PLC0415 - as in answered
 
     hidden = {key: value for key, value in template.settings().items() if key.startswith("_")}
-    context = {"cookiecutter": {**answers, **{key: value for key, value in hidden.items() if key != "__prompts__"}}}
+    context = {"cookiecutter": {**{key: value for key, value in hidden.items() if key != "__prompts__"}, **answers}}
     with tempfile.TemporaryDirectory(prefix="gitopsgen-") as folder:
         made = Path(generate_files(template.directory, context, folder))
         return {

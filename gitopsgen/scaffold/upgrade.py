@@ -12,15 +12,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from gitopsgen.diagnostics import Diagnostic, Location, Outcome, UsageError
+from gitopsgen.diagnostics import Diagnostic, Location, Outcome, Severity, UsageError
 from gitopsgen.scaffold.draft import Draft
+from gitopsgen.scaffold.entries import merge_entry
 from gitopsgen.scaffold.lock import FOLDER, Lock, locks
-from gitopsgen.scaffold.service import own_files
+from gitopsgen.scaffold.service import entries_of, own_files
 from gitopsgen.scaffold.template import answered, rendered, template
 from gitopsgen.scaffold.writing import apply
 from gitopsgen.source import FindingKind
 
 MERGE_CONFLICT: Final = FindingKind("GG197", "merge-conflict")
+UNRECORDED_ENTRY: Final = FindingKind("GG198", "unrecorded-entry", Severity.WARNING)
 _MOST_CONFLICTS: Final = 127  # what git merge-file can tell by its exit code; above is an error
 
 
@@ -44,7 +46,8 @@ class _Run:
 def upgrade(root: Path, *, check: bool) -> Outcome[tuple[Step, ...]]:
     """Merge what changed in the templates since into a repository; with `check` nothing is written.
 
-    Files with conflicts are written with git's markers, and each is a finding. Raises UsageError where nothing in the
+    Files with conflicts are written with git's markers, what stands in a file of a case stays as people have it; each
+    conflict is a finding. Raises UsageError where nothing in the
     folder was scaffolded.
     """
     known = list(locks(root))
@@ -61,7 +64,10 @@ def upgrade(root: Path, *, check: bool) -> Outcome[tuple[Step, ...]]:
         texts = {name: content.decode("utf-8") for name, content in theirs.items()}
         for name in sorted({*lock.files, *texts}):
             _merge(run, lock, name, texts.get(name))
-        renewed = replace(lock, digest=source.digest, answers=answers, files=texts)
+        entries = entries_of(made, answers) if source.name == "gitops" else {}
+        for name, fragment in entries.items():
+            _merge_entry(run, lock, name, fragment)
+        renewed = replace(lock, digest=source.digest, answers=answers, files=texts, entries=entries)
         run.draft.write(lock.path, renewed.content().decode("utf-8"))
         run.steps.append(Step(lock.path, "updated"))
     if not check:
@@ -83,6 +89,27 @@ def _merge(run: _Run, lock: Lock, name: str, theirs: str | None) -> None:
         merged, conflicts = _three_way(ours, base or "", theirs)
         _write(run, file, merged, "conflict" if conflicts else "merged")
         run.findings.extend(_conflicts(file, merged) if conflicts else ())
+
+
+def _merge_entry(run: _Run, lock: Lock, name: str, theirs: str) -> None:
+    """Merge what the template puts into a file of the case."""
+    file = f"{lock.base}/{name}"
+    if not run.draft.has(file):
+        run.steps.append(Step(file, "kept"))
+        return
+    if name not in lock.entries:
+        message = f"what {lock.name} has here is from a version that did not record it, expected in {lock.path}"
+        hint = "it stays as it is, and is merged from now on; compare it with a new service once"
+        run.findings.append(UNRECORDED_ENTRY.at(Location(file), message, hint))
+        return
+    ours = run.draft.text(file)
+    merged, clashes = merge_entry(ours, lock.entries[name], theirs, file)
+    if merged != ours or clashes:
+        _write(run, file, merged, "conflict" if clashes else "merged")
+    for clash in clashes:
+        message = f"found another change here than in the template, which has now: {clash.theirs}"
+        hint = "the file has yours: take over what you want of the template's"
+        run.findings.append(MERGE_CONFLICT.at(Location(file, clash.line, clash.column), message, hint))
 
 
 def _one_sided(run: _Run, file: str, texts: tuple[str | None, str | None, str | None]) -> None:

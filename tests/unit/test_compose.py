@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
 from gitopsgen.compose import Origins, Selection, compose, parse_selector, parse_set, provenance
+from gitopsgen.compose.setting import set_paths
 from gitopsgen.diagnostics import UsageError
 from gitopsgen.load import load
+from gitopsgen.model.project import Layer
 from gitopsgen.model.variant import VariantId
+from gitopsgen.pipeline import Promotion, RenderOptions, promote
 from tests.projects import FILES, brief, composed, edited, loaded, write
 
 SHANGHAI = VariantId("shanghai", "edge", "shop")
@@ -137,7 +141,7 @@ def test_a_selection_narrows_the_fleet(project, options, expected):
         ({"regions": ("suzhou",), "cases": ("books",)}, "selects nothing"),
         ({"selector": (("teir", "=", "small"),)}, 'did you mean "tier"?'),
         ({"sets": (("shpo.replicas", 1),)}, 'did you mean "shop"?'),
-        ({"sets": (("shop.ports[0].port", 1),)}, "no path of values"),
+        ({"sets": (("shop.ports[0].port", 1),)}, "write shop.ports=[…]"),
     ],
 )
 def test_a_selection_that_makes_no_sense_is_wrong_usage(project, options, message):
@@ -189,6 +193,41 @@ def test_a_value_path_is_enough_where_the_case_is_given(project):
     selection = Selection(cases=("shop",), sets=(parse_set("replicas=7"),))
 
     assert composed(project, selection)["suzhou/edge/shop"].context["values"]["replicas"] == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("max=9", 'shop has no value "max"; did you mean "scaling.max"?'),
+        ("args[0]=x", "a list is set as a whole: write args=[…]"),
+        ("books.max=9", "a release is one of shop alone, and cannot set values of books"),
+    ],
+)
+def test_a_path_of_no_value_names_the_one_that_was_meant(text, words, tmp_path):
+    root = write(tmp_path, {})
+    with pytest.raises(UsageError) as refused:
+        promote(root, Promotion("shop", "2026-01-02", (parse_set(text),)), RenderOptions(Selection(), jobs=1))
+
+    assert words in str(refused.value)
+
+
+def test_a_case_may_have_a_value_of_its_own_name(tmp_path):
+    """As the case of a single service has: the same path could name the case first."""
+    schema = {"type": "object", "properties": {"shop": {"type": "object"}}}
+    defaults = (Layer("blueprint shop", "", {"shop": {"image": {"tag": "1"}}}),)
+    project = loaded(tmp_path)
+    shop = replace(project.blueprints["shop"], schema=schema, defaults=defaults)
+    project = replace(project, blueprints={**project.blueprints, "shop": shop})
+    read = {
+        text: set_paths(project, Selection(cases=("shop",), sets=(parse_set(text),)))["shop"][0][0]
+        for text in ("shop.image.tag=2", "shop.shop.image.tag=2", "shop.typo=2")
+    }
+
+    assert read == {
+        "shop.image.tag=2": ("shop", "image", "tag"),
+        "shop.shop.image.tag=2": ("shop", "image", "tag"),
+        "shop.typo=2": ("shop", "typo"),
+    }
 
 
 def test_a_mistake_on_the_command_line_is_found_there(tmp_path):

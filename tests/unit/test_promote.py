@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from gitopsgen.cli.promotion import short
 from gitopsgen.diagnostics import UsageError
 from gitopsgen.model.project import Layer
 from gitopsgen.model.rollout import Batch, Release, Releases
@@ -160,6 +161,15 @@ def test_a_new_tag_takes_the_digest_of_the_former_one_away():
     assert new_release(had, CANARY, Recipe((digest, tag), "")).values == {"image": {"tag": "1.1", "digest": "sha256:2"}}
 
 
+def test_a_release_that_was_taken_back_everywhere_is_passed_over():
+    """What was on its way before goes on."""
+    progress = progress_of("shop", releases(a="r1"), BATCHES)
+    none_left = progress_of("shop", releases(), BATCHES)
+
+    assert (progress.release, progress.done, progress.next, progress.taken_back) == ("r1", 1, ONE, ("r2",))
+    assert (none_left.release, none_left.done, none_left.next, none_left.taken_back) == ("r2", 0, None, ("r2", "r1"))
+
+
 def test_progress_counts_the_newest_release():
     progress = progress_of("shop", releases(a="r1 r2", b="r1"), BATCHES)
 
@@ -169,3 +179,8 @@ def test_progress_counts_the_newest_release():
         {"r1": ("b/edge",)},
         {"none": ("c/edge",)},
     ]
+
+
+def test_clusters_are_told_by_their_city_unless_it_has_two_that_are_spoken_of():
+    assert short(["a/edge", "b/edge"]) == ["a", "b"]
+    assert short(["a/one"], ["a/one", "a/two"]) == ["a/one"]

@@ -24,7 +24,7 @@ from gitopsgen.scaffold.edits import data, with_missing, without
 from gitopsgen.scaffold.names import check_name
 from gitopsgen.scaffold.region import nearest, new_region
 from gitopsgen.scaffold.repository import new_repository
-from gitopsgen.scaffold.template import TEMPLATES
+from gitopsgen.scaffold.template import TEMPLATES, question, template
 
 ROOT = Path(__file__).parents[2]
 # Until a service's CI has pushed its image nobody can know the digest: the one thing that a new repository may say.
@@ -130,6 +130,109 @@ def test_changes_that_cannot_all_be_written_are_taken_back(tmp_path, monkeypatch
         writing.apply(tmp_path, {"one": b"new", "gone": None, "deep/new": b"new", "two": b"new"})
 
     assert tree(tmp_path) == before
+
+
+def test_folders_that_were_made_for_changes_go_with_them(tmp_path):
+    (tmp_path / "kept").mkdir()
+    undo = writing.apply(tmp_path, {"deep/er/new": b"", "kept/new": b""})
+
+    undo()
+
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["kept"]
+
+
+def test_a_file_that_is_put_back_may_be_run_as_before(tmp_path):
+    script = tmp_path / "bin/run"
+    script.parent.mkdir()
+    script.write_text("#!/bin/sh\n", "utf-8")
+    script.chmod(0o755)
+
+    writing.apply(tmp_path, {"bin/run": None})()
+
+    assert script.stat().st_mode & 0o777 == 0o755
+
+
+def repository_of_git(folder):
+    """Make a folder as `git clone` makes it of an empty repository."""
+    (folder / ".git").mkdir(parents=True)
+    (folder / ".git/HEAD").write_bytes(b"ref: refs/heads/main\n")
+    return folder
+
+
+def test_a_new_repository_may_stand_in_the_folder_where_one_is_and_in_an_empty_clone(tmp_path):
+    """The folder stays the same one: a shell that stands in it would see nothing of another."""
+    root = repository_of_git(tmp_path / "clone")
+    before = root.stat().st_ino
+
+    said = run("init", "--no-input", cwd=root)
+
+    assert root.stat().st_ino == before
+    assert (root / "gitopsgen.yaml").is_file()
+    assert (root / ".git/HEAD").read_bytes() == b"ref: refs/heads/main\n"
+    assert "next: make test" in said
+    assert not list(root.glob(".clone.*"))
+
+
+@pytest.mark.parametrize("failure", [KeyboardInterrupt, OSError(28, "No space left on device", "x")])
+@pytest.mark.parametrize("step", ["render", "changed_schemas"])
+def test_an_init_that_fails_half_way_leaves_what_was_there_before(step, failure, tmp_path, monkeypatch):
+    module = {
+        "render": "gitopsgen.pipeline.render",
+        "changed_schemas": "gitopsgen.scaffold.schema_files.changed_schemas",
+    }
+    monkeypatch.setattr(module[step], lambda *_: (_ for _ in ()).throw(failure))
+    repository_of_git(tmp_path / "clone")
+    before = sorted(tmp_path.rglob("*"))
+
+    for folder in ("clone", "deep/er/new"):
+        run("init", folder, "--no-input", cwd=tmp_path, code=130 if failure is KeyboardInterrupt else 1)
+
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_answers_that_make_no_sound_repository_are_told_and_leave_none(tmp_path):
+    said = run("init", "new", "--registry", "a b", "--no-input", cwd=tmp_path, code=1)
+
+    assert 'gitopsgen.yaml:7:11: error[GG112] "registry" is "a b"' in said
+    assert "nothing was made" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_below_a_file_is_refused(tmp_path):
+    (tmp_path / "note").write_text("mine", "utf-8")
+
+    assert "note is no folder" in run("init", "note/new", "--no-input", cwd=tmp_path, code=2)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["service", "orders", "--language", "go"],
+        ["service", "desk", "--case", "desk", "--language", "python"],
+        ["region", "jiaxing", "--like", "hangzhou", "--zh", "嘉兴", "--gb2260", "330400", "--site", "JXN",
+         "--lat", "30.746", "--lon", "120.756"],
+        ["blueprint", "books", "--region", "wuhu"],
+        ["policy", "no-latest"],
+    ],
+)  # fmt: skip
+def test_what_is_interrupted_after_it_was_written_is_taken_back_byte_for_byte(arguments, repository, monkeypatch):
+    before = sorted(repository.parent.rglob("*")), tree(repository.parent)
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gitopsgen.scaffold.schema_files.refreshed", interrupt)
+    run("new", *arguments, "--no-input", cwd=repository, code=130)
+
+    assert (sorted(repository.parent.rglob("*")), tree(repository.parent)) == before
+
+
+def test_a_service_may_go_into_an_empty_clone(repository):
+    clone = repository_of_git(repository.parent / "orders")
+
+    run("new", "service", "orders", "--language", "go", "--no-input", cwd=repository)
+
+    assert {".git", "service.go", "Dockerfile"} <= {path.name for path in clone.iterdir()}
 
 
 @pytest.mark.parametrize("name", ["", "Up", "a_b", "-a", "a-", "a.b", "a" * 41, "1st", "kube-system", "opa", "../x"])
@@ -357,6 +460,36 @@ def test_a_new_service_has_a_repository_and_an_entry_in_the_only_case(repository
     )
 
 
+def test_a_service_without_room_is_told_at_once_with_its_cities_and_what_is_missing(repository):
+    for name in ("aa", "bb"):
+        assert "fit" not in run("new", "service", name, "--no-input", cwd=repository)
+
+    said = run("new", "service", "cc", "--no-input", cwd=repository)
+
+    assert "values.yaml:31:21: warning[GG523] ResourceQuota hello/hello allows 1000m of requests.cpu" in said
+    assert "but its workloads may ask for 1150m, 150m more: hello 250m, aa 250m" in said
+    assert "cc does not fit in hangzhou, shanghai, wuhu, and render will refuse it there" in said
+    run("remove", "service", "cc", "--yes", cwd=repository)
+    assert is_clean(repository)
+
+
+def test_a_service_that_the_nodes_of_a_city_do_not_hold_is_told_at_once(repository):
+    wuhu = repository / "overlays/regions/wuhu/region.yaml"
+    small = "facts: {clusters: {edge: {size: {cpu: 1, memory: 2Gi}}}}\n"
+    wuhu.write_text(with_missing(wuhu.read_text("utf-8"), small, "region.yaml"), "utf-8")
+    for quota, more in (
+        ('requests.cpu: "1"', "requests.cpu: 9"),
+        ('limits.cpu: "4"', "limits.cpu: 9"),
+        ('"20"', '"90"'),
+    ):
+        changed(repository / "blueprints/hello/values.yaml", quota, more.replace(": 9", ': "9"'))
+
+    said = "".join(run("new", "service", name, "--no-input", cwd=repository) for name in ("aa", "bb", "cc"))
+
+    assert "warning[GG801] the nodes do not hold the cluster's pods" in said
+    assert "cc does not fit in wuhu, and render will refuse it there" in said
+
+
 def test_the_python_service_passes_its_own_tests(repository):
     run("new", "service", "orders", "--language", "python", "--no-input", cwd=repository)
 
@@ -392,9 +525,10 @@ def test_ci_of_a_service_builds_scans_signs_and_proposes_but_reaches_no_cluster(
     assert ("FROM scratch" in dockerfile) == (language == "rust-wasm")
 
 
-def test_the_pull_request_of_a_release_brings_it_to_the_first_cities_by_its_digest(repository):
-    """The workflow's own command, run as it stands there."""
-    run("new", "service", "orders", "--language", "go", "--no-input", cwd=repository)
+@pytest.mark.parametrize("case", ["hello", "orders"])
+def test_the_pull_request_of_a_release_brings_it_to_the_first_cities_by_its_digest(case, repository):
+    """The workflow's own command, run as it stands there: also where the case is called as its only service."""
+    run("new", "service", "orders", "--case", case, "--language", "go", "--no-input", cwd=repository)
     application = repository.parent / "orders"
     steps = yaml.safe_load((application / ".github/workflows/release.yml").read_text("utf-8"))["jobs"]["propose"][
         "steps"
@@ -404,7 +538,7 @@ def test_the_pull_request_of_a_release_brings_it_to_the_first_cities_by_its_dige
     digest = f"sha256:{'7' * 64}"
     setting = f"set -a; . {application}/service.env; VERSION=0.2.0; DIGEST={digest}"
     run("render", cwd=repository)
-    deployments = {path.parts[-4]: path for path in repository.glob("generated/*/*/hello/deployment-orders.yaml")}
+    deployments = {path.parts[-4]: path for path in repository.glob(f"generated/*/*/{case}/deployment-orders.yaml")}
     before = {city: path.read_text("utf-8") for city, path in deployments.items()}
 
     words = subprocess.run(
@@ -413,7 +547,8 @@ def test_the_pull_request_of_a_release_brings_it_to_the_first_cities_by_its_dige
     run(*words[1:], cwd=repository)
 
     released = [city for city, path in deployments.items() if path.read_text("utf-8") != before[city]]
-    assert len(released) == 1 < len(deployments)
+    assert len(released) == 1
+    assert len(deployments) == (1 if case == "orders" else 3)
     text = deployments[released[0]].read_text("utf-8")
     assert f"orders:0.2.0@{digest}" in text
 
@@ -466,6 +601,9 @@ def test_a_service_joins_a_case_that_people_wrote(tmp_path):
         (["orders", "--directory", "orders"], "inside the GitOps repository"),
         (["orders", "--directory", "../gitops/../taken"], "exists and is not empty"),
         (["orders", "--replay"], "nothing was recorded"),
+        (["orders", "--region", "wuhu"], "orders runs where hello does: --region and --cluster are for a case of its"),
+        (["orders", "--case", "orders", "--region", "wuhan"], "there is no region wuhan"),
+        (["orders", "--case", "orders", "--region", "wuhu", "--cluster", "core"], "there is no cluster core in wuhu"),
     ],
 )
 def test_a_service_that_makes_no_sense_is_refused_and_leaves_no_trace(repository, arguments, said):
@@ -518,6 +656,61 @@ def test_the_templates_work_with_cookiecutter_alone(name, tmp_path):
     assert len(made) >= 1
     assert not any(mark in path for path in made for mark in ("{{", "[["))
     assert not any(b"cookiecutter." in (tmp_path / path).read_bytes() for path in made)
+
+
+@pytest.mark.parametrize("name", ["application", "gitops", "repository", "region", "blueprint", "policy"])
+def test_cookiecutter_asks_in_words_and_for_nothing_that_follows_from_the_rest(name):
+    settings = template(name).settings()
+
+    asked = {key for key in settings if not key.startswith("_")}
+    assert set(settings["__prompts__"]) == asked
+    assert all(question(settings, key)[0].isupper() for key in asked)
+    for key in asked:
+        if isinstance(settings[key], list):
+            assert {*settings["__prompts__"][key]} == {"__prompt__", *settings[key]}
+    assert set(settings.get("_asked", ())) <= asked
+
+
+def cookiecutter(folder, name, *answers):
+    return subprocess.run(
+        [sys.executable, "-m", "cookiecutter", "--no-input", "-o", str(folder), str(TEMPLATES / name), *answers],
+        env={**os.environ, "COOKIECUTTER_CONFIG": os.devnull, "HOME": str(folder / "home")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_cookiecutter_alone_makes_what_new_service_makes(language, repository):
+    long = "a-very-long-name-with-dashes-of-a-service"[:40].rstrip("-")
+    run("new", "service", long, "--case", long, "--language", language, "--no-input", cwd=repository)
+    alone = repository.parent / "alone"
+    runtime = "yes" if language == "rust-wasm" else "no"
+
+    given = [f"name={long}", f"language={language}"]
+    for template_name, extra in (("application", []), ("gitops", [f"brings_runtime_class={runtime}"])):
+        done = cookiecutter(alone / template_name, template_name, *given, *extra)
+        assert done.returncode == 0, done.stderr
+
+    application = tree(alone / "application" / long)
+    assert application == {
+        name: content for name, content in tree(repository.parent / long).items() if not name.startswith(".scaffold/")
+    }
+    assert b"${{ " in application[".github/workflows/release.yml"]
+    blueprint = tree(alone / "gitops" / long)
+    assert blueprint == tree(repository / "blueprints" / long)
+    assert b"{{ deployment(" in b"".join(blueprint.values())
+
+
+@pytest.mark.parametrize("name", ["application", "gitops", "region", "blueprint", "policy"])
+@pytest.mark.parametrize("called", ["Foo_Bar", "1st", "a" * 64, "../out", "a b"])
+def test_cookiecutter_alone_refuses_a_bad_name_before_anything_is_written(name, called, tmp_path):
+    done = cookiecutter(tmp_path, name, f"name={called}")
+
+    assert done.returncode == 1
+    assert f'"{called}" cannot be the name' in done.stderr
+    assert [path for path in tmp_path.iterdir() if path.name != "home"] == []
 
 
 def test_a_city_is_removed_also_where_it_takes_over_and_the_rest_renders(repository):
@@ -664,7 +857,7 @@ def test_a_conflict_is_told_with_its_place_and_written_with_markers(repository, 
     policy = repository / "blueprints/hello/files/policy/orders.rego"
     values = (repository / "blueprints/hello/values.yaml").read_bytes()
     changed(policy, "limit_fen := 1000000", "limit_fen := 5")
-    template = newer / "gitops/{{cookiecutter.case}}/files/policy/{{cookiecutter.package}}.rego"
+    template = newer / "gitops/{{cookiecutter.case}}/files/policy/{{cookiecutter.__package}}.rego"
     changed(template, "limit_fen := 1000000", "limit_fen := 7")
     (repository / ".scaffold/service-hello.yaml").unlink()
 

@@ -77,7 +77,7 @@ def _judge(quota: Subject, resource: str, bound: Fraction | None, counted: list[
     listed = ", ".join(f"{each.workload.name} {written(asked, resource)}" for each, asked in most if asked)
     message = (
         f"{quota} allows {written(bound, resource)} of {resource}, "
-        f"but its workloads may ask for {written(total, resource)}: {listed}"
+        f"but its workloads may ask for {written(total, resource)}, {written(total - bound, resource)} more: {listed}"
     )
     yield quota.found(("spec", "hard", resource), message, "lower a maximum or a surge, or raise the quota")
 

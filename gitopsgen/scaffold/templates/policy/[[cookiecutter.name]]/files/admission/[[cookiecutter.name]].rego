@@ -1,6 +1,6 @@
 # [[ cookiecutter.description ]].
 # Both dialects of Rego read it: v1, and v0 on an older Gatekeeper, which refuses `import rego.v1`.
-package [[ cookiecutter.package ]]
+package [[ cookiecutter.__package ]]
 
 import future.keywords.contains
 import future.keywords.if

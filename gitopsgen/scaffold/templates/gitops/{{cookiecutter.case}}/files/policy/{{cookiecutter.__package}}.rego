@@ -3,7 +3,7 @@
 #   {"method": "POST", "path": "/orders", "token": "<JWT>", "order": {"amountFen": 12345}}
 #
 # Amounts are whole numbers of fen: floating point cannot hold money.
-package {{ cookiecutter.package }}.authz
+package {{ cookiecutter.__package }}.authz
 
 import rego.v1
 

@@ -1,6 +1,6 @@
-package {{ cookiecutter.package }}.authz_test
+package {{ cookiecutter.__package }}.authz_test
 
-import data.{{ cookiecutter.package }}.authz
+import data.{{ cookiecutter.__package }}.authz
 import rego.v1
 
 keys := {"issuer": "https://id.example.com", "jwks": {"keys": []}}
