@@ -32,7 +32,8 @@ class Cut:
 def with_missing(text: str, fragment: str, file: str) -> str:
     """Give a YAML mapping with all that a fragment has and it has not; what both have stays as it is.
 
-    Lists get the items that they lack: known by component and values, service or name, else by content.
+    Lists get the items that they lack: known by component and values, service or name, else by content. So do lists
+    of an item that both have.
     Raises UsageError where the two do not fit together.
     """
     own, other = composed(text, file), composed(fragment, file)
@@ -69,13 +70,28 @@ def _missing(text: str, own: Any, fragment: str, other: Any, file: str) -> Itera
         if new:
             yield addition(text, own, fragment, other, [key.value for key, _ in new])
     elif isinstance(own, yaml.SequenceNode) and isinstance(other, yaml.SequenceNode):
-        known_items = {identity(item) for item in own.value}
-        lacking = [index for index, item in enumerate(other.value) if identity(item) not in known_items]
-        if lacking:
-            yield addition(text, own, fragment, other, lacking)
+        yield from _missing_items(text, own, fragment, other, file)
     elif type(own) is not type(other):
         where = f"{file}:{own.start_mark.line + 1}:{own.start_mark.column + 1}"
         raise UsageError(f"{where}: found {_kind(own)}, expected {_kind(other)} to add to")
+
+
+def _missing_items(text: str, own: Any, fragment: str, other: Any, file: str) -> Iterator[Cut]:
+    known = {identity(item): item for item in own.value}
+    for item in other.value:
+        yield from _missing_in_lists(text, known.get(identity(item)), fragment, item, file)
+    lacking = [index for index, item in enumerate(other.value) if identity(item) not in known]
+    if lacking:
+        yield addition(text, own, fragment, other, lacking)
+
+
+def _missing_in_lists(text: str, own: Any, fragment: str, item: Any, file: str) -> Iterator[Cut]:
+    """Compare the lists of an item that both have: such as the secrets of a namespace."""
+    if isinstance(own, yaml.MappingNode) and isinstance(item, yaml.MappingNode):
+        known = {key.value: value for key, value in own.value}
+        for key, value in item.value:
+            if isinstance(value, yaml.SequenceNode) and isinstance(known.get(key.value), yaml.SequenceNode):
+                yield from _missing(text, known[key.value], fragment, value, file)
 
 
 def addition(text: str, own: Any, fragment: str, other: Any, steps: list[Any]) -> Cut:
