@@ -79,7 +79,7 @@ def service(
 
     gitopsgen remove service orders
     """
-    from gitopsgen.scaffold.removal import remove_service
+    from gitopsgen.scaffold.service_removal import remove_service
 
     return _remove(open_console(project, output, color, quiet), remove_service, name, yes)
 
