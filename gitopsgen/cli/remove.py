@@ -15,6 +15,8 @@ from gitopsgen.cli.reading import read_project
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from gitopsgen.diagnostics import Diagnostic
+    from gitopsgen.model.project import Project
     from gitopsgen.scaffold.removal import Removal
 
 app = subcommand(no_args_is_help=True)
@@ -94,6 +96,8 @@ def _remove(console: Console, plan: Callable[[Any, str], Removal], name: str, ye
     if project is None:
         return 1
     removal = plan(project, name)
+    with console.working("looking what would be pruned"):
+        removal, errors = _looked_at(project, removal)
     lines = list(_lines(removal))
     if console.format is not Format.JSON and not yes:
         typer.echo("\n".join(lines), err=True)
@@ -108,8 +112,33 @@ def _remove(console: Console, plan: Callable[[Any, str], Removal], name: str, ye
         "data": [{"what": what, "clusters": clusters} for what, clusters in removal.data.items()],
     }
     ended = "next: gitopsgen render, which prunes the output" if is_done else "nothing was removed: say --yes"
-    console.finish(Report((), records, lines, (*schemas, ended)))
+    console.finish(Report(errors, records, lines, (*schemas, ended)))
     return int(not is_done)
+
+
+def _looked_at(project: Project, removal: Removal) -> tuple[Removal, tuple[Diagnostic, ...]]:
+    """Give a removal with exactly what the next render would prune; and as warnings what that would stumble over."""
+    from dataclasses import replace
+
+    from gitopsgen.cli.render import processors
+    from gitopsgen.diagnostics import Severity
+    from gitopsgen.pipeline.pruning import pruned_by
+    from gitopsgen.scaffold.holders import holders
+
+    if not removal.case:
+        return removal, ()
+    regions = [
+        name
+        for name, region in project.regions.items()
+        if any(removal.case in cluster.cases for cluster in region.clusters)
+    ]
+    outcome = pruned_by(project, removal.draft.changes, regions, processors())
+    errors = tuple(replace(one, severity=Severity.WARNING) for one in outcome.diagnostics)
+    if outcome.failed:
+        return removal, errors
+    folder = project.settings.generated
+    files = tuple(f"{folder}/{name}" for name in outcome.value)
+    return replace(removal, pruned=files, data=holders(project.settings.root / folder, outcome.value)), errors
 
 
 def _lines(removal: Removal) -> list[str]:

@@ -22,12 +22,16 @@ Step = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """What a removal would do: `pruned` are generated files, `data` is what holds data and on which clusters."""
+    """What a removal would do: `pruned` are generated files, `data` is what holds data and on which clusters.
+
+    With `case` they are those that are told by their labels: only a part of that case goes, and a render tells exactly.
+    """
 
     draft: Draft
     pruned: tuple[str, ...] = ()
     data: Mapping[str, list[str]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    case: str = ""
 
     def carry_out(self) -> None:
         """Change the project; `gitopsgen render` then prunes the output."""

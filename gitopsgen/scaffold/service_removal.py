@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from gitopsgen.diagnostics import UsageError
@@ -50,7 +51,7 @@ def remove_service(project: Project, name: str) -> Removal:
         file for file in files if file.endswith(".yaml") and labelled.search((output / file).read_text("utf-8"))
     ]
     note = f"the repository of {name} is left alone, and so are the parts of {case} that others use"
-    return removal_of(project, draft, generated, (*told, note))
+    return replace(removal_of(project, draft, generated, (*told, note)), case=case)
 
 
 def _forget_files(draft: Draft, lock: Lock) -> None:
