@@ -50,6 +50,8 @@ RULE = Rule(
     "malformed-authorization-value",
     Severity.ERROR,
     on=of_kind("AuthorizationPolicy.security.istio.io"),
+    is_shared=True,
+    reads=frozenset({"notPaths", "notServiceAccounts", "notTrustDomains", "paths", "serviceAccounts", "trustDomains"}),
     refused_by=MESH,
 )
 _ONE, _ANY = "{*}", "{**}"
