@@ -229,7 +229,7 @@ def _write_baseline(path: Path, report: CheckReport) -> int:
     return 0
 
 
-def _working(output: CheckFormat, color: Colour, quiet: bool) -> AbstractContextManager[None]:
+def _working(output: CheckFormat, color: Colour, quiet: bool) -> AbstractContextManager[object]:
     return Console(Path.cwd(), findings_format(output), color, quiet).working("checking")
 
 

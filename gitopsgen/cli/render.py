@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -37,7 +36,6 @@ from gitopsgen.diagnostics import Severity, UsageError
 if TYPE_CHECKING:
     from gitopsgen.pipeline import RenderOptions, RenderReport
 
-_MOST_WARNINGS = 3  # of one code: every run tells them again
 
 app = subcommand()
 
@@ -74,7 +72,6 @@ def render(
     gitopsgen render -l tier=edge-small --set payment-gateway.autoscaling.max=20 --dry-run
     """
     from gitopsgen.pipeline import RenderOptions
-    from gitopsgen.pipeline import render as run
 
     if stdout and (output is Format.JSON or check or dry_run or output_dir):
         raise UsageError(
@@ -91,7 +88,14 @@ def render(
         jobs=jobs or processors(),
         fail_on=Severity(fail_on.value),
     )
-    return _finish(console, options, run(console.root, options, console.progress()), verbose)
+    return _finish(console, options, _watched(console, options), verbose)
+
+
+def _watched(console: Console, options: RenderOptions) -> RenderReport:
+    from gitopsgen.pipeline import render as run
+
+    with console.working("rendering") as progress:
+        return run(console.root, options, progress)
 
 
 def processors() -> int:
@@ -108,8 +112,7 @@ def _finish(console: Console, options: RenderOptions, done: RenderReport, verbos
     )  # beside errors nothing is written
     records: dict[str, list[Any]] = {"variants": [str(variant) for variant in done.variants], "files": files}
     lines = _lines(options, done, files, verbose, console.quiet)
-    if not verbose and options.fail_on is Severity.ERROR:
-        console = replace(console, most=_MOST_WARNINGS)
+    console = console.brief(verbose or options.fail_on is not Severity.ERROR)
     code = console.finish(Report(done.diagnostics, records, lines), options.fail_on)
     return code or int(options.check and bool(files))
 
