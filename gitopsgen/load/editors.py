@@ -77,10 +77,10 @@ def editor_schemas(root: Path | None) -> Outcome[tuple[EditorSchema, ...]]:
 
 
 def _described(blueprint: Blueprint) -> dict[str, Any]:
-    says = {
-        "description": f"Values of the case {blueprint.name}: {blueprint.facts.get('description') or blueprint.title}"
-    }
-    return {**says, **with_defaults(blueprint.schema, blueprint.defaults)}
+    schema = with_defaults(blueprint.schema, blueprint.defaults)
+    says = blueprint.facts.get("description") or blueprint.title
+    schema.setdefault("description", f"Values of the case {blueprint.name}: {says}")
+    return schema
 
 
 def _components(root: Path, blueprints: str) -> dict[str, Mapping[str, Any]]:
