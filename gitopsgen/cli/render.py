@@ -159,16 +159,16 @@ def _changes(files: list[dict[str, str]], would: str) -> Iterator[str]:
 
 
 def _sentence(done: RenderReport, would: str) -> str:
+    from gitopsgen.report import numbered
+
     counts = {"created": len(done.created), "updated": len(done.updated), "deleted": len(done.deleted)}
     counts["unchanged"] = done.unchanged
     said = ", ".join(f"{count} {change}" for change, count in counts.items() if count)
     regions = len({variant.region for variant in done.variants})
-    scope = f"{_number(len(done.variants), 'variant')} in {_number(regions, 'region')}"
-    accepted = f", {_number(done.accepted, 'finding')} accepted by comments" if done.accepted else ""
+    scope = f"{numbered(len(done.variants), 'variant')} in {numbered(regions, 'region')}"
+    accepted = f", {numbered(done.accepted, 'finding')} accepted by comments" if done.accepted else ""
     if not (done.created or done.updated or done.deleted):
-        return f"nothing {'would change' if would else 'changed'}: {scope}, {_number(done.unchanged, 'file')}{accepted}"
+        return (
+            f"nothing {'would change' if would else 'changed'}: {scope}, {numbered(done.unchanged, 'file')}{accepted}"
+        )
     return f"{scope}; files {would}{said}{accepted}"
-
-
-def _number(count: int, word: str) -> str:
-    return f"{count} {word}{'s' * (count != 1)}"

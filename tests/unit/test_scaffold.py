@@ -624,7 +624,7 @@ def test_a_newer_template_is_merged_with_what_people_made_of_it(repository, newe
     run("new", "service", "orders", "--language", "python", "--no-input", cwd=repository)
     application = repository.parent / "orders"
     skeleton = newer / "application/{{cookiecutter.name}}"
-    assert "as the templates of today" in run("upgrade", "--check", cwd=application)
+    assert "as today's templates make it" in run("upgrade", "--check", cwd=application)
     changed(application / "service.py", "LARGEST_BODY = 64", "LARGEST_BODY = 128")
     (application / ".dockerignore").unlink()
     changed(skeleton / "languages/python/service.py", "0.25, 1.0)", "0.25, 1.0, 5.0)")
@@ -646,7 +646,7 @@ def test_a_newer_template_is_merged_with_what_people_made_of_it(repository, newe
     assert "## Each release of orders" in (application / "README.md").read_text("utf-8")
     assert (application / "SECURITY.md").is_file()
     assert not (application / ".dockerignore").exists()
-    assert "as the templates of today" in run("upgrade", "--check", cwd=application)
+    assert "as today's templates make it" in run("upgrade", "--check", cwd=application)
 
 
 def test_what_an_installer_compiled_is_no_part_of_a_template(repository, newer):
@@ -658,7 +658,7 @@ def test_what_an_installer_compiled_is_no_part_of_a_template(repository, newer):
 
     assert not (repository.parent / "orders/__pycache__").exists()
     shutil.rmtree(compiled)
-    assert "as the templates of today" in run("upgrade", "--check", cwd=repository.parent / "orders")
+    assert "as today's templates make it" in run("upgrade", "--check", cwd=repository.parent / "orders")
 
 
 def test_a_conflict_is_told_with_its_place_and_written_with_markers(repository, newer):
