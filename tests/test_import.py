@@ -107,7 +107,7 @@ def test_a_chart_comes_back_object_for_object(project, tmp_path, monkeypatch, ca
     assert main(["import", str(chart), "--case", "orders", "--namespace", "shop"]) == 0
 
     assert "kept whole: orders.orders.egress of NetworkPolicy orders\n" in said(capsys)
-    command = [program, "template", "orders", chart, "--namespace", "shop", "--values"]
+    command = [program, "template", "orders", chart, "--namespace", "shop", "--include-crds", "--values"]
     made = {
         f"{file.stem}/edge": by_identity(
             subprocess.run([*command, file], capture_output=True, text=True, check=True).stdout
@@ -119,6 +119,8 @@ def test_a_chart_comes_back_object_for_object(project, tmp_path, monkeypatch, ca
         "orders.example.com",
         "shop.example.com",
     ]
+    (crd,) = (project / "blueprints/orders/manifests").glob("customresourcedefinition-*")
+    assert "name: tickets.shop.example.com\n" in crd.read_text("utf-8")
     pool = data(project / "blueprints/orders/values.yaml")["orders-region"]["application.yaml"]
     assert pool == {"size": "100", "timeout": "2s"}
 
@@ -281,6 +283,25 @@ def test_what_is_no_object_or_is_there_twice_is_told_at_its_line(project, tmp_pa
     told = said(capsys)
     assert "deploy/wuhu/notes.yaml:1:1: error[GG955]" in told
     assert "deploy/wuhu/rest.yml:1:1: error[GG951] Service ledger of wuhu is there twice" in told
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        ("widget.json", "12345678901234567890", "the integer 12345678901234567890 does not fit in 64 bits"),
+        ("widget.yaml", "1e30", "not all readers of YAML take 1.0e+30 for a number"),
+        ("widget.yaml", "0.00000001", "not all readers of YAML take 1.0e-08 for a number"),
+    ],
+)
+def test_what_no_output_can_carry_is_told_at_its_line(one, project, tmp_path, capsys):
+    file, value, told = one
+    tree = folders(tmp_path / "deploy")
+    widget = f'{{"apiVersion": "e.example.com/v1", "kind": "W", "metadata": {{"name": "w"}}, "spec":\n [1, {value}]}}\n'
+    (tree / "wuhu" / file).write_text(widget, "utf-8")
+
+    refused(project, [tree])
+
+    assert f"deploy/wuhu/{file}:2:6: error[GG956] {told}" in said(capsys)
 
 
 def test_files_that_are_there_already_stay(project, tmp_path, capsys):

@@ -77,6 +77,17 @@ class LazyGroup(TyperGroup):
             attach(command, cmd_name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a subcommand; a name that is none brings the one that may be meant."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            meant = get_close_matches(args[0], COMMANDS, n=1)
+            ctx.fail(f"No such command {args[0]!r}.{f' Did you mean {meant[0]!r}?' if meant else ''}")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without importing them."""
         del ctx
@@ -118,6 +129,10 @@ def gitopsgen(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code; a traceback is only ever printed as part of a bug report."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if COMPLETING in os.environ:
+        from gitopsgen.cli.completing import read_joined
+
+        read_joined()
     try:
         code = typer.main.get_command(app).main(args=given, prog_name="gitopsgen", standalone_mode=False)
     except click.ClickException as error:

@@ -222,14 +222,15 @@ def _excerpt(report: CheckReport) -> Callable[[Location], str | None]:
 
 def _write_baseline(path: Path, report: CheckReport) -> int:
     from gitopsgen.pipeline.baselines import baseline_text
+    from gitopsgen.report import numbered
 
     path.write_text(baseline_text(report.findings), "utf-8")
     known = sum(one.severity is not Severity.INFO for one in report.findings)
-    typer.echo(f"{path}: {known} findings are known from now on", err=True)
+    typer.echo(f"{path}: {numbered(known, 'finding')} {'is' if known == 1 else 'are'} known from now on", err=True)
     return 0
 
 
-def _working(output: CheckFormat, color: Colour, quiet: bool) -> AbstractContextManager[None]:
+def _working(output: CheckFormat, color: Colour, quiet: bool) -> AbstractContextManager[object]:
     return Console(Path.cwd(), findings_format(output), color, quiet).working("checking")
 
 

@@ -20,6 +20,7 @@ from gitopsgen.cli.console import find_root
 from gitopsgen.diagnostics import UsageError
 
 Offer = Callable[[Path, click.Context, str], Iterable[str]]
+Answer = Callable[[click.Context, str], list[CompletionItem]]
 
 _RULE: Final = re.compile(r"""\bRule\(\s*"(GG\d{3})",\s*"([a-z-]+)\"""")
 _DEEPEST: Final = 8
@@ -29,11 +30,30 @@ def attach(command: click.Command, path: str) -> None:
     """Let the parameters of a command, and of those below it, offer what the project has; `path` is its full name."""
     for parameter in command.params:
         offer = _OFFERS.get(f"{path} {parameter.name}") or _OFFERS.get(parameter.name or "")
-        if offer is not None:
-            parameter.shell_complete = partial(_offered, offer)  # type: ignore[method-assign]
+        offered = partial(_offered, offer) if offer else parameter.shell_complete
+        parameter.shell_complete = partial(_joined, offered)  # type: ignore[method-assign]
     if isinstance(command, click.Group):
         for name, inner in command.commands.items():
             attach(inner, f"{path} {name}")
+
+
+def read_joined() -> None:
+    """Let bash, which takes `--region=sh` for three words, ask as for `--region sh`."""
+    words = os.environ.get("COMP_WORDS", "").split("\n")  # as the shell's function joins them
+    at = int(os.environ.get("COMP_CWORD") or 0)
+    sign = at if words[at : at + 1] == ["="] else at - 1
+    if sign > 0 and words[sign : sign + 1] == ["="] and words[sign - 1].startswith("-"):
+        os.environ["COMP_WORDS"] = "\n".join([*words[:sign], *words[sign + 1 : at + 1]])
+        os.environ["COMP_CWORD"] = str(sign)
+
+
+def _joined(offered: Answer, context: click.Context, incomplete: str) -> list[CompletionItem]:
+    """Give what is offered, with the option before it where zsh and fish have both as one word."""
+    flag, sign, _ = os.environ.get("_TYPER_COMPLETE_ARGS", "").rpartition(" ")[2].partition("=")
+    found = offered(context, incomplete)
+    if not sign or not flag.startswith("--"):
+        return found
+    return [CompletionItem(f"{flag}={item.value}", item.type, item.help) for item in found]
 
 
 def _offered(offer: Offer, context: click.Context, incomplete: str) -> list[CompletionItem]:
@@ -91,14 +111,33 @@ def variants(root: Path, _context: click.Context, incomplete: str) -> Iterator[s
         yield file.parent.relative_to(generated).as_posix()
 
 
-def waves(root: Path, _context: click.Context, _incomplete: str) -> Iterator[str]:
-    """Give the names of waves: of the fleet, and those that rollouts make of them."""
+def waves(root: Path, context: click.Context, _incomplete: str) -> Iterator[str]:
+    """Give the names of waves: those of the case that is named, else of the fleet and of all rollouts."""
+    rollouts, case = _tree(root, "rollouts.yaml"), str(context.params.get("case") or _case_before(root, context))
+    of_case = list(_names_of_waves(_at(rollouts, "cases", case)))
+    yield from of_case or (*_names_of_waves(_tree(root, "fleet.yaml")), *_names_of_waves(rollouts))
+
+
+def releases(root: Path, context: click.Context, _incomplete: str) -> Iterator[str]:
+    """Give the names of the releases of the case that is named."""
+    case = str(context.params.get("case") or _case_before(root, context))
+    held = _at(_tree(root, "releases.lock.yaml"), "cases", case, "releases")
+    yield from (key.value for key, _ in getattr(held, "value", ()))
+
+
+def _tree(root: Path, name: str) -> Any:
+    """Give a file below the overlays as a tree of YAML nodes, None where there is none."""
     import yaml
 
-    for name in ("fleet.yaml", "rollouts.yaml"):
-        file = _folder(root, "overlays") / name
-        if file.is_file():
-            yield from _names_of_waves(yaml.compose(file.read_bytes(), Loader=yaml.CSafeLoader))
+    file = _folder(root, "overlays") / name
+    return yaml.compose(file.read_bytes(), Loader=yaml.CSafeLoader) if file.is_file() else None
+
+
+def _at(node: Any, *path: str) -> Any:
+    for step in path:
+        held = node.value if isinstance(getattr(node, "value", None), list) else ()
+        node = next((value for key, value in held if key.value == step), None)
+    return node
 
 
 def _names_of_waves(node: Any, *, is_below: bool = False) -> Iterator[str]:
@@ -110,6 +149,17 @@ def _names_of_waves(node: Any, *, is_below: bool = False) -> Iterator[str]:
             yield value[1].value
         else:
             yield from _names_of_waves(value[1], is_below=value[0].value == "waves")
+
+
+def schemas(root: Path, _context: click.Context, _incomplete: str) -> Iterator[str]:
+    """Give the names that `schema` takes."""
+    kept = [file.stem for file in (root / "docs/schemas").glob("*.json")]
+    if kept:
+        yield from kept
+        return
+    from gitopsgen.load.editors import editor_schemas
+
+    yield from ("catalog", "vscode", *(one.name for one in editor_schemas(root).value))
 
 
 def rules(_root: Path, _context: click.Context, incomplete: str) -> Iterator[str]:
@@ -124,11 +174,14 @@ def rules(_root: Path, _context: click.Context, incomplete: str) -> Iterator[str
 def value_paths(root: Path, context: click.Context, incomplete: str) -> Iterator[str]:
     """Give the paths of values of the case that is named before."""
     case = context.params.get("case") or str(context.params.get("target") or "").rpartition("/")[2]
-    if not case:  # an option without its value keeps click from reading what stands before it
-        line = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS", "")
-        known = set(cases(root, context, incomplete))
-        case = next((word for word in line.split() if word in known), "")
-    return _paths_of(root, case, incomplete)
+    return _paths_of(root, case or _case_before(root, context), incomplete)
+
+
+def _case_before(root: Path, context: click.Context) -> str:
+    """Give the case that the line names: an option without its value keeps click from reading what stands before it."""
+    line = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS", "")
+    known = set(cases(root, context, ""))
+    return next((word for word in line.split() if word in known), "")
 
 
 def settings(root: Path, context: click.Context, incomplete: str) -> Iterator[str]:
@@ -178,6 +231,9 @@ _OFFERS: Final[dict[str, Offer]] = {
     "case": cases,
     "remove case name": cases,
     "wave": waves,
+    "rollback to": releases,
+    "promote after": releases,
+    "schema name": schemas,
     "rule names": rules,
     "only": rules,
     "skip": rules,

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
@@ -20,6 +20,7 @@ from gitopsgen.cli.options import Colour, Format
 from gitopsgen.diagnostics import Location, Severity, UsageError
 from gitopsgen.report import Report, counted, ordered
 
+_MOST_WARNINGS = 3  # of one code: every run tells them again
 _PATIENCE = 0.5  # seconds after which a person wants to know that something happens
 _LARGEST_SHOWN = 1 << 20  # bytes: a source line is a service, not worth reading a huge file for
 
@@ -51,28 +52,35 @@ class Console:
             self._print_findings(report)
         return int(any(_weighs(finding.severity, fail_on) for finding in report.findings))
 
-    def progress(self) -> Callable[[int, int], None] | None:
-        """Give what shows progress, or None where no terminal would show it."""
-        if self.quiet or self.format is not Format.TEXT or not is_terminal(sys.stderr):
-            return None
-        return _show_progress
+    def brief(self, verbose: bool) -> Console:
+        """Give the same console, with the first warnings of each code alone unless all are wanted."""
+        return self if verbose else replace(self, most=_MOST_WARNINGS)
 
     @contextmanager
-    def working(self, what: str) -> Iterator[None]:
-        """Say on a terminal what takes so long, after half a second, and wipe it at the end."""
-        if self.progress() is None:
-            yield
-            return
-        began = time.monotonic()
+    def working(self, what: str) -> Iterator[Callable[[int, int], None] | None]:
+        """Say on a terminal what takes so long, after half a second, and wipe it at the end.
 
-        def tell(_signal: int, _frame: FrameType | None) -> None:
-            _show(f"{what} … {time.monotonic() - began:.0f} s")
+        Gives what tells how much of it is done, or None where nobody watches.
+        """
+        if self.quiet or self.format is not Format.TEXT or not is_terminal(sys.stderr):
+            yield None
+            return
+        began, said = time.monotonic(), what
+
+        def tell(_signal: int = 0, _frame: FrameType | None = None) -> None:
+            _show(f"{said} … {time.monotonic() - began:.0f} s")
+
+        def count(done: int, total: int) -> None:
+            nonlocal said
+            said = f"{what} {done}/{total}" if done < total else what
+            if time.monotonic() - began >= _PATIENCE:
+                tell()
 
         # a timer of the process instead of a thread: some of what runs meanwhile forks
         before = signal.signal(signal.SIGALRM, tell)
         signal.setitimer(signal.ITIMER_REAL, _PATIENCE, 1)
         try:
-            yield
+            yield count
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
@@ -158,10 +166,6 @@ def _weighs(severity: Severity, fail_on: Severity) -> bool:
 
 def _put(stream: TextIO, line: str) -> None:
     stream.write(f"{line}\n")
-
-
-def _show_progress(done: int, total: int) -> None:
-    _show(f"rendering {done}/{total}" if done < total else "")
 
 
 def _show(text: str) -> None:

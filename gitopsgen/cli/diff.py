@@ -90,7 +90,8 @@ def _render(console: Console, head: str) -> int:
 
     if head:
         raise UsageError("--render renders the work tree: it makes no sense with --head")
-    rendered = run(console.root, RenderOptions(Selection()), console.progress())
+    with console.working("rendering") as progress:
+        rendered = run(console.root, RenderOptions(Selection()), progress)
     errors = tuple(finding for finding in rendered.diagnostics if finding.severity is Severity.ERROR)
     return console.finish(Report(errors)) if errors else 0
 

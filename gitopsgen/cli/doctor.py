@@ -43,6 +43,10 @@ def doctor(
     shown = [one for one in examined if one.state is State.WRONG or not quiet]
     rows = [[one.state.value, one.name, f"{one.found} ({one.hint})" if one.hint else one.found] for one in shown]
     wrong = [one for one in examined if one.state is State.WRONG]
-    summary = (f"{len(wrong)} of {len(examined)} things are wrong" if wrong else "nothing is wrong",)
+    summary = (
+        f"{len(wrong)} of {len(examined)} things {'is' if len(wrong) == 1 else 'are'} wrong"
+        if wrong
+        else "nothing is wrong",
+    )
     console.finish(Report((), {"examined": records}, terminal.table(rows), summary))
     return int(bool(wrong))

@@ -23,6 +23,7 @@ from gitopsgen.cli.options import (
     subcommand,
 )
 from gitopsgen.cli.selection import selection_of
+from gitopsgen.cli.settings import folder_of
 
 app = subcommand()
 
@@ -76,7 +77,7 @@ def evidence(
     from gitopsgen.pipeline import evidence as run
     from gitopsgen.report import Report
 
-    where = output_dir.absolute() if output_dir else None
+    where = folder_of(output_dir)
     with console.working("reading what was generated"):
         outcome = run(console.root, framework.value, selection_of(region, cluster, case, selector), where)
     told = (csv_lines if form is Form.CSV else lines)(outcome.value)

@@ -32,7 +32,7 @@ def fmt(
     """
     console = open_console(project, output, color, quiet)
 
-    from gitopsgen.report import Report
+    from gitopsgen.report import Report, numbered
     from gitopsgen.scaffold.layout import difference, report, unformatted
     from gitopsgen.scaffold.writing import apply
 
@@ -44,7 +44,8 @@ def fmt(
         shown = [line for file, texts in changes.items() for line in difference(file, *texts)] if diff else []
         return console.finish(Report((*outcome.diagnostics, *report(changes)), records, shown))
     apply(console.root, {file: new.encode("utf-8") for file, (_, new) in changes.items()})
-    summary = f"{len(changes)} files laid out anew" if changes else "everything is in the one layout"
+    nothing = "nothing else is to be laid out anew" if outcome.diagnostics else "everything is in the one layout"
+    summary = f"{numbered(len(changes), 'file')} laid out anew" if changes else nothing
     return console.finish(Report(outcome.diagnostics, records, list(changes), (summary,)))
 
 

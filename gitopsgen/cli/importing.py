@@ -101,12 +101,15 @@ def _report(done: ImportReport, case: str, *, dry_run: bool) -> Report:
 
 
 def _summary(done: ImportReport, case: str, *, dry_run: bool) -> list[str]:
+    from gitopsgen.report import numbered
+
     lines = []
     if done.adopted:
         sums = ", ".join(f"{number} of the {sort}" for sort, number in done.adopted.settings.items())
         lines.append(
-            f"{done.objects} objects of {done.cities} cities: {done.adopted.templates} templates, "
-            f"{done.adopted.values} values{f' ({sums})' if sums else ''}; all render the same"
+            f"{numbered(done.objects, 'object')} of {numbered(done.cities, 'city', 'cities')}: "
+            f"{numbered(done.adopted.templates, 'template')}, "
+            f"{numbered(done.adopted.values, 'value')}{f' ({sums})' if sums else ''}; all render the same"
         )
         lines += [f"kept whole: {case}.{path} of {owner}" for path, owner in done.adopted.whole]
     if done.refused:

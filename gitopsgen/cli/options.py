@@ -55,6 +55,7 @@ ProjectDirectory = Annotated[
 ]
 Output = Annotated[Format, option("-o", "--output", help=OUTPUT_HELP)]
 Color = Annotated[Colour, option("--color", help="Colours; NO_COLOR and FORCE_COLOR are honoured.")]
+Verbose = Annotated[bool, option("-v", "--verbose", help="List every warning.")]
 Quiet = Annotated[bool, option("-q", "--quiet", help="Leave out headings, counts and progress.")]
 
 Regions = Annotated[list[str] | None, option("--region", metavar="GLOB", help="Only these regions (repeatable).")]

@@ -54,7 +54,7 @@ def generate(project: ProjectDirectory = None) -> int:
     sets = [f"{path}={value}" for path, value in sorted(given.items())]
     console = open_console(project, Format.TEXT, Colour.NEVER, quiet=True)
     selection = selection_of(chosen["region"], chosen["cluster"], chosen.get("case"), sets=sets)
-    done = run(console.root, RenderOptions(selection=selection, stdout=True, jobs=1), console.progress())
+    done = run(console.root, RenderOptions(selection=selection, stdout=True, jobs=1))
     failed = any(found.severity is Severity.ERROR for found in done.diagnostics)
     return console.finish(Report(done.diagnostics, {}, () if failed else done.stream))
 

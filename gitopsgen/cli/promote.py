@@ -16,6 +16,7 @@ from gitopsgen.cli.options import (
     Output,
     ProjectDirectory,
     Quiet,
+    Verbose,
     WaveBatch,
     WaveName,
     option,
@@ -47,6 +48,7 @@ def promote(
     any_order: Annotated[bool, option("--any-order", help="Even where batches before it are not done.")] = False,
     dry_run: DryRun = False,
     jobs: Jobs = 0,
+    verbose: Verbose = False,
     project: ProjectDirectory = None,
     output: Output = Format.TEXT,
     color: Color = Colour.AUTO,
@@ -62,9 +64,7 @@ def promote(
 
     gitopsgen promote payment-gateway --next
     """
-    from datetime import UTC, datetime
-
-    from gitopsgen.cli.promotion import finish, options_of
+    from gitopsgen.cli.promotion import finish, options_of, today
     from gitopsgen.cli.selection import selection_of
     from gitopsgen.pipeline import Promotion
     from gitopsgen.pipeline import promote as run
@@ -72,9 +72,8 @@ def promote(
 
     _refuse_senseless(is_new=bool(set_), is_next=next_, wave=wave, release=release, naming=name or after)
     console = open_console(project, output, color, quiet)
-    today = datetime.now(UTC).date().isoformat()
-    wish = Promotion(case, today, selection_of(sets=set_).sets, Scope(wave, batch), name, after, any_order, release)
-    return finish(console, lambda: run(console.root, wish, options_of(jobs, dry_run)), dry_run=dry_run)
+    wish = Promotion(case, today(), selection_of(sets=set_).sets, Scope(wave, batch), name, after, any_order, release)
+    return finish(console, lambda: run(console.root, wish, options_of(jobs, dry_run)), dry_run=dry_run, verbose=verbose)
 
 
 def _refuse_senseless(*, is_new: bool, is_next: bool, wave: str, release: str, naming: str) -> None:

@@ -22,7 +22,14 @@ def options_of(jobs: int, dry_run: bool) -> RenderOptions:
     return RenderOptions(Selection(), jobs=jobs or processors(), dry_run=dry_run)
 
 
-def finish(console: Console, work: Callable[[], PromotionReport], *, dry_run: bool) -> int:
+def today() -> str:
+    """Give the day on which a release is made."""
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).date().isoformat()
+
+
+def finish(console: Console, work: Callable[[], PromotionReport], *, dry_run: bool, verbose: bool) -> int:
     """Do the work, and say what was changed."""
     from gitopsgen.report import Report
 
@@ -39,7 +46,7 @@ def finish(console: Console, work: Callable[[], PromotionReport], *, dry_run: bo
         lines = ["nothing was written, because of what was found"]
     else:
         lines = ["nothing to do: every cluster there runs the release"]
-    return console.finish(Report(findings, records, () if console.quiet else lines))
+    return console.brief(verbose).finish(Report(findings, records, () if console.quiet else lines))
 
 
 def _records(done: PromotionReport, change: Change) -> list[dict[str, Any]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -37,7 +36,6 @@ from gitopsgen.diagnostics import Severity, UsageError
 if TYPE_CHECKING:
     from gitopsgen.pipeline import RenderOptions, RenderReport
 
-_MOST_WARNINGS = 3  # of one code: every run tells them again
 
 app = subcommand()
 
@@ -74,7 +72,6 @@ def render(
     gitopsgen render -l tier=edge-small --set payment-gateway.autoscaling.max=20 --dry-run
     """
     from gitopsgen.pipeline import RenderOptions
-    from gitopsgen.pipeline import render as run
 
     if stdout and (output is Format.JSON or check or dry_run or output_dir):
         raise UsageError(
@@ -91,7 +88,14 @@ def render(
         jobs=jobs or processors(),
         fail_on=Severity(fail_on.value),
     )
-    return _finish(console, options, run(console.root, options, console.progress()), verbose)
+    return _finish(console, options, _watched(console, options), verbose)
+
+
+def _watched(console: Console, options: RenderOptions) -> RenderReport:
+    from gitopsgen.pipeline import render as run
+
+    with console.working("rendering") as progress:
+        return run(console.root, options, progress)
 
 
 def processors() -> int:
@@ -108,8 +112,7 @@ def _finish(console: Console, options: RenderOptions, done: RenderReport, verbos
     )  # beside errors nothing is written
     records: dict[str, list[Any]] = {"variants": [str(variant) for variant in done.variants], "files": files}
     lines = _lines(options, done, files, verbose, console.quiet)
-    if not verbose and options.fail_on is Severity.ERROR:
-        console = replace(console, most=_MOST_WARNINGS)
+    console = console.brief(verbose or options.fail_on is not Severity.ERROR)
     code = console.finish(Report(done.diagnostics, records, lines), options.fail_on)
     return code or int(options.check and bool(files))
 
@@ -156,16 +159,16 @@ def _changes(files: list[dict[str, str]], would: str) -> Iterator[str]:
 
 
 def _sentence(done: RenderReport, would: str) -> str:
+    from gitopsgen.report import numbered
+
     counts = {"created": len(done.created), "updated": len(done.updated), "deleted": len(done.deleted)}
     counts["unchanged"] = done.unchanged
     said = ", ".join(f"{count} {change}" for change, count in counts.items() if count)
     regions = len({variant.region for variant in done.variants})
-    scope = f"{_number(len(done.variants), 'variant')} in {_number(regions, 'region')}"
-    accepted = f", {_number(done.accepted, 'finding')} accepted by comments" if done.accepted else ""
+    scope = f"{numbered(len(done.variants), 'variant')} in {numbered(regions, 'region')}"
+    accepted = f", {numbered(done.accepted, 'finding')} accepted by comments" if done.accepted else ""
     if not (done.created or done.updated or done.deleted):
-        return f"nothing {'would change' if would else 'changed'}: {scope}, {_number(done.unchanged, 'file')}{accepted}"
+        return (
+            f"nothing {'would change' if would else 'changed'}: {scope}, {numbered(done.unchanged, 'file')}{accepted}"
+        )
     return f"{scope}; files {would}{said}{accepted}"
-
-
-def _number(count: int, word: str) -> str:
-    return f"{count} {word}{'s' * (count != 1)}"

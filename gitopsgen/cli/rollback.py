@@ -16,6 +16,7 @@ from gitopsgen.cli.options import (
     Output,
     ProjectDirectory,
     Quiet,
+    Verbose,
     WaveBatch,
     WaveName,
     option,
@@ -35,6 +36,7 @@ def rollback(
     batch: WaveBatch = 0,
     dry_run: DryRun = False,
     jobs: Jobs = 0,
+    verbose: Verbose = False,
     project: ProjectDirectory = None,
     output: Output = Format.TEXT,
     color: Color = Colour.AUTO,
@@ -54,4 +56,4 @@ def rollback(
 
     console = open_console(project, output, color, quiet)
     wish = Rollback(case, to, Scope(wave, batch))
-    return finish(console, lambda: run(console.root, wish, options_of(jobs, dry_run)), dry_run=dry_run)
+    return finish(console, lambda: run(console.root, wish, options_of(jobs, dry_run)), dry_run=dry_run, verbose=verbose)

@@ -42,12 +42,12 @@ def import_(
 
     gitopsgen schemas import crds/ --output schemas/modern
     """
-    from gitopsgen.report import Report
+    from gitopsgen.report import Report, numbered
     from gitopsgen.schemas.importer import import_crds
 
     console = Console(Path.cwd(), output, color, quiet)
     with console.working("reading definitions"):
         outcome = import_crds(sources, output_dir, only=only)
     written = [str(path) for path in outcome.value]
-    summary = f"{len(written)} schemas written"
+    summary = f"{numbered(len(written), 'schema')} written"
     return console.finish(Report(outcome.diagnostics, {"schemas": written}, written, (summary,)))

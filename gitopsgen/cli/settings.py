@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gitopsgen.diagnostics import UsageError
+
 if TYPE_CHECKING:
     from gitopsgen.model.project import Settings
 
@@ -28,6 +30,13 @@ def below_root(root: Path, paths: Iterable[str], output: Path | None = None) -> 
     else:
         label = output.relative_to(root).as_posix() if output.is_relative_to(root) else output.as_posix()
     return [f"{label}/{path}" for path in inner]
+
+
+def folder_of(output_dir: Path | None) -> Path | None:
+    """Give where output was said to stand; raises UsageError where no folder is."""
+    if output_dir and not output_dir.is_dir():
+        raise UsageError(f'--output-dir: "{output_dir}" is no folder')
+    return output_dir.absolute() if output_dir else None
 
 
 def from_here(file: str) -> str:

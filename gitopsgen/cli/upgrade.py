@@ -28,7 +28,7 @@ def upgrade(
 
     gitopsgen upgrade --check
     """
-    from gitopsgen.report import Report
+    from gitopsgen.report import Report, numbered
     from gitopsgen.scaffold.schema_files import refreshed
     from gitopsgen.scaffold.upgrade import upgrade as run
 
@@ -38,6 +38,6 @@ def upgrade(
     would = "would be " if check else ""
     lines = [f"{step.change}: {step.file}" for step in outcome.value]
     records = {"files": [{"path": step.file, "change": step.change} for step in outcome.value]}
-    summary = (f"{would}changed: {len(lines)} files" if lines else "everything is as the templates of today make it",)
-    code = Console(root, output, color, quiet).finish(Report(outcome.diagnostics, records, lines, (*schemas, *summary)))
+    said = f"{would}changed: {numbered(len(lines), 'file')}" if lines else "everything is as today's templates make it"
+    code = Console(root, output, color, quiet).finish(Report(outcome.diagnostics, records, lines, (*schemas, said)))
     return code or int(check and bool(lines))

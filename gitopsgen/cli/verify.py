@@ -8,7 +8,7 @@ from typing import Annotated
 
 from gitopsgen.cli.console import open_console
 from gitopsgen.cli.options import Color, Colour, Format, Output, ProjectDirectory, Quiet, option, subcommand
-from gitopsgen.cli.settings import below_root
+from gitopsgen.cli.settings import below_root, folder_of
 
 app = subcommand()
 
@@ -36,7 +36,7 @@ def verify(
     from gitopsgen.pipeline import verify as run
     from gitopsgen.report import Report
 
-    where = output_dir.absolute() if output_dir else None
+    where = folder_of(output_dir)
     with console.working("comparing"):
         outcome = run(console.root, where)
     states = {

@@ -12,7 +12,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
 
 from gitopsgen.cli.console import Console, open_console
-from gitopsgen.cli.options import Color, Colour, DryRun, Format, ProjectDirectory, Quiet, option, subcommand
+from gitopsgen.cli.options import Color, Colour, DryRun, Format, ProjectDirectory, Quiet, Verbose, option, subcommand
 from gitopsgen.diagnostics import Diagnostic, Severity, UsageError
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def watch(
         str, option("--base", metavar="REVISION", help="Show on the page also what changed since then.")
     ] = "",
     open_page: Annotated[bool, option("--open", help="Show the page in the browser; as --page.")] = False,
+    verbose: Verbose = False,
     project: ProjectDirectory = None,
     color: Color = Colour.AUTO,
     quiet: Quiet = False,
@@ -45,7 +46,7 @@ def watch(
 
     gitopsgen watch --page
     """
-    console = open_console(project, Format.TEXT, color, quiet)
+    console = open_console(project, Format.TEXT, color, quiet).brief(verbose)
     watching = _Watching(console, dry_run)
     stop = Event()
 
@@ -176,8 +177,8 @@ class _Watching:
         jobs = 1 if regions else processors()
         options = RenderOptions(Selection(regions=regions), dry_run=self.dry_run, jobs=jobs, memory=self.memory)
         try:
-            with self.console.working("rendering"):
-                done = run(self.console.root, options)
+            with self.console.working("rendering") as progress:
+                done = run(self.console.root, options, progress)
         except (UsageError, OSError) as error:  # of what was just saved: the next save may mend it
             _say(self.console, f"error: {error}")
             return False

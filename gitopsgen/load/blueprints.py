@@ -173,7 +173,11 @@ def _shares(declared: Any) -> Iterator[Share]:
 
 def _case_schema(inputs: Inputs, package: _Package, used: list[tuple[_Package, tuple[str, ...]]]) -> Mapping[str, Any]:
     """Give the schema of a case; one that allows all where a part of it is broken or not known."""
-    mounts = [Mount(part.name, at, part.schema) for part, at in used if part.schema is not None]
+    mounts = [
+        Mount(part.name, at, part.schema, str(part.facts.get("description", "")))
+        for part, at in used
+        if part.schema is not None
+    ]
     declared = package.facts.get("uses")
     is_whole = len(mounts) == (len(declared) if isinstance(declared, list) else 0)
     is_read = f"{package.directory}/blueprint.yaml" not in inputs.unread

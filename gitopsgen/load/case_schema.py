@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _WORDS_OF_A_FILE: Final = frozenset({"$schema", "$id", "$defs", "title", "description"})
+_WORDS: Final = ("title", "description")
 _SPLICED: Final = frozenset({"type", "properties", "required", "additionalProperties"})
 
 
@@ -31,6 +32,7 @@ class Mount:
     component: str
     at: tuple[str, ...]
     schema: Mapping[str, Any]
+    says: str = ""
 
 
 def check_schema(schema: Any) -> tuple[Problem, ...]:
@@ -122,7 +124,22 @@ def case_schema(title: str, own: Mapping[str, Any], mounts: tuple[Mount, ...]) -
     if "$defs" in own:
         root["$defs"].update(own["$defs"])
     _splice(root, {name: value for name, value in own.items() if name != "$defs"})
+    for mount in mounts:
+        _describe(root, mount)
     return root
+
+
+def _describe(root: dict[str, Any], mount: Mount) -> None:
+    """Say what the values of a component are, on the way to where they stand, unless the case says so itself."""
+    node = root
+    for depth, step in enumerate(mount.at, 1):
+        node = node["properties"][step]
+        if depth == len(mount.at):
+            node.setdefault("description", f"Values of the component {mount.component}: {mount.says}".rstrip(": "))
+        elif "properties" not in node:
+            return
+        else:
+            node.setdefault("description", "Values of components, each by the name of its part.")
 
 
 def _place(root: dict[str, Any], at: tuple[str, ...], *, is_needed: bool) -> dict[str, Any]:
@@ -155,7 +172,8 @@ def _narrowed(present: Any, sub: Any) -> Any:
     """Give the schema of a value that a component and the case both describe."""
     both_mappings = all(isinstance(part, dict) and "properties" in part for part in (present, sub))
     if not both_mappings:
-        return {"allOf": [present, sub]}
+        words = {key: part[key] for part in (present, sub) if isinstance(part, dict) for key in _WORDS if key in part}
+        return {**words, "allOf": [present, sub]}
     merged = {**present, "properties": dict(present["properties"]), "required": list(present.get("required", []))}
     _splice(merged, sub)
     return merged

@@ -20,7 +20,7 @@ from gitopsgen.load.inputs import Inputs
 from gitopsgen.load.layering import dialect, layered, pruned
 from gitopsgen.load.settings import SETTINGS_FILE, read_settings
 from gitopsgen.load.shapes import schema_of
-from gitopsgen.model.project import Layer
+from gitopsgen.model.project import Blueprint, Layer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,9 +71,16 @@ def editor_schemas(root: Path | None) -> Outcome[tuple[EditorSchema, ...]]:
     inputs = Inputs(root)
     settings = read_settings(inputs)
     blueprints = read_blueprints(inputs, settings.blueprints)
-    cases = {name: with_defaults(each.schema, each.defaults) for name, each in blueprints.items()}
+    cases = {name: _described(each) for name, each in blueprints.items()}
     known = _Cases(cases, _components(root, settings.blueprints))
     return Outcome(tuple(_schemas(settings.blueprints, settings.overlays, known)), inputs.diagnostics())
+
+
+def _described(blueprint: Blueprint) -> dict[str, Any]:
+    schema = with_defaults(blueprint.schema, blueprint.defaults)
+    says = blueprint.facts.get("description") or blueprint.title
+    schema.setdefault("description", f"Values of the case {blueprint.name}: {says}")
+    return schema
 
 
 def _components(root: Path, blueprints: str) -> dict[str, Mapping[str, Any]]:

@@ -14,14 +14,17 @@ from gitopsgen.adopt import City
 from gitopsgen.check import claim_of
 from gitopsgen.check.security import literal_credential, literal_secret
 from gitopsgen.diagnostics import Diagnostic, Location, Outcome, Related, Severity, UsageError
+from gitopsgen.emit import UnwritableError, inline
 from gitopsgen.pipeline.charts import Release, is_chart, rendered_chart, values_files
 from gitopsgen.pipeline.foreign import ForeignOptions, judge_manifests
 from gitopsgen.pipeline.manifest_files import SUFFIXES, Content, is_kustomization, read_manifests
 from gitopsgen.pipeline.profiles import Choice, Profile
+from gitopsgen.scalars import Ambiguous, read_plain
 from gitopsgen.source import Chunk, FindingKind, decoded, objects_of, read_chunk, split
 
 DUPLICATE: Final = FindingKind("GG951", "imported-twice")
 NO_OBJECT: Final = FindingKind("GG955", "imported-no-object")
+UNWRITABLE: Final = FindingKind("GG956", "imported-unwritable")
 LEFT_OUT: Final = FindingKind("GG957", "secret-left-out", Severity.WARNING)
 _CONTENTS: Final = literal_secret.RULE.code
 _CREDENTIAL: Final = literal_credential.RULE.code
@@ -134,11 +137,30 @@ def _taken(
         message = "this is no object: expected apiVersion, kind and metadata.name"
         yield NO_OBJECT.at(where(), message, "leave the file out of what is imported")
         return
+    for inner, why in _unwritable(data):
+        yield UNWRITABLE.at(
+            chunk.locate((*path, *inner))[0], why, "no file of ours can carry it as it stands: mend it first"
+        )
     one = Found(data, where)
     first = found.setdefault(one.identity, one)
     if first is not one:
         message = f"{one.data['kind']} {one.identity[-1]} of {city.region} is there twice"
         yield DUPLICATE.at(where(), message, "keep one of them", (Related("first here", first.where()),))
+
+
+def _unwritable(data: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Give what no output can carry, such as a number that is too large, and why."""
+    if isinstance(data, dict | list):
+        for step, value in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from _unwritable(value, (*path, step))
+        return
+    try:
+        text = inline(data, 0)
+    except UnwritableError as error:
+        yield path, str(error)
+        return
+    if isinstance(data, float) and isinstance(read_plain(text), Ambiguous):
+        yield path, f"not all readers of YAML take {text} for a number"
 
 
 def _name(data: Any) -> Any:

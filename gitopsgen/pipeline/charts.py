@@ -59,6 +59,7 @@ def rendered_chart(chart: Path, values: Path, release: Release) -> Outcome[tuple
             "('helm template … > CITY.yaml'), and import those files"
         )
     command = [helm, "template", release.name, str(chart), "--values", str(values), "--namespace", release.namespace]
+    command += ["--include-crds"]  # as Argo CD does: an installation has them too
     command += ["--kube-version", release.kubernetes] if release.kubernetes else []
     try:
         done = subprocess.run(command, capture_output=True, check=False, timeout=_SECONDS)  # noqa: S603

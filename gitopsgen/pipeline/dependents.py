@@ -16,7 +16,7 @@ from gitopsgen.load import load
 from gitopsgen.model.project import Layer, Patch, Project
 from gitopsgen.model.variant import Path as FieldPath
 from gitopsgen.model.variant import Variant
-from gitopsgen.pipeline.fields import parse_path
+from gitopsgen.pipeline.fields import has_member, parse_path, resolve
 from gitopsgen.pipeline.keys import SETTINGS
 from gitopsgen.pipeline.newcomers import Newcomers
 from gitopsgen.pipeline.patching import is_for
@@ -114,7 +114,16 @@ class Question:
         shares = self.project.blueprints[case].shares
         made_of_it = (one.value for one in shares if _overlaps(one.total, wanted) or _overlaps(one.weight, wanted))
         paths = [("values", *found) for found in (wanted, *made_of_it)]
-        return self._reading(lambda variant: paths if variant.id.case == case else [])
+        found = self._reading(lambda variant: paths if variant.id.case == case else [])
+        if not found:
+            self._must_exist(case, path)
+        return found
+
+    def _must_exist(self, case: str, path: str) -> None:
+        """Raise UsageError if no variant of a case has a value: nothing depends on what was misspelt."""
+        held = [variant.context["values"] for variant in self.variants.values() if variant.id.case == case]
+        if held and not any(has_member(values, parse_path(path)) for values in held):
+            resolve(held[0], path)
 
     def _of_template(self, name: str) -> dict[str, str]:
         return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from collections.abc import Iterator
@@ -67,7 +68,7 @@ def resolve(data: Any, text: str) -> Path:
         return path
     found = list(_readings(data, text))
     if len(found) != 1:
-        raise UsageError(f'there is no field "{text}"{_known(data)}')
+        raise UsageError(f'there is no field "{text}"{_known(data, path)}')
     return found[0]
 
 
@@ -94,6 +95,14 @@ def _readings(data: Any, text: str) -> Iterator[Path]:
             yield (int(match[1]), *inner)
 
 
-def _known(data: Any) -> str:
-    keys = ", ".join(list(data)[:12]) if isinstance(data, dict) else ""
-    return f"; at the top stand {keys}" if keys else ""
+def _known(data: Any, path: Path) -> str:
+    """Say what stands where the path ends: the name that may be meant, or the first of those there are."""
+    depth = next(depth for depth in range(len(path), -1, -1) if has_member(data, path[:depth]))
+    held = member(data, path[:depth])
+    where = f"in {shown(path[:depth])}" if depth else "at the top"
+    if isinstance(held, list):
+        return f"; {where} stands a list of length {len(held)}, counted from 0"
+    if not isinstance(held, dict) or not held:
+        return ""
+    meant = difflib.get_close_matches(str(path[depth]), held, n=1)
+    return f'; did you mean "{meant[0]}"?' if meant else f"; {where} stand {', '.join(list(held)[:12])}"

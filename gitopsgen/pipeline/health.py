@@ -17,6 +17,7 @@ from typing import Final
 from gitopsgen import __version__
 from gitopsgen.diagnostics import Severity
 from gitopsgen.load import load
+from gitopsgen.report import numbered
 from gitopsgen.scaffold.schema_files import changed_schemas
 from gitopsgen.schemas.cache import default_directory
 
@@ -122,7 +123,7 @@ def _project(root: Path) -> Iterator[Examined]:
         yield Examined("project", State.WRONG, f"{counted}: {errors[0].message}", "gitopsgen render tells them all")
     else:
         project = loaded.value
-        size = f"{len(project.regions)} regions, {len(project.blueprints)} cases"
+        size = f"{numbered(len(project.regions), 'region')}, {numbered(len(project.blueprints), 'case')}"
         yield Examined("project", State.FINE, f"{root}: {size}")
     yield _repository(root)
     yield _hooks(root)

@@ -38,6 +38,11 @@ def counted(findings: Iterable[Diagnostic]) -> str:
     return ", ".join(f"{number} {word}{'s' if number > 1 else ''}" for word, number in numbers if number)
 
 
+def numbered(number: int, word: str, words: str = "") -> str:
+    """Give `1 city`, `2 cities`; the plural has an s where none is given."""
+    return f"{number} {word if number == 1 else words or f'{word}s'}"
+
+
 def _place(finding: Diagnostic) -> tuple[str, int, int, str, str]:
     where = finding.location
     return where.file, where.line or 0, where.column or 0, finding.code, finding.message

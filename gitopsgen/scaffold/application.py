@@ -97,7 +97,7 @@ def _case(project: Project, order: Order) -> str:
         return order.case
     if order.case:
         raise UsageError(
-            f"there is no case {order.case}: name one of {', '.join(names)}, or the service's own name for a new one"
+            f'case "{order.case}" does not exist: name one of {", ".join(names)}, or that of the service for a new one'
         )
     if len(names) > 1:
         raise UsageError(f"say with --case which case the service belongs to, of {', '.join(names)}")

@@ -12,7 +12,7 @@ from gitopsgen.scaffold.draft import Draft
 from gitopsgen.scaffold.edits import data
 from gitopsgen.scaffold.lock import Lock
 from gitopsgen.scaffold.names import check_name, refuse_taken
-from gitopsgen.scaffold.project import folders_of
+from gitopsgen.scaffold.project import folders_of, known_case
 from gitopsgen.scaffold.template import Ask, answered, rendered, template
 from gitopsgen.scaffold.writing import Made, apply
 
@@ -47,9 +47,7 @@ def new_policy(project: Project, name: str, case: str, given: Mapping[str, str],
 def _folder(root: Path, project: Project, case: str) -> str:
     blueprints = folders_of(project).blueprints
     if case:
-        if case not in project.blueprints:
-            raise UsageError(f"there is no case {case}")
-        return f"{blueprints}/{case}"
+        return f"{blueprints}/{known_case(project, case)}"
     if (root / blueprints / "components" / HOME).is_dir():
         return f"{blueprints}/components/{HOME}"
     if len(project.blueprints) != 1:

@@ -14,7 +14,7 @@ from gitopsgen.scaffold.draft import Draft
 from gitopsgen.scaffold.edits import data
 from gitopsgen.scaffold.holders import holders
 from gitopsgen.scaffold.lock import locks
-from gitopsgen.scaffold.project import folders_of, known_region
+from gitopsgen.scaffold.project import folders_of, known_case, known_region
 from gitopsgen.scaffold.writing import apply
 
 Step = tuple[str | int, ...]
@@ -63,8 +63,7 @@ def remove_region(project: Project, name: str) -> Removal:
 
 def remove_case(project: Project, name: str) -> Removal:
     """Take a case out: its blueprint, its values in every layer, its name from the lists of clusters."""
-    if name not in project.blueprints:
-        raise UsageError(f"there is no case {name}")
+    known_case(project, name)
     draft = Draft(project.settings.root)
     root = project.settings.root
     for path in sorted((root / project.blueprints[name].directory).rglob("*")):

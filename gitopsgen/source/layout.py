@@ -36,6 +36,8 @@ def formatted(file: str, text: str) -> str:
     Raises `UnformattableError` where what is read would not be certain to stay the same.
     """
     plain = text.replace("\r\n", "\n")
+    if not plain.strip():
+        return ""
     once = _laid_out(plain)
     twice = _laid_out(once.text)
     if _read(file, plain) != _read(file, once.text) or once.comments != twice.comments or once.text != twice.text:

@@ -272,6 +272,26 @@ def test_paper_has_the_table_and_no_controls(opened):
     assert shown.pdf(format="A4")[:5] == b"%PDF-"
 
 
+def test_on_paper_all_is_unfolded_and_after_it_as_it_was(opened):
+    shown = opened(document()).show("#/case/shop")
+    folded = shown.locator("details:not([open])").count()
+    assert folded
+
+    shown.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert shown.locator("details:not([open])").count() == 0
+
+    shown.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert shown.locator("details:not([open])").count() == folded
+
+
+def test_a_long_card_begins_on_the_page_of_its_heading(opened):
+    shown = opened(document()).show(f"#/city/{FIRST}")
+
+    shown.emulate_media(media="print")
+
+    assert shown.locator(".card").first.evaluate("one => getComputedStyle(one).breakInside") == "auto"
+
+
 def test_without_programs_the_cities_stand_in_a_table(opened):
     shown = opened(document(), java_script_enabled=False).show()
 

@@ -206,18 +206,56 @@ def test_the_exit_code_follows_the_severity(severity, fail_on, code, tmp_path):
     assert Console(tmp_path).finish(Report((finding,)), fail_on) == code
 
 
-def test_progress_is_for_terminals_only(tmp_path, monkeypatch):
-    assert Console(tmp_path).progress() is None
+def test_progress_is_counted_for_terminals_only(tmp_path, monkeypatch):
+    with Console(tmp_path).working("rendering") as count:
+        assert count is None
 
     monkeypatch.setattr(sys, "stderr", Terminal())
     monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("gitopsgen.cli.console._PATIENCE", 1e-6)
+    for way in ({"quiet": True}, {"format": Format.JSON}):
+        with Console(tmp_path, **way).working("rendering") as count:
+            assert count is None
+    with Console(tmp_path).working("rendering") as count:
+        count(1, 2)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        count(2, 2)
+    assert sys.stderr.getvalue().endswith("\r\x1b[Krendering 1/2 … 0 s\r\x1b[Krendering … 0 s\r\x1b[K")
 
-    assert Console(tmp_path, quiet=True).progress() is None
-    assert Console(tmp_path, Format.JSON).progress() is None
-    show = Console(tmp_path).progress()
-    show(1, 2)
-    show(2, 2)
-    assert sys.stderr.getvalue() == "\r\x1b[Krendering 1/2\r\x1b[K"
+
+def test_what_is_done_at_once_shows_no_progress(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setenv("TERM", "xterm")
+
+    with Console(tmp_path).working("rendering") as count:
+        count(1, 2)
+
+    assert sys.stderr.getvalue() == "\r\x1b[K"
+
+
+def test_only_the_first_warnings_of_a_code_are_told_unless_all_are_wanted(tmp_path, capsys):
+    warnings = [Diagnostic("GG1", "a-warning", Severity.WARNING, "so so", Location(f"f{n}")) for n in range(9)]
+
+    for verbose, told in ((False, 3), (True, 9)):
+        Console(tmp_path).brief(verbose).finish(Report(tuple(warnings)))
+
+        assert capsys.readouterr().err.count("so so") == told
+
+
+def test_a_subcommand_that_is_misspelt_brings_the_one_meant(capsys):
+    assert cli.main(["rendr"]) == 2
+    assert "No such command 'rendr'. Did you mean 'render'?" in capsys.readouterr().err
+    assert cli.main(["zzz"]) == 2
+    assert "No such command 'zzz'.\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["verify"], ["evidence", "--framework", "soc2"]])
+def test_an_output_directory_that_is_none_is_wrong_usage(command, tmp_path, monkeypatch, capsys):
+    (tmp_path / "gitopsgen.yaml").write_text("")
+    monkeypatch.chdir(tmp_path)
+
+    assert cli.main([*command, "--output-dir", "nowhere"]) == 2
+    assert '--output-dir: "nowhere" is no folder' in capsys.readouterr().err
 
 
 def test_source_lines_stay_inside_the_project(tmp_path):
@@ -298,6 +336,8 @@ def test_nothing_of_it_reaches_a_pipe_a_program_or_who_wants_quiet(way, monkeypa
     "arguments",
     [
         ["list", "regions"],
+        ["render"],
+        ["diff", "--render"],
         ["report"],
         ["doctor"],
         ["pins", "update"],

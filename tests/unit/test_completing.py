@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,13 @@ from gitopsgen.cli import completing
 from gitopsgen.review.rules import RULES as DANGERS
 
 ROOT = Path(__file__).parents[2]
+RELEASES = """\
+cases:
+  hello:
+    releases:
+      r1: {date: "2026-01-01", values: {greeting: Hi}}
+      r2: {date: "2026-01-02", values: {greeting: Hey}}
+"""
 
 
 @pytest.fixture
@@ -45,6 +53,8 @@ def offered(monkeypatch, capsys):
         ("gitopsgen render --set payment-g", ["payment-gateway."]),
         ("gitopsgen promote payment-gateway --set image.di", ["image.digest"]),
         ("gitopsgen promote payment-gateway --wave can", ["canary"]),
+        ("gitopsgen promote payment-gateway --wave ", ["canary", "core", "edge-large", "edge-small"]),
+        ("gitopsgen schema overlay-r", ["overlay-region"]),
         ("gitopsgen rule GG423", ["GG423"]),
         ("gitopsgen rule unresolved-d", ["unresolved-digest"]),
         ("gitopsgen check --skip GG423", ["GG423"]),
@@ -59,6 +69,53 @@ def offered(monkeypatch, capsys):
 )
 def test_a_word_is_completed_from_the_project(line, expected, offered):
     assert offered(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["render", "--region", "=", "shang"], "shanghai"),
+        (["render", "--cluster", "=", "bank-"], "bank-a bank-b"),
+        (["status", "payment-g"], "payment-gateway"),
+        (["promote", "payment-gateway", "--wave", "="], "canary core edge-large edge-small"),
+        (["render", "--set", "payment-gateway.autoscaling.max", "=", "2"], ""),
+    ],
+)
+def test_bash_itself_is_answered_also_where_it_splits_at_the_equals_sign(words, expected):
+    program = Path(sys.executable).parent / "gitopsgen"
+    given = " ".join(f"'{word}'" for word in ("gitopsgen", *words))
+    script = (
+        f"source <(_GITOPSGEN_COMPLETE=source_bash {program}); COMP_WORDS=({given}); COMP_CWORD={len(words)}\n"
+        f'_gitopsgen_completion {program}; echo "${{COMPREPLY[*]}}"'
+    )
+    done = subprocess.run(
+        ["/bin/bash", "--norc", "--noprofile", "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert (done.stdout, done.stderr) == (f"{expected}\n", "")
+
+
+def test_zsh_is_given_the_option_with_its_value(monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("_TYPER_COMPLETE_ARGS", "gitopsgen render --region=shang")
+    monkeypatch.setenv("_GITOPSGEN_COMPLETE", "complete_zsh")
+    monkeypatch.setattr(sys, "exit", lambda _code: None)
+
+    cli.main([])
+
+    assert '"--region=shanghai"' in capsys.readouterr().out
+
+
+def test_releases_of_the_case_are_offered(offered, tmp_path):
+    shutil.copytree(ROOT / "tests/stories/base", tmp_path / "p")
+    (tmp_path / "p/overlays/releases.lock.yaml").write_text(RELEASES)
+
+    assert offered("gitopsgen rollback hello --to r", tmp_path / "p") == ["r1", "r2"]
+    assert offered("gitopsgen promote hello --after r1", tmp_path / "p") == ["r1"]
+
+
+def test_names_of_schemas_are_offered_where_none_are_kept(offered):
+    assert offered("gitopsgen schema values", ROOT / "tests/stories/base") == ["values-hello"]
 
 
 def test_paths_of_values_are_offered_where_no_schemas_are_kept(offered):

@@ -294,3 +294,68 @@ def test_a_blueprint_with_a_broken_schema_is_told_and_its_values_are_open(tmp_pa
 
     assert [one.name for one in outcome.diagnostics] == ["invalid-schema"]
     assert faults({one.name: one for one in outcome.value}["values-hello"].schema, {"a": 1}) == []
+
+
+OWN = ("settings", "blueprint", "component", "rollouts", "image-lock", "version-set", "overlay-region", "overlay-fleet")
+
+
+def resolved(node, root):
+    """Follow references, keeping what stands beside them; gives the schema that its own references are of."""
+    while "$ref" in node:
+        file, _, path = node["$ref"].partition("#")
+        root = BY_NAME[file.removesuffix(".json")].schema if file else root
+        found = at(root, [step for step in path.split("/") if step])
+        node = {**found, **{key: value for key, value in node.items() if key != "$ref"}}
+    return node, root
+
+
+def keys_of(node, root, path=(), *, cases=True):
+    """Give all keys of a schema, with what it says of each."""
+    node, root = resolved(node, root)
+    for name, child in node.get("properties", {}).items():
+        yield (*path, name), resolved(child, root)[0]
+        if cases or name not in ("cases", "classes"):
+            yield from keys_of(child, root, (*path, name), cases=cases)
+    for keyword in ("items", "additionalProperties"):
+        if isinstance(node.get(keyword), dict):
+            yield from keys_of(node[keyword], root, (*path, "*"), cases=cases)
+
+
+@pytest.mark.parametrize("schema", SCHEMAS, ids=lambda one: one.name)
+def test_every_key_says_what_it_is(schema):
+    kept = keys_of(schema.schema, schema.schema, cases=schema.name in ("release-lock", "rollouts"))
+
+    assert ["/".join(path) for path, said in kept if not said.get("description")] == []
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_every_key_of_our_own_files_shows_what_to_write(name):
+    kept = keys_of(BY_NAME[name].schema, BY_NAME[name].schema, cases=name == "rollouts")
+    bare = [
+        "/".join(path)
+        for path, said in kept
+        if not {"default", "examples", "enum", "const"} & set(said) and said.get("type") not in ("boolean", "object")
+    ]
+
+    assert bare == []
+
+
+@pytest.mark.parametrize("name", ["facts", *ALIKE, "release-lock"])
+def test_every_example_is_right(name):
+    schema = schema_of(name)
+    shown = [
+        (said, example)
+        for _, said in keys_of(schema, schema)
+        if name != "facts"
+        for example in said.get("examples", ())
+    ] + [
+        (said, example)
+        for part in schema.get("$defs", {}).values()
+        for _, said in keys_of(part, schema)
+        for example in said.get("examples", ())
+    ]
+
+    assert shown
+    for said, example in shown:
+        judged = jsonschema.Draft202012Validator({**{k: v for k, v in schema.items() if k == "$defs"}, **said})
+        assert list(judged.iter_errors(example)) == [], example

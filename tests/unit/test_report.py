@@ -8,7 +8,7 @@ import re
 import pytest
 
 from gitopsgen.diagnostics import Diagnostic, Location, Related, Severity
-from gitopsgen.report import Report, counted, github, ordered, terminal, text
+from gitopsgen.report import Report, counted, github, numbered, ordered, terminal, text
 from gitopsgen.report import json as as_json
 
 FINDING = Diagnostic(
@@ -182,3 +182,8 @@ def test_of_very_many_related_places_some_are_shown_and_the_others_counted():
 
     assert "  … 38 more places, listed by -o json" in told
     assert (len(told), told[0].split(":")[0], told[-1].split(":")[0]) == (13, "  place 0", "  place 49")
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, "0 cities"), (1, "1 city"), (2, "2 cities")])
+def test_one_is_one_and_more_are_many(number, said):
+    assert numbered(number, "city", "cities") == said

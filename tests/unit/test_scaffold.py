@@ -355,13 +355,16 @@ def test_cities_that_take_over_are_the_nearest_that_have_as_many_processors(fres
     ("arguments", "said"),
     [
         (["region", "jiaxing", "--like", "hangzhou"], "give --zh, --gb2260, --site, --lat, --lon"),
-        (["region", "jiaxing", "--like", "nowhere", *JIAXING], "there is no region nowhere"),
+        (["region", "jiaxing", "--like", "nowhere", *JIAXING], 'region "nowhere" does not exist'),
         (["region", "wuhu", "--like", "hangzhou", *JIAXING], "there is a region wuhu already"),
         (["region", "jiaxing", "--like", "hangzhou", *JIAXING, "--lat", "91"], "between -90 and 90"),
-        (["region", "jiaxing", "--like", "hangzhou", *JIAXING, "--failover", "atlantis"], "no region atlantis"),
+        (
+            ["region", "jiaxing", "--like", "hangzhou", *JIAXING, "--failover", "atlantis"],
+            'region "atlantis" does not exist',
+        ),
         (["blueprint", "hello"], "there is a case hello already"),
         (["blueprint", "Books"], '"Books" cannot name a blueprint'),
-        (["policy", "owned", "--case", "nothing"], "there is no case nothing"),
+        (["policy", "owned", "--case", "nothing"], 'case "nothing" does not exist'),
     ],
 )
 def test_what_makes_no_sense_is_wrong_usage_and_leaves_no_trace(fresh, arguments, said):
@@ -597,7 +600,7 @@ def test_a_service_joins_a_case_that_people_wrote(tmp_path):
     ("arguments", "said"),
     [
         (["hello"], 'the values of hello have "hello" already'),
-        (["orders", "--case", "desk"], "there is no case desk: name one of hello"),
+        (["orders", "--case", "desk"], 'case "desk" does not exist: name one of hello'),
         (["orders", "--directory", "orders"], "inside the GitOps repository"),
         (["orders", "--directory", "../gitops/../taken"], "exists and is not empty"),
         (["orders", "--replay"], "nothing was recorded"),
@@ -786,9 +789,9 @@ def test_nothing_is_removed_without_a_yes_and_what_holds_data_is_named(repositor
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["region", "nowhere"], "no region nowhere"),
+        (["region", "nowhere"], 'region "nowhere" does not exist'),
         (["region", "shanghai"], "hub of the area in overlays/areas/cn-east.yaml"),
-        (["case", "nothing"], "no case nothing"),
+        (["case", "nothing"], 'case "nothing" does not exist'),
         (["service", "nothing"], "no service nothing"),
     ],
 )
@@ -814,7 +817,7 @@ def test_a_newer_template_is_merged_with_what_people_made_of_it(repository, newe
     run("new", "service", "orders", "--language", "python", "--no-input", cwd=repository)
     application = repository.parent / "orders"
     skeleton = newer / "application/{{cookiecutter.name}}"
-    assert "as the templates of today" in run("upgrade", "--check", cwd=application)
+    assert "as today's templates make it" in run("upgrade", "--check", cwd=application)
     changed(application / "service.py", "LARGEST_BODY = 64", "LARGEST_BODY = 128")
     (application / ".dockerignore").unlink()
     changed(skeleton / "languages/python/service.py", "0.25, 1.0)", "0.25, 1.0, 5.0)")
@@ -836,7 +839,7 @@ def test_a_newer_template_is_merged_with_what_people_made_of_it(repository, newe
     assert "## Each release of orders" in (application / "README.md").read_text("utf-8")
     assert (application / "SECURITY.md").is_file()
     assert not (application / ".dockerignore").exists()
-    assert "as the templates of today" in run("upgrade", "--check", cwd=application)
+    assert "as today's templates make it" in run("upgrade", "--check", cwd=application)
 
 
 def test_what_an_installer_compiled_is_no_part_of_a_template(repository, newer):
@@ -848,7 +851,7 @@ def test_what_an_installer_compiled_is_no_part_of_a_template(repository, newer):
 
     assert not (repository.parent / "orders/__pycache__").exists()
     shutil.rmtree(compiled)
-    assert "as the templates of today" in run("upgrade", "--check", cwd=repository.parent / "orders")
+    assert "as today's templates make it" in run("upgrade", "--check", cwd=repository.parent / "orders")
 
 
 def test_a_conflict_is_told_with_its_place_and_written_with_markers(repository, newer):

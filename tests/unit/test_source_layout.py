@@ -43,6 +43,8 @@ def laid_out(text):
         ("a: [\n      1,   # one\n    # two\n    2\n  ]\n", "a: [\n  1,   # one\n  # two\n  2\n]\n"),
         ("a: 1\r\nb: 2", "a: 1\nb: 2\n"),
         ("# nothing but this\n", "# nothing but this\n"),
+        ("", ""),
+        ("\n\n", ""),
     ],
 )
 def test_a_text_has_one_layout(text, expected):

@@ -69,5 +69,5 @@ function headroomText(headroom) {
   return headroom.percent === null ? 'single node' : `${headroom.percent} %`;
 }
 
-const cores = (thousandths) => `${(thousandths / 1000).toLocaleString('en', { maximumFractionDigits: 1 })} C`;
+const cores = (thousandths) => `${(thousandths / 1000).toLocaleString('en', { maximumFractionDigits: 1 })} CPU`;
 const gibibytes = (bytes) => `${(bytes / 2 ** 30).toLocaleString('en', { maximumFractionDigits: 1 })} Gi`;

@@ -69,6 +69,19 @@ document.querySelector('.skip').addEventListener('click', (event) => {
   const heading = page.querySelector('main h1');
   heading.focus();
 });
+// On paper nothing can be unfolded: it is laid open before, and folded as it was after.
+window.addEventListener('beforeprint', () => {
+  for (const one of page.querySelectorAll('details:not([open])')) {
+    one.open = true;
+    one.classList.add('unfolded');
+  }
+});
+window.addEventListener('afterprint', () => {
+  for (const one of page.querySelectorAll('details.unfolded')) {
+    one.open = false;
+    one.classList.remove('unfolded');
+  }
+});
 let drawnFor = room();
 window.addEventListener('resize', () => {
   if (room() === drawnFor) return;
