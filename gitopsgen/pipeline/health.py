@@ -131,6 +131,11 @@ def _project(root: Path) -> Iterator[Examined]:
 
 
 def _repository(root: Path) -> Examined:
+    if shutil.which("git") is None:
+        return Examined("repository", State.ABSENT, "not examined: git is not there")
+    if "dubious ownership" in _complained("git", "-C", str(root), "rev-parse"):
+        hint = f"git config --global --add safe.directory {root}"
+        return Examined("repository", State.WRONG, "another user owns it, so git does not read it", hint)
     if _said("git", "-C", str(root), "rev-parse", "--is-inside-work-tree") != "true":
         hint = "git init: diff compares what is committed, and Argo CD reads it from there"
         return Examined("repository", State.WRONG, "the project is in no git work tree", hint)
@@ -160,19 +165,34 @@ def _schemas(root: Path) -> Examined:
         return Examined("editor schemas", State.FINE, "up to date")
     if not (root / "docs/schemas").is_dir():
         return Examined("editor schemas", State.ABSENT, "none are kept", "gitopsgen schema --write --modelines")
-    found = f"{len(made.value)} are not what the project gives"
+    found = f"{numbered(len(made.value), 'file')} not as the project gives {'it' if len(made.value) == 1 else 'them'}"
     return Examined("editor schemas", State.WRONG, found, "gitopsgen schema --write")
 
 
 def _said(*command: str) -> str:
     """Give what a program prints, nothing where it is not there or fails."""
+    done = _ran(*command)
+    return done.stdout.strip() if done and done.returncode == 0 else ""
+
+
+def _complained(*command: str) -> str:
+    """Give what a program says is wrong, nothing where it is not there."""
+    done = _ran(*command)
+    return done.stderr if done else ""
+
+
+def _ran(*command: str) -> subprocess.CompletedProcess[str] | None:
     path = shutil.which(command[0])
     if path is None:
-        return ""
+        return None
     try:
-        done = subprocess.run(  # noqa: S603 - git, no shell
-            [path, *command[1:]], capture_output=True, text=True, check=False, timeout=_SECONDS
+        return subprocess.run(  # noqa: S603 - git, no shell
+            [path, *command[1:]],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_SECONDS,
+            env={**os.environ, "LC_ALL": "C"},  # its words are read
         )
     except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+        return None

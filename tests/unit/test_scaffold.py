@@ -605,8 +605,8 @@ def test_a_service_joins_a_case_that_people_wrote(tmp_path):
         (["orders", "--directory", "../gitops/../taken"], "exists and is not empty"),
         (["orders", "--replay"], "nothing was recorded"),
         (["orders", "--region", "wuhu"], "orders runs where hello does: --region and --cluster are for a case of its"),
-        (["orders", "--case", "orders", "--region", "wuhan"], "there is no region wuhan"),
-        (["orders", "--case", "orders", "--region", "wuhu", "--cluster", "core"], "there is no cluster core in wuhu"),
+        (["orders", "--case", "orders", "--region", "wuhan"], 'region "wuhan" does not exist'),
+        (["orders", "--case", "orders", "--region", "wuhu", "--cluster", "core"], 'cluster "wuhu/core" does not exist'),
     ],
 )
 def test_a_service_that_makes_no_sense_is_refused_and_leaves_no_trace(repository, arguments, said):

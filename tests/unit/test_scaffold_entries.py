@@ -110,7 +110,7 @@ def test_an_upgrade_reaches_the_entries_of_a_service_in_its_case(repository, new
     assert mark
     assert values.read_text("utf-8") == f'{head}POLICY_TIMEOUT_MS: "40"{rest}'
     assert is_clean(repository)
-    assert "as the templates of today" in run("upgrade", "--check", cwd=repository)
+    assert "as today's templates" in run("upgrade", "--check", cwd=repository)
 
 
 def test_a_change_on_both_sides_of_an_entry_is_told_with_its_place(repository, newer):
