@@ -160,9 +160,9 @@ def _item(setter: Setter) -> Data:
 
 
 def _with(values: Sequence[Any], present: list[Any]) -> list[Any]:
-    known = {_as_text(one) for one in present}
+    known = {as_text(one) for one in present}
     items = list(present)
-    for text, value in ((_as_text(one), one) for one in values):
+    for text, value in ((as_text(one), one) for one in values):
         if text not in known:
             items.append(copied(value))
             known.add(text)
@@ -170,8 +170,8 @@ def _with(values: Sequence[Any], present: list[Any]) -> list[Any]:
 
 
 def _without(values: Sequence[Any], present: list[Any]) -> list[Any]:
-    named = {_as_text(one) for one in values}
-    return [one for one in present if _as_text(one) not in named]
+    named = {as_text(one) for one in values}
+    return [one for one in present if as_text(one) not in named]
 
 
 def _listed(present: Any, key: str) -> list[Any]:
@@ -198,8 +198,8 @@ def copied(value: Any) -> Any:
     return [copied(one) for one in value] if isinstance(value, list) else value
 
 
-def _as_text(value: Any) -> str:
-    # To Python, 1, 1.0 and true are the same.
+def as_text(value: Any) -> str:
+    """Give plain data as a text to compare: to Python, 1, 1.0 and true are the same."""
     return json.dumps(value, sort_keys=True, default=str)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from gitopsgen.policy.location import Field, Step, Steps
+from gitopsgen.policy.location import Field, Steps
 from gitopsgen.policy.mutators import Mutator
 
 _OBJECT, _LIST, _UNKNOWN = "object", "list", "unknown"
@@ -41,7 +41,7 @@ def _add(place: _Place, mutator: Mutator) -> None:
     place.named_by.add(mutator.label)
     for depth, step in enumerate(steps):
         kind = _type_of(steps, depth, _ENDS[mutator.kind])
-        place = place.below.setdefault(_key(step), {}).setdefault(kind, _Place())
+        place = place.below.setdefault(step[0], {}).setdefault(kind, _Place())
         place.named_by.add(mutator.label)
     if mutator.is_last:
         place.ended_by.add(mutator.label)
@@ -51,10 +51,6 @@ def _type_of(steps: Steps, depth: int, end: str) -> str:
     if depth + 1 == len(steps):
         return end
     return _OBJECT if isinstance(steps[depth + 1], Field) else _LIST
-
-
-def _key(step: Step) -> str:
-    return step[0]
 
 
 def _below(place: _Place) -> Iterable[str]:
@@ -71,7 +67,7 @@ def _at_odds(by_type: dict[str, _Place]) -> Iterable[str]:
             yield from place.named_by
     further = [one for place in by_type.values() for types in place.below.values() for one in types.values()]
     if further and any(place.ended_by for place in by_type.values()):
-        for place in [*by_type.values()]:
+        for place in by_type.values():
             yield from place.ended_by
         for one in further:
             yield from one.named_by

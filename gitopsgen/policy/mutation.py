@@ -5,14 +5,13 @@ https://open-policy-agent.github.io/gatekeeper/website/docs/mutation
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from gitopsgen.model.unchecked import text
 from gitopsgen.model.variant import Path
-from gitopsgen.policy.changing import UnmutableError, copied
+from gitopsgen.policy.changing import UnmutableError, as_text, copied
 from gitopsgen.policy.contradictions import contradicting
 from gitopsgen.policy.match import Candidate, UnmatchableError, is_for
 from gitopsgen.policy.mutators import GROUP, KINDS, MalformedMutatorError, Mutator, read_mutator
@@ -85,10 +84,10 @@ class Mutation:
         data = copied(candidate.data)
         changed_by: set[str] = set()
         for _ in range(len(self._mutators) + 1):
-            before = _as_text(data)
+            before = as_text(data)
             changed_by.update(one.label for one in chosen if _changes(one, data, candidate))
             # Mutators may overrule each other, as long as each round ends with the same.
-            if _as_text(data) == before:
+            if as_text(data) == before:
                 labels = tuple(one.label for one in chosen if one.label in changed_by)
                 return Mutated(replace(candidate, data=_whole(data)), labels)
         names = ", ".join(one.label for one in chosen if one.label in changed_by)
@@ -97,16 +96,12 @@ class Mutation:
 
 def _changes(mutator: Mutator, data: dict[str, Any], candidate: Candidate) -> bool:
     """Apply a mutator and tell whether anything is different."""
-    before = _as_text(data)
+    before = as_text(data)
     try:
         is_made = is_for(mutator.match, replace(candidate, data=data)) and mutator.change.made_in(data)
     except (UnmutableError, UnmatchableError) as error:
         raise type(error)(f"{mutator.label}: {error}") from error
-    return is_made and _as_text(data) != before
-
-
-def _as_text(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, default=str)
+    return is_made and as_text(data) != before
 
 
 def _whole(value: Any) -> Any:

@@ -28,6 +28,7 @@ _NUMBER: Final = re.compile(r"[-+]?[0-9]+")
 _LONGEST_LABEL: Final = 63
 _LONGEST_DOMAIN: Final = 255
 _LAST_PORT: Final = 65535
+_PORT_TEXT: Final = re.compile(r"0*[0-9]{1,5}")
 _DURATION: Final = re.compile(r"([-+]?)((?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|0)")
 _PART: Final = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
 _NANOSECONDS: Final = {
@@ -112,6 +113,11 @@ def is_header(name: str) -> bool:
 def is_port(number: Any) -> bool:
     """Whether a number is that of a port; what is no number is judged by the schema."""
     return not isinstance(number, int) or isinstance(number, bool) or 1 <= number <= _LAST_PORT
+
+
+def is_port_text(text: str) -> bool:
+    """Whether a text is the number of a port, or 0."""
+    return _PORT_TEXT.fullmatch(text) is not None and int(text) <= _LAST_PORT
 
 
 def nanoseconds(value: str) -> int | None:

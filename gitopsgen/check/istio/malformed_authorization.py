@@ -26,11 +26,11 @@ Instead:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.check.fields import EACH, members
+from gitopsgen.check.istio.grammar import is_port_text
 from gitopsgen.check.rule import MESH, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping, sequence, text
@@ -54,7 +54,6 @@ _PLAIN: Final = frozenset(
     }
 )  # fmt: skip
 _KEYED: Final = ("request.headers", "request.auth.claims", "experimental.envoy.filters.")
-_PORT: Final = re.compile(r"0*[0-9]{1,5}")
 _LAST_PORT: Final = 65535
 
 
@@ -83,13 +82,9 @@ def _part(subject: Subject, path: Path, part: Any) -> Iterator[Found]:
         for index, value in enumerate(sequence(values)):
             if value == "":
                 yield subject.found((*path, name, index), f"a value in {name} of {subject} is empty, expected a text")
-            elif name in {"ports", "notPorts"} and isinstance(value, str) and not _is_port(value):
+            elif name in {"ports", "notPorts"} and isinstance(value, str) and not is_port_text(value):
                 message = f'a port of {subject} is "{value}", expected a number up to {_LAST_PORT}'
                 yield subject.found((*path, name, index), message)
-
-
-def _is_port(port: str) -> bool:
-    return _PORT.fullmatch(port) is not None and int(port) <= _LAST_PORT
 
 
 def _condition(subject: Subject, path: Path, condition: Mapping[str, Any]) -> Iterator[Found]:

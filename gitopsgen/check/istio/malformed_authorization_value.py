@@ -39,7 +39,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.check.fields import EACH, members
-from gitopsgen.check.istio.grammar import is_block
+from gitopsgen.check.istio.grammar import is_block, is_port_text
 from gitopsgen.check.rule import MESH, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping, sequence, text
@@ -56,8 +56,6 @@ RULE = Rule(
 )
 _ONE, _ANY = "{*}", "{**}"
 _LITERAL: Final = re.compile(r"[a-zA-Z0-9\-._~%!$&'()+,;:@=]+")
-_PORT: Final = re.compile(r"[0-9]+")
-_LAST_PORT: Final = 65535
 _MOST_ACCOUNTS: Final = 16
 _LONGEST_ACCOUNT: Final = 320
 _CALLERS: Final = ("namespaces", "serviceAccounts", "trustDomains", "principals", "requestPrincipals")
@@ -151,8 +149,7 @@ def _address(value: str) -> str:
 
 
 def _port(value: str) -> str:
-    is_fine = _PORT.fullmatch(value) is not None and int(value) <= _LAST_PORT
-    return "" if is_fine else f"a number up to {_LAST_PORT}"
+    return "" if is_port_text(value) else "a number up to 65535"
 
 
 def _negated(name: str) -> str:
