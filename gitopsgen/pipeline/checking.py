@@ -64,7 +64,8 @@ def check_manifests(
     """Judge manifests that stand in files; raises `UsageError` for what cannot be asked."""
     choice = Choice(options.only, options.skip)
     read = read_manifests(paths, kustomizations)
-    judged = judge_manifests(read.value, replace(how, profile=Profile(options.profile or Profile.CLUSTER)), choice)
+    how = replace(how, profile=Profile(options.profile or Profile.CLUSTER))
+    judged = judge_manifests(read.value, how, choice)
 
     def text_of(file: str) -> str:
         return judged.texts.get(file, "")
@@ -73,9 +74,8 @@ def check_manifests(
     if options.against:
         from gitopsgen.pipeline.updates import judge_updates, older_state  # noqa: PLC0415 - a plain check asks no Git
 
-        profile = Profile(options.profile or Profile.CLUSTER)
         older = older_state(options.against, paths, kustomizations)
-        updates = judge_updates(older, judged.texts, how.kubernetes, choice, profile)
+        updates = judge_updates(older, judged.texts, how, choice)
     report = CheckReport(
         (*read.diagnostics, *judged.findings, *updates),
         objects=judged.objects,

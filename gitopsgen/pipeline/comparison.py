@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from gitopsgen.check import Checker
 from gitopsgen.diagnostics import Diagnostic, Location, Related, UsageError
 from gitopsgen.diff import (
     City,
@@ -26,7 +27,7 @@ from gitopsgen.load import load, settings_of
 from gitopsgen.model.project import Settings
 from gitopsgen.pipeline.causes import Causes
 from gitopsgen.review import Danger, find_dangers, find_refusals, masked
-from gitopsgen.review.change import version_of
+from gitopsgen.review.change import Server, version_of
 from gitopsgen.schemas import Bundled, Kind, Pack, Source
 from gitopsgen.schemas.bundled import versions
 from gitopsgen.schemas.cache import default_directory
@@ -79,9 +80,21 @@ def refused_updates(root: Path, base: str) -> tuple[Diagnostic, ...]:
     states = _States(root, settings, DiffOptions(base, is_direct=True))
     found = difference(states.pairs(), states.cities(), states.listing(), _list_types(root / settings.schemas))
     told = _Told(states, found)
-    regions = load(root).value.regions.values()
-    servers = {f"{each.name}/{one.name}": version_of(one.kubernetes) for each in regions for one in each.clusters}
-    return tuple(map(told.diagnostic, find_refusals(found, servers)))
+    return tuple(map(told.diagnostic, find_refusals(found, _servers(root, settings))))
+
+
+def _servers(root: Path, settings: Settings) -> dict[str, Server]:
+    """Give the API server of each cluster, by its place in the output tree."""
+    known: dict[tuple[str, str], Server] = {}
+    servers = {}
+    for region in load(root).value.regions.values():
+        for one in region.clusters:
+            key = one.kubernetes, one.version_set
+            if key not in known:
+                checker = Checker(one.kubernetes, root / settings.schemas / one.version_set)
+                known[key] = Server(version_of(one.kubernetes), checker.known)
+            servers[f"{region.name}/{one.name}"] = known[key]
+    return servers
 
 
 class _States:

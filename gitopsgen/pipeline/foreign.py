@@ -18,6 +18,7 @@ from gitopsgen.model.manifest import Manifest
 from gitopsgen.model.unchecked import mapping
 from gitopsgen.model.variant import Path, VariantId
 from gitopsgen.pipeline import crew
+from gitopsgen.pipeline.defined import Defined
 from gitopsgen.pipeline.own_output import clusters_of
 from gitopsgen.pipeline.own_rules import read_folders
 from gitopsgen.pipeline.profiles import EVERYTHING, Choice, Profile, severity_of
@@ -74,9 +75,7 @@ def judge_manifests(
 
     Raises `UsageError` where there are no schemas for the version, or a location of schemas cannot be one.
     """
-    before = [SchemaLocation(each, options.kubernetes) for each in options.locations]
     own = read_folders(options.policies)
-    checker = Checker(options.kubernetes, options.pack, before=before).restrict(choice.runs).govern(own.rules)
     texts: dict[str, str] = {}
     chunks: list[Chunk] = []
     found: list[Diagnostic] = [*own.findings]
@@ -85,6 +84,7 @@ def judge_manifests(
         texts[file] = text.value
         chunks += split(file, text.value)
         found += text.diagnostics
+    checker = checker_for(options, chunks).restrict(choice.runs).govern(own.rules)
     work = _Work(checker, chunks, options)
     batches, _ = crew.run(work, _parts(len(chunks), options.jobs), lambda _: False, lambda _: None)
     manifests = []
@@ -97,6 +97,12 @@ def judge_manifests(
     for cluster in _by_cluster(manifests):
         found += _together(checker, cluster, chunks, options.profile)
     return Judged(tuple(found), tuple(names), sum(batch.unchecked for batch in batches), texts)
+
+
+def checker_for(options: ForeignOptions, chunks: Sequence[Chunk]) -> Checker:
+    """Give the checker of foreign manifests, who may bring definitions of their kinds; raises `UsageError` as above."""
+    locations = [SchemaLocation(each, options.kubernetes) for each in options.locations]
+    return Checker(options.kubernetes, options.pack, before=(Defined(chunks), *locations))
 
 
 def _by_cluster(manifests: Iterable[Foreign]) -> Iterable[list[Foreign]]:

@@ -14,9 +14,10 @@ from gitopsgen.diagnostics import Diagnostic, UsageError
 from gitopsgen.diff import Repository
 from gitopsgen.model.unchecked import mapping, text
 from gitopsgen.model.variant import Path as Field
+from gitopsgen.pipeline.foreign import ForeignOptions, checker_for
 from gitopsgen.pipeline.manifest_files import SUFFIXES, Content, is_kustomization, read_manifests
 from gitopsgen.pipeline.profiles import Choice, Profile, severity_of_code
-from gitopsgen.review.change import Changed, subject, version_of
+from gitopsgen.review.change import Changed, Server, subject, version_of
 from gitopsgen.review.rules import UPDATE_RULES
 from gitopsgen.schemas import split_api_version
 from gitopsgen.source import Chunk, decoded, objects_of, read_chunk, split
@@ -67,10 +68,11 @@ def _committed(revision: str, path: str) -> Iterator[Content]:
 
 
 def judge_updates(
-    old: Iterable[Content], new: Mapping[str, str], kubernetes: str, choice: Choice, profile: Profile
+    old: Iterable[Content], new: Mapping[str, str], how: ForeignOptions, choice: Choice
 ) -> tuple[Diagnostic, ...]:
-    """Give what an API server of a version refuses of the new manifests, given by file, when it has the old ones."""
-    version = version_of(kubernetes)
+    """Give what an API server refuses of the new manifests, given by file, when it has the old ones."""
+    chunks = [chunk for file, content in new.items() for chunk in split(file, content)]
+    server = Server(version_of(how.kubernetes), checker_for(how, chunks).known)
     before = {
         identity: data
         for file, content in old
@@ -79,12 +81,11 @@ def judge_updates(
     }
     return tuple(
         found
-        for file, content in new.items()
-        for chunk in split(file, content)
+        for chunk in chunks
         for identity, path, data in _objects(chunk)
         if identity in before
         for found in _refused(
-            chunk, path, Changed(subject(before[identity]), subject(data), (), version), (choice, profile)
+            chunk, path, server.changed(subject(before[identity]), subject(data)), (choice, how.profile)
         )
     )
 

@@ -5,7 +5,7 @@ Knows no rule: `rules` lists them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -15,6 +15,7 @@ from gitopsgen.diff import Change, Difference, Pair
 from gitopsgen.model.manifest import Manifest
 from gitopsgen.model.variant import Path, VariantId
 from gitopsgen.schemas import split_api_version
+from gitopsgen.schemas.validator import Validator
 
 SECCOMP_PROFILE: Final = "SeccompProfile"
 _OF_SECCOMP: Final = frozenset({"defaultAction", "syscalls"})
@@ -25,13 +26,15 @@ NEWEST: Final = (1, 37)  # of the versions of Kubernetes that there are schemas 
 class Changed:
     """Two versions of one object; one of them is None where the object came or went.
 
-    `kubernetes` is the version of the server that judges them.
+    `kubernetes` is the version of the server that judges them; `validator` is of the new object's kind, None where
+    nothing is known of it.
     """
 
     before: Subject | None
     after: Subject | None
     changes: tuple[Change, ...]
     kubernetes: tuple[int, ...] = NEWEST
+    validator: Validator | None = None
 
     @property
     def subject(self) -> Subject:
@@ -44,6 +47,18 @@ class Changed:
     def both(self) -> tuple[Subject, Subject] | None:
         """Both versions, None where the object came or went."""
         return (self.before, self.after) if self.before and self.after else None
+
+
+class Server(NamedTuple):
+    """What is known of an API server that judges updates: its version, and the kinds that it has."""
+
+    version: tuple[int, ...] = NEWEST
+    known: Callable[[str, str], Known] = Known
+
+    def changed(self, before: Subject | None, after: Subject | None, changes: tuple[Change, ...] = ()) -> Changed:
+        """Give two versions of an object as this server looks at them."""
+        validator = self.known(after.known.api_version, after.known.name).validator if before and after else None
+        return Changed(before, after, changes, self.version, validator)
 
 
 def version_of(kubernetes: str) -> tuple[int, ...]:

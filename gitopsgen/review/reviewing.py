@@ -8,11 +8,12 @@ from typing import Final, NamedTuple
 from gitopsgen.check.rule import Rule
 from gitopsgen.diff import MISSING, Difference, Object, Pair, Status, plain_path, shown
 from gitopsgen.model.variant import Path
-from gitopsgen.review.change import NEWEST, Changed, ChangeRule, subject
+from gitopsgen.review.change import Changed, ChangeRule, Server, subject
 from gitopsgen.review.dangers import exposed_outside, opened_network, weakened_mesh_tls
 from gitopsgen.review.rules import CHANGE_RULES, FLEET_RULES, UPDATE_RULES
 
-_UNKNOWN: Final[Mapping[str, tuple[int, ...]]] = {}
+_UNKNOWN: Final[Mapping[str, Server]] = {}
+_NEWEST: Final = Server()
 # Of what goes with its namespace, or comes with it, these say nothing that matters.
 _INSIDE: Final = (opened_network.RULE, weakened_mesh_tls.RULE, exposed_outside.RULE)
 
@@ -37,9 +38,9 @@ def find_dangers(difference: Difference) -> tuple[Danger, ...]:
     return _once((*_of_changes(difference, CHANGE_RULES), *_of_fleet(difference)))
 
 
-def find_refusals(difference: Difference, versions: Mapping[str, tuple[int, ...]]) -> tuple[Danger, ...]:
-    """Give all changes that the API servers would refuse, by code and object; `versions` are theirs, by place."""
-    return _once(_of_changes(difference, UPDATE_RULES, versions))
+def find_refusals(difference: Difference, servers: Mapping[str, Server]) -> tuple[Danger, ...]:
+    """Give all changes that API servers, given by place, would refuse, by code and object."""
+    return _once(_of_changes(difference, UPDATE_RULES, servers))
 
 
 def _once(found: Iterable[Danger]) -> tuple[Danger, ...]:
@@ -51,11 +52,12 @@ def _once(found: Iterable[Danger]) -> tuple[Danger, ...]:
 
 
 def _of_changes(
-    difference: Difference, rules: Sequence[ChangeRule], versions: Mapping[str, tuple[int, ...]] = _UNKNOWN
+    difference: Difference, rules: Sequence[ChangeRule], servers: Mapping[str, Server] = _UNKNOWN
 ) -> Iterator[Danger]:
     spaces = _spaces(difference)
     for pair in difference.pairs:
-        change = _change(pair, min((versions.get(place, NEWEST) for place in pair.files), default=NEWEST))
+        oldest = min((servers.get(place, _NEWEST) for place in pair.files), key=_version, default=_NEWEST)
+        change = _change(pair, oldest)
         if change is None:
             continue
         for module in rules:
@@ -89,6 +91,10 @@ def _of_fleet(difference: Difference) -> Iterator[Danger]:
             yield Danger(module.RULE, None, found.pair.status, found.message, found.hint, field, files)
 
 
-def _change(pair: Pair, version: tuple[int, ...]) -> Changed | None:
+def _version(server: Server) -> tuple[int, ...]:
+    return server.version
+
+
+def _change(pair: Pair, server: Server) -> Changed | None:
     before, after = subject(pair.old, pair.object.case), subject(pair.new, pair.object.case)
-    return Changed(before, after, pair.changes, version) if before or after else None
+    return server.changed(before, after, pair.changes) if before or after else None

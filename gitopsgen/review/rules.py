@@ -24,7 +24,7 @@ from gitopsgen.review.dangers import (
     whole_fleet_change,
     widened_role,
 )
-from gitopsgen.review.updates import frozen_contents, refused_update, shrunk_claim, unstored_version
+from gitopsgen.review.updates import broken_transition, frozen_contents, refused_update, shrunk_claim, unstored_version
 
 CHANGE_RULES: tuple[ChangeRule, ...] = (
     immutable_field,
@@ -43,7 +43,13 @@ CHANGE_RULES: tuple[ChangeRule, ...] = (
     weakened_policy,
 )
 FLEET_RULES: tuple[FleetRule, ...] = (whole_fleet_change, bound_account)
-UPDATE_RULES: tuple[ChangeRule, ...] = (refused_update, shrunk_claim, frozen_contents, unstored_version)
+UPDATE_RULES: tuple[ChangeRule, ...] = (
+    refused_update,
+    shrunk_claim,
+    frozen_contents,
+    unstored_version,
+    broken_transition,
+)
 RULES: tuple[ChangeRule | FleetRule, ...] = tuple(
     sorted((*CHANGE_RULES, *FLEET_RULES, *UPDATE_RULES), key=lambda one: one.RULE.code)
 )

@@ -42,6 +42,13 @@ class Validator:
             return (*wrong, *doubled)
         return tuple(broken(self.rules, self.kind.name, data, old))
 
+    def transitions(self, data: Any, old: Any) -> tuple[Violation, ...]:
+        """Give the rules about changes that an update breaks; both objects are taken for what the schema takes."""
+        if self.rules is None or not (isinstance(data, dict) and isinstance(old, dict)):
+            return ()
+        alone = set(broken(self.rules, self.kind.name, data))
+        return tuple(one for one in broken(self.rules, self.kind.name, data, old) if one not in alone)
+
     def _described(self, data: Any) -> tuple[Violation, ...]:
         found = (part for error in self.engine.iter_errors(data) for part in describe(error, self.kind.schema, data))
         return tuple(sorted(set(found), key=lambda violation: tuple(map(str, violation.field))))

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from gitopsgen.review.change import Changed, subject, version_of
+from gitopsgen.check import Checker
+from gitopsgen.review.change import Server, subject, version_of
 from gitopsgen.review.rules import UPDATE_RULES
-from gitopsgen.schemas.bundled import versions_with
 
 from .fleet import WORKERS
 from .parity import SEED as RANDOM_SEED
@@ -20,7 +20,7 @@ from .spoiling import places
 from .test_apiserver import CHECKOUT, MODERN, SEED, VersionSet, server
 
 pytestmark = pytest.mark.real
-Trials = tuple[str, list[tuple[str, Object, Object, str]]]  # the server's version, and what was tried
+Trials = tuple[Server, list[tuple[str, Object, Object, str]]]  # what we know of the server, and what was tried
 
 CHANGES = int(os.environ.get("UPDATES", "12"))  # of each object
 # The server's words for fields that have other names in a manifest.
@@ -72,9 +72,9 @@ def _other(value: Any, chance: random.Random) -> Any:
     return {**value, "other": "value"}
 
 
-def refusals(old: Object, new: Object, kubernetes: str) -> list[tuple[str, str]]:
+def refusals(old: Object, new: Object, judge: Server) -> list[tuple[str, str]]:
     """Give the fields of what we refuse, and why."""
-    change = Changed(subject(old), subject(new), (), version_of(kubernetes))
+    change = judge.changed(subject(old), subject(new))
     return [
         (plain(one.field), f"{module.RULE.code} {one.message}")
         for module in UPDATE_RULES
@@ -89,8 +89,8 @@ def trials(request: pytest.FixtureRequest) -> Iterator[Trials]:
     version_set: VersionSet = request.param
     chance = random.Random(RANDOM_SEED)  # noqa: S311 - the same ones each time
     with server(version_set) as plane, ThreadPoolExecutor(WORKERS) as pool:
-        core = [one for one in bases() if versions_with(one["apiVersion"], one["kind"]) and one["kind"] != "Namespace"]
-        olds = prepare(plane, CHECKOUT / "schemas" / version_set.name, core)
+        pack = CHECKOUT / "schemas" / version_set.name
+        olds = prepare(plane, pack, [one for one in bases() if one["kind"] != "Namespace"])
         made = [(old, *changed(old, chance)) for old in olds for _ in range(CHANGES)]
         fresh = list(pool.map(lambda one: plane.dry_run(one[2]).accepted, made))
         for old in olds:
@@ -98,14 +98,14 @@ def trials(request: pytest.FixtureRequest) -> Iterator[Trials]:
         wanted = [one for one, is_right in zip(made, fresh, strict=True) if is_right and one[2] != one[0]]
         said = pool.map(lambda one: plane.apply(one[2], is_dry_run=True).message, wanted)
         tried = [(what, old, new, message) for (old, what, new), message in zip(wanted, said, strict=True)]
-        yield version_set.kubernetes, tried
+        yield Server(version_of(version_set.kubernetes), Checker(version_set.kubernetes[:4], pack).known), tried
 
 
 def test_both_refuse_the_same_updates_for_the_same_fields(trials: Trials) -> None:
-    kubernetes, tried = trials
+    judge, tried = trials
     differing, refused = [], 0
     for what, old, new, message in tried:
-        ours = refusals(old, new, kubernetes)
+        ours = refusals(old, new, judge)
         if any(word in message for word in BEYOND) and not ours:
             continue
         name = f"{what} of {old['kind']} {old['metadata']['name']}"

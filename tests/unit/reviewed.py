@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from gitopsgen.check import Checker
 from gitopsgen.diff import City, FilePair, difference
 from gitopsgen.emit import emit
 from gitopsgen.review import find_dangers, find_refusals
+from gitopsgen.review.change import Server
 
+PACK = Path(__file__).parents[2] / "schemas/modern"
+SERVER = Server((1, 35), Checker("1.35", PACK).known)
 CITIES = {name: City(name, wave=wave) for name, wave in (("lhasa", 0), ("jinan", 1), ("wuhan", 2), ("xian", 3))}
 
 
@@ -16,7 +22,9 @@ def pair(city, old, new, file="object"):
 
 def found(old, new):
     change = difference([pair("xian", old, new)], (CITIES, CITIES))
-    return [(one.rule.code, one.message) for one in (*find_dangers(change), *find_refusals(change, {}))]
+    return [
+        (one.rule.code, one.message) for one in (*find_dangers(change), *find_refusals(change, {"xian/edge": SERVER}))
+    ]
 
 
 def thing(version, kind, **fields):
