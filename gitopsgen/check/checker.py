@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from gitopsgen.policy.verdicts import Memory
 
 Check = Callable[[Subject], Iterator[Found]]
+_MUTATORS: Final = "mutations.gatekeeper.sh"
 _POLICIES: Final = {
     "templates.gatekeeper.sh": frozenset({"ConstraintTemplate"}),
-    "mutations.gatekeeper.sh": frozenset({"Assign", "AssignImage", "AssignMetadata", "ModifySet"}),
+    _MUTATORS: frozenset({"Assign", "AssignImage", "AssignMetadata", "ModifySet"}),
 }
 
 
@@ -123,6 +124,8 @@ class Checker:
 
         See `gitopsgen.check.sharing`.
         """
+        if split_api_version(api_version)[0] == _MUTATORS:
+            return False  # what it puts into a field of others, a policy may read to the last sign
         own = self._rules_of((api_version, name))[1]
         return all(rule.RULE.is_shared for rule in CLUSTER_RULES) and all(rule.is_shared for rule, _ in own)
 

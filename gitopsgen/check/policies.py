@@ -6,11 +6,12 @@ Imported only where there is a policy: what evaluates them is large.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final
 
+from gitopsgen.check.namespaces import always_there, as_created
 from gitopsgen.check.own import OwnRules, line_in
 from gitopsgen.check.pods import containers
 from gitopsgen.check.rule import Known, Subject
@@ -21,7 +22,6 @@ from gitopsgen.policy.gatekeeper import Gatekeeper, Verdict
 from gitopsgen.policy.verdicts import Memory
 
 _WORDS: Final = re.compile(r"[\w./:@-]+")
-_NAMESPACES: Final = frozenset({"default", "kube-node-lease", "kube-public", "kube-system"})
 _NAMESPACE: Final = "give the Namespace too, or what follows from its labels stays unknown"
 
 
@@ -55,32 +55,14 @@ def judged(subjects: Sequence[Subject], own: OwnRules, memory: Memory, *, is_who
     Where they are not all of a cluster, what depends on others is left out.
     """
     both = [*subjects, *(Subject(one, Known("", "")) for one in own.objects)]
-    gatekeeper = Gatekeeper([*(as_created(one.data) for one in both), *_always_there(both)], memory)
+    spaces = [one.name for one in both if one.known.name == "Namespace"]
+    gatekeeper = Gatekeeper([*(as_created(one.data) for one in both), *always_there(spaces)], memory)
     verdicts = [one for one in gatekeeper.verdicts(range(len(subjects))) if is_whole or one.is_certain]
     violations = [_violation(both, one) for one in verdicts if one.subject is not None and one.weight is not None]
     unevaluated = list(_unevaluated(both, len(subjects), verdicts))
     for one in (said for subject in subjects for said in _by_own_rules(subject, own)):
         (violations if one.weight else unevaluated).append(one)
     return Judged(tuple(violations), tuple(unevaluated))
-
-
-def as_created(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Give an object with the label that the API server gives each Namespace.
-
-    https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-metadata-name
-    """
-    if data.get("kind") != "Namespace" or data.get("apiVersion") != "v1":
-        return data
-    metadata = mapping(data.get("metadata"))
-    labels = {**mapping(metadata.get("labels")), "kubernetes.io/metadata.name": metadata.get("name")}
-    return {**data, "metadata": {**metadata, "labels": labels}}
-
-
-def _always_there(subjects: Sequence[Subject]) -> Iterator[Mapping[str, Any]]:
-    """Give the Namespaces that every cluster has, where no manifest has them."""
-    known = {one.name for one in subjects if one.known.name == "Namespace"}
-    for name in sorted(_NAMESPACES - known):
-        yield as_created({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
 
 
 def _by_own_rules(subject: Subject, own: OwnRules) -> Iterator[Said]:

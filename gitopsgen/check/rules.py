@@ -15,6 +15,7 @@ from gitopsgen.check.istio import (
     outdated_gateway_api,
     several_injections,
     tight_pool,
+    unknown_envoy_field,
     unreachable_route,
 )
 from gitopsgen.check.istio.analysis import ANALYSIS
@@ -234,6 +235,7 @@ MANIFEST_RULES: tuple[ManifestRule, ...] = (
     deprecated_mesh_field,
     numeric_control_plane,
     outdated_gateway_api,
+    unknown_envoy_field,
     shared_processors,
     unjustified_privilege,
     even_quorum,

@@ -24,7 +24,14 @@ from gitopsgen.review.dangers import (
     whole_fleet_change,
     widened_role,
 )
-from gitopsgen.review.updates import broken_transition, frozen_contents, refused_update, shrunk_claim, unstored_version
+from gitopsgen.review.updates import (
+    broken_transition,
+    emptied_field,
+    frozen_contents,
+    refused_update,
+    shrunk_claim,
+    unstored_version,
+)
 
 CHANGE_RULES: tuple[ChangeRule, ...] = (
     immutable_field,
@@ -49,6 +56,7 @@ UPDATE_RULES: tuple[ChangeRule, ...] = (
     frozen_contents,
     unstored_version,
     broken_transition,
+    emptied_field,
 )
 RULES: tuple[ChangeRule | FleetRule, ...] = tuple(
     sorted((*CHANGE_RULES, *FLEET_RULES, *UPDATE_RULES), key=lambda one: one.RULE.code)

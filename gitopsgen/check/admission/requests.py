@@ -1,6 +1,6 @@
 """What an API server is asked to create for the manifests of a cluster: the objects, and the pods of workloads.
 
-With the defaults that the server fills in before policies see an object.
+With the defaults that the server fills in, and what Gatekeeper's mutators change, before policies see an object.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 
 from gitopsgen.check.admission.defaults import with_defaults
 from gitopsgen.check.admission.matching import Request
+from gitopsgen.check.admission.mutated import mutation
 from gitopsgen.check.admission.policies import EXEMPT, GROUP
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import template
@@ -22,12 +23,13 @@ from gitopsgen.schemas import Kind, Source
 
 def requests(cluster: Cluster) -> Iterator[tuple[Request, Path]]:
     """Give each object as it is created, then its pods with the path of their template."""
+    mutate = mutation(cluster)
     for subject in cluster.subjects:
         kind = _kind(subject.known.sources, subject.known.api_version, subject.known.name)
         if kind is None or (kind.group == GROUP and kind.name in EXEMPT):
             continue
         version = subject.identity.version
-        data = with_defaults(kind.group, kind.name, subject.data)
+        data = mutate(with_defaults(kind.group, kind.name, subject.data), subject.namespace)
         labels = _labels(cluster, subject.namespace)
         yield (
             Request(
@@ -36,7 +38,7 @@ def requests(cluster: Cluster) -> Iterator[tuple[Request, Path]]:
             (),
         )
         if subject.known.pods:
-            pod = _pod(subject)
+            pod = mutate(_pod(subject), subject.namespace)
             yield Request(subject, "", "v1", "Pod", "pods", subject.namespace, "", pod, labels), subject.known.pods
 
 

@@ -2,7 +2,7 @@
 
 What it finds:
     In an EnvoyFilter: a patch without `applyTo`, operation or value, a match of another class than the patch is for, a
-    filter to match without a name. The value itself is not judged: it is of Envoy's own types.
+    filter to match without a name. What the value may hold is said by malformed-envoy-value.
 
 Why:
     Istio's webhook refuses the object.

@@ -15,6 +15,7 @@ from gitopsgen.check.istio import (
     malformed_authorization_value,
     malformed_cors,
     malformed_envoy_patch,
+    malformed_envoy_value,
     malformed_export,
     malformed_fault,
     malformed_header_operation,
@@ -69,4 +70,5 @@ REFUSALS: Final[tuple[ManifestRule, ...]] = (
     malformed_envoy_patch,
     malformed_workload_probe,
     malformed_authorization_value,
+    malformed_envoy_value,
 )
