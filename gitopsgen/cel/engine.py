@@ -56,7 +56,10 @@ def evaluate(expression: str, variables: Mapping[str, Any]) -> Any | Failure:
 
 @lru_cache(maxsize=4096)  # the rules of a fleet's kinds are a few hundred
 def compiled(expression: str, variables: frozenset[str]) -> Any | Failure:
-    """Give a program of the engine, or the `Failure` with the place of the first mistake."""
+    """Give a program of the engine, or the `Failure` with the place of the first mistake.
+
+    A variable is a name, or a name with its type: `of_int: int`, `hosts: list(string)`, `labels: map(string, dyn)`.
+    """
     try:
         return _environment(variables).compile(expression)
     except ImportError:
@@ -82,7 +85,7 @@ def _environment(variables: frozenset[str]) -> Any:
     from gitopsgen.cel.functions import declarations  # noqa: PLC0415 - as above
 
     return cel.NewEnv(
-        variables=dict.fromkeys(sorted(variables), cel.Type.DYN),
+        variables=dict(map(_declared, sorted(variables))),
         extensions=[
             ext_strings.ExtStrings(),
             ext_optional.ExtOptional(),
@@ -92,6 +95,19 @@ def _environment(variables: frozenset[str]) -> Any:
         ],
         functions=declarations(),
     )
+
+
+def _declared(variable: str) -> tuple[str, Any]:
+    name, _, kind = variable.partition(": ")
+    return name, _type(kind or "dyn")
+
+
+def _type(spelt: str) -> Any:
+    if spelt.startswith("list("):
+        return _types().List(_type(spelt[5:-1]))
+    if spelt.startswith("map(string, "):
+        return _types().Map(_types().STRING, _type(spelt[12:-1]))
+    return getattr(_types(), spelt.upper())
 
 
 @cache

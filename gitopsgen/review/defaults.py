@@ -43,6 +43,7 @@ _BELOW: Final[Mapping[str, Mapping[str, Any]]] = {
     "fieldRef": {"apiVersion": "v1"},
     "httpGet": {"path": "/", "scheme": "HTTP"},
     "livenessProbe": _PROBE,
+    "onPodConditions": {"status": "True"},
     "ports": {"protocol": "TCP"},
     "projected": {"defaultMode": 420},
     "readinessProbe": _PROBE,

@@ -84,7 +84,7 @@ _FREE: Final[Mapping[str, frozenset[str]]] = {
     ),
     # of its requests only that for storage may grow, which is looked at apart
     "PersistentVolumeClaim": frozenset({"volumeAttributesClassName"}),
-    "Pod": frozenset({"activeDeadlineSeconds", "tolerations"}),
+    "Pod": frozenset({"activeDeadlineSeconds"}),
     # beside its source, which has a field for each kind of storage
     "PersistentVolume": frozenset(
         {
@@ -169,6 +169,9 @@ def _is_allowed(kind: str, path: Path, states: tuple[Any, Any], version: tuple[i
             return was is None
         case "Service", "clusterIP" | "healthCheckNodePort":
             return was is None or will is None  # what the server gave stays
+        case "Pod", "tolerations":  # more may come
+            known = [_without_seconds(one) for one in sequence(will)]
+            return all(_without_seconds(one) in known for one in sequence(was))
         case "Pod", "containers" | "initContainers":
             return _without_images(was) == _without_images(will)
         case _:
@@ -188,6 +191,10 @@ def _without_directives(template: Any, version: tuple[int, ...]) -> tuple[Any, .
         for name in ("containers", "initContainers"):
             spec[name] = [_without_amounts(one) for one in sequence(spec.get(name))]
     return spec, affinity
+
+
+def _without_seconds(toleration: Any) -> dict[str, Any]:
+    return {key: one for key, one in mapping(toleration).items() if key != "tolerationSeconds"}
 
 
 def _without_amounts(container: Any) -> dict[str, Any]:

@@ -116,3 +116,11 @@ def test_a_revision_gives_the_older_state_of_the_same_paths(tmp_path):
     assert [one.code for one in found] == ["GG920"]
     with pytest.raises(UsageError, match="no revision"):
         updated(tmp_path, JOB, JOB, against="nowhere")
+
+
+def test_a_pod_may_get_tolerations_and_lose_none(tmp_path):
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: a, image: a}]\n  tolerations: "
+    one, longer, other = "{key: a, operator: Exists, tolerationSeconds: 3}", "{key: a, operator: Exists}", "{key: b}"
+
+    assert updated(tmp_path, f"{pod}[{one}]\n", f"{pod}[{other}, {longer}]\n").findings == ()
+    assert [each.code for each in updated(tmp_path, f"{pod}[{one}]\n", f"{pod}[{other}]\n").findings] == ["GG920"]

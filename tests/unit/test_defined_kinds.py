@@ -117,3 +117,37 @@ def test_rules_about_changes_are_asked_of_updates(tmp_path):
         ("GG924", 'Widget shop/a: "spec.parts[0].size" is against a rule of Widget: self >= oldSelf'),
         ("GG924", 'Widget shop/a: "spec.size" is against a rule of Widget: self >= oldSelf'),
     ]
+
+
+def test_a_field_left_empty_is_refused_unless_something_stays_in_it(tmp_path):
+    open_kind = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    mode = {"type": "string", "default": "fast"}
+    kind = definition(
+        {
+            "labels": {"type": "object", "additionalProperties": {"type": "string"}},
+            "nullable": {"type": "object", "nullable": True, "properties": {"a": {"type": "string"}}},
+            "open": {"type": "object", "properties": {"inside": open_kind}},
+            "run": {"type": "object", "properties": {"mode": mode, "size": {"type": "integer"}}},
+            "parts": PARTS,
+            "texts": {"type": "array", "items": {"type": "string"}},
+        }
+    )
+
+    def updated(old, new):
+        check(tmp_path / "old", kind, widget(**old))
+        return [
+            message.partition('"')[2].partition('"')[0]
+            for code, message in check(tmp_path / "new", kind, widget(**new), against=str(tmp_path / "old"))
+            if code == "GG925"
+        ]
+
+    assert updated({"labels": {"a": "b"}}, {"labels": {}}) == ["spec.labels"]
+    assert updated({"labels": {"a": "b"}, "texts": []}, {"texts": ["a"]}) == []  # goes as a whole
+    assert updated({"labels": {}}, {"labels": {}}) == []
+    assert updated({"labels": {"a": "b"}}, {"labels": {"c": "d"}}) == []
+    assert updated({"nullable": {"a": "b"}}, {"nullable": {}}) == []
+    assert updated({"open": {"inside": {"a": 1}}}, {"open": {"inside": {}}}) == ["spec.open.inside"]
+    assert updated({"run": {"mode": "slow"}}, {"run": {}}) == ["spec.run"]
+    assert updated({"run": {"size": 3}}, {"run": {}}) == []  # the server has put the mode in
+    assert updated({"parts": [{"name": "a"}]}, {"parts": []}) == []
+    assert updated({"texts": ["a"]}, {"texts": []}) == []

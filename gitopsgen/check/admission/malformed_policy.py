@@ -43,10 +43,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from gitopsgen.cel import Failure, compiled
-from gitopsgen.cel.variables import used
+from gitopsgen.cel.variables import bound, used
 from gitopsgen.check.admission.policies import BINDING, GROUP, POLICY
 from gitopsgen.check.names import subdomain
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
@@ -64,6 +65,7 @@ RULE = Rule(
     reads=frozenset({"expression", "messageExpression", "valueExpression"}),
     refused_by=API_SERVER,
 )
+_PLACE: Final = re.compile(r" \(line \d+, column \d+\)$")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _REQUEST: Final = frozenset({"object", "oldObject", "request"})
 _EXPRESSIONS: Final = (
@@ -73,7 +75,11 @@ _EXPRESSIONS: Final = (
     ("auditAnnotations", "valueExpression", _REQUEST | {"authorizer", "namespaceObject", "variables"}),
     ("matchConditions", "expression", _REQUEST | {"authorizer"}),
 )
-_RESULTS: Final = {"expression": "BOOL", "messageExpression": "STRING"}
+_RESULTS: Final = {
+    "expression": (("BOOL",), "true or false"),
+    "messageExpression": (("STRING",), "a text"),
+    "valueExpression": (("STRING", "NULL"), "a text or null"),
+}
 
 
 def check(subject: Subject) -> Iterator[Found]:
@@ -136,24 +142,37 @@ def _of_expression(subject: Subject, field: Path, entry: Mapping[str, Any], know
     if not expression:
         yield subject.found(field, "the expression is empty")
         return
+    declared = _declared(subject, field) if "variables" in known else {}
     program = compiled(expression, known)
+    unknown = sorted(used(expression) - declared.keys()) if "variables" in known else []
+    if not isinstance(program, Failure) and not unknown:
+        program = _with_types(expression, declared, known) or program
     if isinstance(program, Failure):
         if not program.is_unsupported:
             yield subject.found(field, f"this is no expression that a policy can have: {program.message}")
         return
-    unknown = sorted(used(expression) - _declared(subject, field)) if "variables" in known else []
     if unknown:
         message = f'no variable "{unknown[0]}" is declared before this expression'
-        yield subject.found(field, message, suggestion(unknown[0], _declared(subject, field)))
-    expected = _RESULTS.get(key) if field[1] != "variables" else None
+        yield subject.found(field, message, suggestion(unknown[0], declared))
+    types, wanted = _RESULTS[key] if field[1] != "variables" else ((), "")
     given = program.return_type().name()
-    if expected and given not in {expected, "DYN"}:
-        wanted = "true or false" if expected == "BOOL" else "a text"
+    if types and given not in {*types, "DYN"}:
         yield subject.found(field, f"the expression gives a value of the type {given.lower()}, expected {wanted}")
 
 
-def _declared(subject: Subject, field: Path) -> frozenset[str]:
-    """Give the variables that an expression may use: all, or for one of them those before it."""
+def _with_types(expression: str, declared: Mapping[str, str], known: frozenset[str]) -> Any | Failure | None:
+    """Give the program of an expression that knows the types of its variables, None where one of these is wrong."""
+    variables = tuple(declared.items())
+    own = [compiled(bound(text, variables[:at]), known) for at, (_, text) in enumerate(variables)]
+    if any(isinstance(one, Failure) for one in own):
+        return None
+    program = compiled(bound(expression, variables), known)
+    # the place in it is not one of the expression that people wrote
+    return replace(program, message=_PLACE.sub("", program.message)) if isinstance(program, Failure) else program
+
+
+def _declared(subject: Subject, field: Path) -> dict[str, str]:
+    """Give the variables that an expression may use, with their own: all, or for one of them those before it."""
     entries = sequence(mapping(subject.data.get("spec")).get("variables"))
     before = entries[: field[2]] if field[1] == "variables" and isinstance(field[2], int) else entries
-    return frozenset(text(mapping(one).get("name")) for one in before)
+    return {text(one.get("name")): text(one.get("expression")) for one in map(mapping, before)}

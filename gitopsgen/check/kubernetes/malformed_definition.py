@@ -41,6 +41,7 @@ from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
+from gitopsgen.schemas.rule_types import WrongRuleError, follow
 
 RULE = Rule(
     "GG426",
@@ -133,7 +134,12 @@ def _versions(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
 
 
 def _columns(subject: Subject, version: Mapping[str, Any], path: Path) -> Iterator[Found]:
-    """Report paths into an object that are none: of columns, and of the scale subresource."""
+    """Report paths into an object that are none: of columns, of what selects, and of the scale subresource."""
+    schema = mapping(mapping(version.get("schema")).get("openAPIV3Schema"))
+    for index, one in enumerate(map(mapping, sequence(version.get("selectableFields")))):
+        if expected := _unselectable(text(one.get("jsonPath")), schema):
+            where = (*path, "selectableFields", index, "jsonPath")
+            yield subject.found(where, f'"{text(one.get("jsonPath"))}" selects nothing: {expected}')
     for index, one in enumerate(map(mapping, sequence(version.get("additionalPrinterColumns")))):
         where, given = (*path, "additionalPrinterColumns", index, "jsonPath"), text(one.get("jsonPath"))
         if given and not given.startswith("."):
@@ -144,3 +150,11 @@ def _columns(subject: Subject, version: Mapping[str, Any], path: Path) -> Iterat
         if given and not given.startswith(roots):
             where = (*path, "subresources", "scale", field)
             yield subject.found(where, f'{field} is "{given}", expected a path below {" or ".join(roots)}')
+
+
+def _unselectable(path: str, schema: Mapping[str, Any]) -> str:
+    try:
+        sort = text(follow(path, schema).get("type"))
+    except WrongRuleError as error:
+        return str(error)
+    return "" if sort in {"boolean", "integer", "string"} else "expected a text, a whole number or a truth value"

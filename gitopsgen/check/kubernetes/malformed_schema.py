@@ -76,18 +76,24 @@ _EITHER: Final = "x-kubernetes-int-or-string"
 _LIST_TYPE: Final = "x-kubernetes-list-type"
 _MAP_KEYS: Final = "x-kubernetes-list-map-keys"
 # What the server's reader takes, below `items` too, where what it publishes says nothing.
-_READ_AS: Final[Mapping[str, type]] = {
-    **dict.fromkeys(("maxItems", "maxLength", "maxProperties", "minItems", "minLength", "minProperties"), int),
-    "description": str,
-    "enum": list,
-    "format": str,
-    "properties": dict,
-    "required": list,
-    "type": str,
-    "nullable": bool,
-    _LIST_TYPE: str,
-    _MAP_KEYS: list,
-    _PRESERVE: bool,
+_COUNT: Final = (int, "a whole number")
+_FLAG: Final = (bool, "true or false")
+_LIST: Final = (list, "a list")
+_TEXT: Final = (str, "a text")
+_READ_AS: Final[Mapping[str, tuple[Any, str]]] = {
+    **dict.fromkeys(("maxItems", "maxLength", "maxProperties", "minItems", "minLength", "minProperties"), _COUNT),
+    "additionalProperties": (dict | bool, "a schema, true or false"),
+    "description": _TEXT,
+    "enum": _LIST,
+    "format": _TEXT,
+    "items": (dict | list, "a schema"),
+    "properties": (dict, "a mapping"),
+    "required": _LIST,
+    "type": _TEXT,
+    "nullable": _FLAG,
+    _LIST_TYPE: _TEXT,
+    _MAP_KEYS: _LIST,
+    _PRESERVE: _FLAG,
 }
 
 
@@ -107,9 +113,9 @@ def _root(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[F
 
 
 def _part(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[Found]:
-    wrong = [name for name, kind in _READ_AS.items() if not isinstance(schema.get(name), kind | None)]
+    wrong = [name for name, (kind, _) in _READ_AS.items() if not isinstance(schema.get(name), kind | None)]
     for name in wrong:
-        message = f"{name} is a {type(schema[name]).__name__}, expected a {_READ_AS[name].__name__}"
+        message = f"{name} is {shown(schema[name])}, expected {_READ_AS[name][1]}"
         yield subject.found((*path, name), message)
     if wrong:
         return  # the server reads no further

@@ -58,18 +58,18 @@ def check(change: Changed) -> Iterator[Found]:
     if versions_with(after.known.api_version, after.known.name):
         return  # of its own kinds the server takes null for nothing
     schema = change.validator.kind.schema
-    for path in _emptied(schema, schema, before.data, after.data, ()):
-        if path and path[0] != "metadata" and _refuses_null(schema, path):
+    for path, held in _emptied(schema, schema, before.data, after.data, ()):
+        if path and path[0] != "metadata" and _refuses_null(schema, path, held):
             empty = f'"{dotted(path)}" is left empty where it held something'
             yield Found(path, f"{empty}: server-side apply makes it null, which its kind does not take", CURE)
 
 
-def _emptied(root: Schema, part: Schema, old: Any, new: Any, path: Path) -> Iterator[Path]:
+def _emptied(root: Schema, part: Schema, old: Any, new: Any, path: Path) -> Iterator[tuple[Path, Any]]:
     node = resolve(root, part)
     if type(old) is not type(new) or not isinstance(old, (dict, list)) or _is_atomic(node, old):
         return
     if old and not new:
-        yield path
+        yield path, old
     elif isinstance(old, dict):
         for name in new.keys() & old.keys():
             below = node.get("properties", {}).get(name, node.get("additionalProperties"))
@@ -80,12 +80,13 @@ def _emptied(root: Schema, part: Schema, old: Any, new: Any, path: Path) -> Iter
             yield from _emptied(root, node.get("items", {}), _same(node, one, old), one, (*path, at))
 
 
-def _refuses_null(schema: Schema, path: Path) -> bool:
+def _refuses_null(schema: Schema, path: Path, held: Any) -> bool:
     node = node_at(schema, path)
     if node.get("type") == "array":
         return path[-1] in node_at(schema, path[:-1]).get("required", ())  # elsewhere no list is an empty one
     # what the server filled in by itself is not taken away
-    is_filled = any("default" in resolve(schema, field) for field in node.get("properties", {}).values())
+    fields = node.get("properties", {}).items()
+    is_filled = any(name not in held and "default" in resolve(schema, field) for name, field in fields)
     return node.get("type") == "object" and "default" not in node and not is_filled
 
 
