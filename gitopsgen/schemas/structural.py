@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from gitopsgen.schemas.definitions import unfolded
+from gitopsgen.schemas.formats import FORMATS
 
 Json = dict[str, Any]
 Turn = Callable[[Json], Json]
@@ -61,7 +62,7 @@ def _condition_before_defaults(condition: Json, fields: Json, defaults: Json) ->
 def _takes(schema: Json, value: Any) -> bool:
     import jsonschema_rs  # noqa: PLC0415  # 20 ms, which a run without such a condition does not spend
 
-    return jsonschema_rs.is_valid(schema, value, validate_formats=True)
+    return jsonschema_rs.is_valid(schema, value, validate_formats=True, formats=FORMATS)
 
 
 def reopen(schema: Json) -> Json:

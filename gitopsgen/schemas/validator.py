@@ -5,12 +5,11 @@ The engine is jsonschema-rs; every violation is reported, not only the first.
 
 from __future__ import annotations
 
-import binascii
-from base64 import b64decode
 from dataclasses import dataclass
 from typing import Any
 
 from gitopsgen.schemas.expressions import Rules, broken, rules_of
+from gitopsgen.schemas.formats import FORMATS
 from gitopsgen.schemas.kind import Kind, Schema
 from gitopsgen.schemas.lists import Plan, duplicates, plan
 from gitopsgen.schemas.wording import Violation, describe
@@ -63,21 +62,4 @@ def engine_of(schema: Schema) -> Any:
     """Give the engine that judges by a schema; raises ValueError where it is no JSON Schema."""
     import jsonschema_rs  # noqa: PLC0415  # 20 ms, which a run without a new manifest does not spend
 
-    return jsonschema_rs.Draft202012Validator(
-        dict(schema), validate_formats=True, formats={"byte": _is_base64, "binary": _is_text}
-    )
-
-
-_BREAKS = str.maketrans("", "", "\r\n")
-
-
-def _is_base64(text: str) -> bool:
-    try:
-        b64decode(text.translate(_BREAKS), validate=True)  # as Go's decoder: ends of lines do not count
-    except (binascii.Error, ValueError):
-        return False
-    return True
-
-
-def _is_text(_: str) -> bool:
-    return True
+    return jsonschema_rs.Draft202012Validator(dict(schema), validate_formats=True, formats=FORMATS)

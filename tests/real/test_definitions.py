@@ -1,4 +1,4 @@
-"""Rules in CEL that are made wrong: we refuse the definitions that a real API server refuses, and no others."""
+"""What definitions of custom kinds say, as a real API server reads it: formats, and rules in CEL made wrong."""
 
 import copy
 import os
@@ -14,7 +14,10 @@ from gitopsgen.cel.sight import TOKEN
 from gitopsgen.check import Checker
 from gitopsgen.model.manifest import Manifest
 from gitopsgen.model.variant import VariantId
+from gitopsgen.schemas.importer import schemas_of
+from gitopsgen.schemas.pack import kind_of
 from gitopsgen.schemas.structural import RULES
+from gitopsgen.schemas.validator import compile_kind
 
 from .crds import from_pack
 from .fleet import WORKERS
@@ -116,3 +119,88 @@ def test_rules_are_refused_by_both_or_by_none() -> None:
     assert not differing, "\n".join(differing)
     assert refused
     assert refused < len(tried)
+
+
+NAMED = (
+    *("bsonobjectid", "byte", "cidr", "date", "date-time", "duration", "email", "hexcolor", "hostname", "ipv4", "ipv6"),
+    *("mac", "regex", "ssn", "time", "uri", "uri-reference", "uuid", "uuid3", "uuid4", "uuid5"),
+)
+TEXTS = [
+    *("", "a", "5", "30s", "P1D", "1h30m", "22 ns", "2 weeks", "5 apples", "1.5h", "-3m", "3 seconds", "in 3 days"),
+    *("127.0.0.1", "127.0.0.01", "127.0.0.256", "1.2.3", "::1", "::ffff:1.2.3.4", "fe80::1%eth0", "2001:DB8::1"),
+    *("10.0.0.0/8", "10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/08", "2001:db8::/32", "10.0.0.0/255.0.0.0", "10.0.0.0"),
+    *(
+        "example.com",
+        "a-b",
+        "a-b-c",
+        "a-b-c.example.com",
+        "-a.com",
+        "a.c",
+        "xn--a.com",
+        "a_b.com",
+        "a..com",
+        "localhost",
+    ),
+    *(
+        "http://example.com",
+        "http://a b",
+        "/a/b",
+        "a/b",
+        "mailto:a@b",
+        "http://a/%zz",
+        "*",
+        "//a/b",
+        "http://[::1]:80/",
+    ),
+    *("a@b", "a@b.com", "A <a@b.com>", "a b@c.com", "@b.com", "a@", "a@b, c@d", "<a@b.com>"),
+    *(
+        "507f1f77bcf86cd799439011",
+        "507F1F77BCF86CD799439011",
+        "YQ==",
+        "YQ",
+        "Y\nQ==",
+        "#fff",
+        "fff",
+        "#ffff",
+        "#FFFFFF",
+    ),
+    *("01:23:45:67:89:ab", "01-23-45-67-89-AB", "0123.4567.89ab", "01:23-45:67:89:ab", "01:23:45:67:89", "012345"),
+    *("123-45-6789", "123456789", "123 45 6789", "12-345-6789"),
+    *("2026-11-27", "2026-13-01", "2026-02-30", "2026-11-27T10:00:00Z", "2026-11-27t10:00:00z", "2026-11-27T10:00:00"),
+    *("2026-11-27T10:00:00.5+08:00", "2026-11-27T24:00:00Z", "2026-11-27 10:00:00Z", "2026-11-27T10:00:60Z"),
+    *(
+        "123e4567-e89b-12d3-a456-426614174000",
+        "123e4567e89b12d3a456426614174000",
+        "123e4567-e89b-32d3-a456-426614174000",
+    ),
+    *(
+        "123e4567-e89b-42d3-a456-426614174000",
+        "123e4567-e89b-52d3-c456-426614174000",
+        "123e4567-e89b-52d3-a456-42661417400g",
+    ),
+]
+
+
+def test_formats_are_read_as_the_server_reads_them() -> None:
+    fields = {f"a{at}": {"type": "string", "format": name} for at, name in enumerate(NAMED)}
+    crd = definition({"type": "object", "properties": fields}, 0)
+    (imported,) = schemas_of(crd, "test")
+    judge = compile_kind(kind_of(dict(imported.schema)))
+    made = [(name, text, _thing({f"a{at}": text})) for at, name in enumerate(NAMED) for text in TEXTS]
+    with server(MODERN) as plane, ThreadPoolExecutor(WORKERS) as pool:
+        plane.apply_crds([crd])
+        said = list(pool.map(lambda one: plane.dry_run(one[2]).accepted, made))
+
+    differing = [
+        f"{name} {text!r}: the server {'takes' if is_taken else 'refuses'} it"
+        for (name, text, obj), is_taken in zip(made, said, strict=True)
+        if bool(judge.violations(obj)) == is_taken
+    ]
+
+    assert not differing, "\n".join(differing)
+    assert 0 < sum(said) < len(said)
+
+
+def _thing(part: Object) -> Object:
+    metadata = {"name": "a", "namespace": "default"}
+    return {"apiVersion": "test.example/v1", "kind": "Thing0", "metadata": metadata, "part": part}

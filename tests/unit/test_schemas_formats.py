@@ -1,0 +1,29 @@
+"""Formats are what API servers read in them, whatever JSON Schema calls by the same name."""
+
+from __future__ import annotations
+
+import pytest
+
+from gitopsgen.schemas.formats import FORMATS
+
+
+@pytest.mark.parametrize(
+    ("name", "taken", "refused"),
+    [
+        ("byte", ["YQ==", "YWI="], ["", "YQ", "Y\nQ=="]),
+        ("base64", ["", "YQ==", "Y\nQ=="], ["YQ", "%"]),
+        ("cidr", ["10.0.0.1/8", "2001:db8::/32"], ["10.0.0.0", "10.0.0.0/33", "10.0.0.0/255.0.0.0"]),
+        ("duration", ["30s", "1h30m", "22 ns", "in 3 days", "-1.5h", "P1D"], ["", "5", "5 apples"]),
+        ("email", ["a@b", "A <a@b.com>"], ["a", "a@", "a@b, c@d", "mailto:a@b"]),
+        ("hostname", ["a-b.example.com", "localhost"], ["", "-a.com", "a_b.com", "a..com", "a" * 64]),
+        ("ipv4", ["127.0.0.1", "127.0.0.01"], ["1.2.3", "127.0.0.256", "::1"]),
+        ("ipv6", ["::1", "::ffff:1.2.3.4"], ["fe80::1%eth0", "127.0.0.1"]),
+        ("mac", ["01:23:45:67:89:ab", "0123.4567.89ab"], ["01:23-45:67:89:ab", "01:23:45"]),
+        ("regex", ["(", "a"], []),
+        ("uri", ["http://a/b c", "/a", "mailto:a", "*"], ["", "a/b", "http://a b", "http://a/%zz"]),
+        ("uuid4", ["123e4567-e89b-42d3-a456-426614174000"], ["123e4567-e89b-52d3-a456-426614174000"]),
+    ],
+)
+def test_format(name, taken, refused):
+    assert [one for one in taken if not FORMATS[name](one)] == []
+    assert [one for one in refused if FORMATS[name](one)] == []
