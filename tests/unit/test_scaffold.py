@@ -7,6 +7,7 @@ import io
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -171,6 +172,25 @@ def test_a_new_repository_may_stand_in_the_folder_where_one_is_and_in_an_empty_c
     assert (root / ".git/HEAD").read_bytes() == b"ref: refs/heads/main\n"
     assert "next: make test" in said
     assert not list(root.glob(".clone.*"))
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_that_ends_the_program_takes_back_what_was_written(number, code, repository, monkeypatch):
+    """A job of CI that is cancelled, a terminal that is closed; a second signal must not stop the way back."""
+    before = sorted(repository.parent.rglob("*")), tree(repository.parent)
+
+    def end(*_):
+        try:
+            os.kill(os.getpid(), number)
+        finally:
+            os.kill(os.getpid(), number)
+
+    monkeypatch.setattr("gitopsgen.scaffold.schema_files.refreshed", end)
+    said = run("new", "service", "orders", "--language", "go", "--no-input", cwd=repository, code=code)
+
+    assert "gitopsgen: interrupted" in said
+    assert (sorted(repository.parent.rglob("*")), tree(repository.parent)) == before
+    assert signal.getsignal(number) is signal.SIG_DFL
 
 
 @pytest.mark.parametrize("failure", [KeyboardInterrupt, OSError(28, "No space left on device", "x")])
