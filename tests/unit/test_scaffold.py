@@ -753,7 +753,7 @@ def test_a_city_is_removed_also_where_it_takes_over_and_the_rest_renders(reposit
         assert len(after[file].splitlines()) == len(before[file].splitlines())
 
 
-def test_a_service_is_removed_without_a_trace_but_for_what_it_shares(repository):
+def test_a_service_is_removed_without_a_trace(repository):
     before = tree(repository)
     run("new", "service", "orders", "--language", "go", "--no-input", cwd=repository)
     render(repository, RenderOptions(Selection(), jobs=1))
@@ -764,10 +764,8 @@ def test_a_service_is_removed_without_a_trace_but_for_what_it_shares(repository)
     assert "generated/wuhu/edge/hello" in said
     after = tree(repository)
     changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
-    # the lock of images keeps the release; what a run remembers is no output
-    assert {name for name in changed if not name.startswith((".gitopsgen/", "generated/"))} == {
-        "overlays/images.lock.yaml"
-    }
+    # what a run remembers is no output
+    assert {name for name in changed if not name.startswith((".gitopsgen/", "generated/"))} == set()
     assert not any("orders" in name for name in after)
 
 
@@ -779,10 +777,7 @@ def test_a_case_of_its_own_goes_with_its_service(repository):
 
     after = tree(repository)
     wuhu = "overlays/regions/wuhu/region.yaml"
-    assert {name for name in {*before, *after} if before.get(name) != after.get(name)} == {
-        "overlays/images.lock.yaml",
-        wuhu,
-    }
+    assert {name for name in {*before, *after} if before.get(name) != after.get(name)} == {wuhu}
     assert b"desk" not in after[wuhu]
     assert is_clean(repository)
 
