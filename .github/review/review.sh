@@ -17,6 +17,9 @@ cd "$PROJECT"
 code=0
 "$tool" diff --direct --base "$BASE" -o markdown --fail-on "$FAIL_ON" > "$out/review.md" || code=$?
 "$tool" diff --direct --base "$BASE" -q -o sarif > "$out/review.sarif" 2> /dev/null || true
+# an empty comment would read as if nothing had changed
+[ -s "$out/review.md" ] ||
+  printf '### What changes in the fleet\n\nIt could not be compared; the log of the run tells why.\n' > "$out/review.md"
 
 # How the sums of the fleet move: both states are rendered in memory, and their overviews compared.
 if [ "$CAPACITY" = true ] && [ "$code" -lt 2 ]; then
@@ -26,7 +29,8 @@ if [ "$CAPACITY" = true ] && [ "$code" -lt 2 ]; then
   git worktree remove --force "$work/base"
   {
     printf '\n<details><summary>capacity</summary>\n\n````diff\n'
-    diff -U 0 "$work/before.txt" "$work/after.txt" | tail -n +3 | head -n 60 || true
+    head -n 1 "$work/after.txt" | sed 's/^/ /'
+    diff -U 0 "$work/before.txt" "$work/after.txt" | tail -n +3 | grep -v '^@@' | head -n 60 || true
     printf '````\n\n</details>\n'
   } > "$work/capacity.md"
   # the comment has a limit; dangers and changes come first

@@ -1,7 +1,8 @@
 """The command line: options in, exit code out.
 
 Knows what the subcommands are called and where they live; nothing of what they do.
-Exit codes: 0 done, 1 an error or a difference was found, 2 wrong usage, 3 a bug of ours, 130 interrupted.
+Exit codes: 0 done, 1 an error or a difference was found, 2 wrong usage, 3 a bug of ours, 130 interrupted, 129 and 143
+where a signal did that.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from click.shell_completion import CompletionItem
 from typer.core import TyperGroup
 
 from gitopsgen import __version__
+from gitopsgen.cli.ending import ending_codes
 from gitopsgen.diagnostics import UsageError
 
 # One line a subcommand: its module, which has an `app`, and its help. Only the module of the one that runs is imported.
@@ -133,8 +135,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from gitopsgen.cli.completing import read_joined
 
         read_joined()
+    with ending_codes() as came:
+        code = _run(given)
+    return came[0] if came and code == INTERRUPTED else code
+
+
+def _run(given: Sequence[str]) -> int:
     try:
-        code = typer.main.get_command(app).main(args=given, prog_name="gitopsgen", standalone_mode=False)
+        code = typer.main.get_command(app).main(args=list(given), prog_name="gitopsgen", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return USAGE

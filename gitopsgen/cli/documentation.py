@@ -25,7 +25,7 @@ EXIT_CODES: Final[Mapping[int, str]] = {
     cli.FOUND: "an error was found, or a difference under `render --check`, `diff --exit-code` and `verify`",
     cli.USAGE: "wrong usage",
     cli.BUG: "a bug of ours, with a block to paste into an issue",
-    cli.INTERRUPTED: "interrupted",
+    cli.INTERRUPTED: "interrupted; `143` and `129` where SIGTERM or SIGHUP did that",
 }
 _CODE: Final = re.compile(r"GG\d{3}")
 _CALL: Final = re.compile(r"^gitopsgen |\| gitopsgen ")

@@ -50,13 +50,17 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What differs between two states; `layout` counts files that differ in nothing that a cluster reads."""
+    """What differs between two states; `layout` counts files that differ in nothing that a cluster reads.
+
+    `waves` are those in which changes reach the clusters of a case: by case, in order, each with its places.
+    """
 
     folded: tuple[Folded, ...]
     pairs: tuple[Pair, ...]
     cities: Mapping[str, City]
     names: Mapping[tuple[str, str], Names] = field(default_factory=dict)  # by place and, with checksums, file
     layout: int = 0
+    waves: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
 
     def changes_at(self, place: str, one: Object) -> tuple[Change, ...]:
         """Give all changes of an object at a place, with the names that the place has."""
@@ -136,13 +140,14 @@ class _Comparison:
 
     def _hidden(self, place: str, pair: FilePair, *, has_reason: bool) -> tuple[str | None, str | None]:
         names = self.names[place, ""]
-        if has_reason and pair.old is not None and pair.new is not None:
-            old, new, with_digests = names.hide_both(_text(pair.old), _text(pair.new))
+        old, new = (None if side is None else _text(side) for side in (pair.old, pair.new))
+        if has_reason:
+            *_, with_digests = hidden = names.hide_both(old or "", new or "")
             if with_digests is not names:
                 self.names[place, self._inside(place, pair.path)] = with_digests
-            return old, new
-        hidden = (None if side is None else names.hide(_text(side)) for side in (pair.old, pair.new))
-        return next(hidden), next(hidden)
+        else:
+            hidden = names.hide(old or ""), names.hide(new or ""), names
+        return None if old is None else hidden[0], None if new is None else hidden[1]
 
     def _inside(self, place: str, path: str) -> str:
         return self.names[place, ""].hide(path.removeprefix(f"{place}/"))

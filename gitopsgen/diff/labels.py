@@ -23,9 +23,9 @@ def label(places: Collection[str], holders: Collection[str], cities: Mapping[str
     if len(others) <= _EXCEPTED and len(others) < len(places):
         return f"{len(places)} of {_counted(everyone)}, not {', '.join(_named(others, everyone))}"
     shared = _shared(places, everyone, cities)
-    if shared:
-        return f"all {_counted(places)} of {shared}"
-    spared = _shared(others, everyone, cities)
+    if shared or _city(places, everyone):
+        return f"all {_counted(places)}{f' of {shared}' if shared else ''}"
+    spared = _city(others, everyone) or _shared(others, everyone, cities)
     if spared:
         return f"{len(places)} of {_counted(everyone)}, not those of {spared}"
     named = _named(places, everyone)
@@ -33,8 +33,17 @@ def label(places: Collection[str], holders: Collection[str], cities: Mapping[str
     return f"{len(places)} of {_counted(everyone)}: {', '.join(named[:_NAMED])}{more}"
 
 
+def _city(places: Collection[str], everyone: Collection[str]) -> str:
+    """Give the city of which these places are all clusters."""
+    regions = {_fact("city", place, {}) for place in places}
+    city = regions.pop()
+    return "" if regions or {place for place in everyone if _fact("city", place, {}) == city} != {*places} else city
+
+
 def _shared(places: Collection[str], everyone: Collection[str], cities: Mapping[str, City]) -> str:
-    """Give what exactly these places have in common: a kind of cluster, a tier, an area, a wave."""
+    """Give what exactly these places have in common: a kind of cluster, a tier, an area, a wave; a city is none."""
+    if _city(places, everyone):
+        return ""
     for word in ("cluster", "tier", "area", "wave"):
         values = {_fact(word, place, cities) for place in places}
         if len(values) == 1:
@@ -46,8 +55,8 @@ def _shared(places: Collection[str], everyone: Collection[str], cities: Mapping[
 
 def _fact(word: str, place: str, cities: Mapping[str, City]) -> str:
     region, _, cluster = place.partition("/")
-    if word == "cluster":
-        return cluster
+    if word in {"city", "cluster"}:
+        return region if word == "city" else cluster
     found = getattr(cities.get(region), word, None)
     return "" if found is None else str(found)
 
@@ -56,7 +65,7 @@ def _counted(places: Collection[str]) -> str:
     regions = {place.partition("/")[0] for place in places}
     if len(regions) == len(places):
         return f"{len(regions)} cities" if len(regions) > 1 else "1 city"
-    return f"{len(places)} clusters of {len(regions)} cities"
+    return f"{len(places)} clusters of {f'{len(regions)} cities' if len(regions) > 1 else regions.pop()}"
 
 
 def _named(places: Iterable[str], everyone: Collection[str]) -> list[str]:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from gitopsgen.diagnostics import UsageError
-from gitopsgen.model.project import Project
+from gitopsgen.model.project import Blueprint, Project
 from gitopsgen.scaffold.blueprint import place_in
 from gitopsgen.scaffold.draft import Draft
-from gitopsgen.scaffold.lock import Lock, lock_path, read_lock
+from gitopsgen.scaffold.lock import Lock, lock_path, locks, read_lock
 from gitopsgen.scaffold.names import check_name
 from gitopsgen.scaffold.project import canaries, cluster_of, folders_of, known_region
 from gitopsgen.scaffold.service import add_service
@@ -21,6 +21,8 @@ from gitopsgen.scaffold.writing import Made, Undo, apply, create, nothing, refus
 
 _WASM: Final = "rust-wasm"
 _DEFAULT_CLASS: Final = "wasmedge-edge"
+# Components of a case to whose values a service adds, at the path that is their name.
+_AT_THEIR_NAME: Final = ("network", "secrets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +108,41 @@ def _case(project: Project, order: Order) -> str:
 
 def _of_case(project: Project, case: str) -> dict[str, str]:
     blueprint = project.blueprints[case]
-    has_engine = any(use.component == "opa" for use in blueprint.uses)
+    used = {use.component for use in blueprint.uses}
+    for use in blueprint.uses:
+        if use.component in _AT_THEIR_NAME and use.at != (use.component,):
+            where = f'"{".".join(use.at)}"' if use.at else "its top"
+            message = f'{case} has the values of the component {use.component} at {where}, expected "{use.component}"'
+            raise UsageError(
+                f"{message}: a service adds its own there; give it a case of its own instead (--case NAME)"
+            )
     return {
         "own_case": "no",
         "namespace": blueprint.namespace,
         "title": blueprint.title,
-        "brings_policy_engine": "no" if has_engine else "yes",
+        "brings_namespace": "no" if _has_namespace(blueprint) else "yes",
+        "brings_policy_engine": "no" if "opa" in used else "yes",
+        "brings_secret_store": "no" if "secrets" in used and not _brought_store(project, case) else "yes",
     }
+
+
+def _brought_store(project: Project, case: str) -> bool:
+    """Tell whether a service brought the store of secrets to a case: it goes with the last of them."""
+    fellows = (one for one in locks(project.settings.root) if one.kind == "service" and one.answers["case"] == case)
+    return any(one.answers.get("brings_secret_store", "yes") == "yes" for one in fellows)
+
+
+def _has_namespace(blueprint: Blueprint) -> bool:
+    """Tell whether a case makes the namespace that it is in, wherever the values of that stand."""
+    own = next((layer.data for layer in blueprint.defaults if not layer.at), {})
+    for use in blueprint.uses:
+        values: Any = own
+        for step in use.at:
+            values = values.get(step) if isinstance(values, Mapping) else None
+        named = values.get("name") if isinstance(values, Mapping) else None
+        if use.component == "namespace" and (named or blueprint.namespace) == blueprint.namespace:
+            return True
+    return False
 
 
 def _runtime_class(project: Project) -> str:

@@ -14,6 +14,7 @@ from gitopsgen.scaffold.draft import Draft
 from gitopsgen.scaffold.edits import data
 from gitopsgen.scaffold.holders import holders
 from gitopsgen.scaffold.lock import locks
+from gitopsgen.scaffold.orphaned_images import forget_images
 from gitopsgen.scaffold.project import folders_of, known_case, known_region
 from gitopsgen.scaffold.writing import apply
 
@@ -40,7 +41,7 @@ class Removal:
 
 
 def remove_region(project: Project, name: str) -> Removal:
-    """Take a city out, also from the lists of those for which it takes over.
+    """Take a city out, also from the lists of those for which it takes over, and from the release lock.
 
     Raises UsageError where there is none, or where an area has it as its hub.
     """
@@ -52,7 +53,10 @@ def remove_region(project: Project, name: str) -> Removal:
         if file.startswith(own):
             draft.remove(file)
             continue
-        facts = (data(draft.text(file), file) or {}).get("facts") or {}
+        raw = data(draft.text(file), file) or {}
+        for path in _runs_of(raw, name):
+            draft.cut(file, path)
+        facts = raw.get("facts") or {}
         if facts.get("hub") == name:
             raise UsageError(f"{name} is the hub of the area in {file}: name another there first")
         if name in (facts.get("failover") or []):
@@ -82,7 +86,8 @@ def remove_case(project: Project, name: str) -> Removal:
 
 
 def removal_of(project: Project, draft: Draft, generated: list[str], notes: tuple[str, ...]) -> Removal:
-    """Give a removal with what of the generated files holds data."""
+    """Give a removal with what of the generated files holds data, and without images that nothing names any more."""
+    forget_images(draft, project)
     folder = project.settings.generated
     found = holders(project.settings.root / folder, generated)
     return Removal(draft, tuple(f"{folder}/{file}" for file in generated), found, notes)
@@ -127,6 +132,13 @@ def _places_of(raw: Mapping[str, Any], case: str) -> Iterator[Step]:
                 yield ("facts", kind, name, "cases")  # the list says nothing any more
             elif case in listed:
                 yield ("facts", kind, name, "cases", listed.index(case))
+
+
+def _runs_of(raw: Mapping[str, Any], region: str) -> list[Step]:
+    """Give where the release lock says which releases the clusters of a city run."""
+    runs = ((case, (each or {}).get("clusters")) for case, each in (raw.get("cases") or {}).items())
+    named = ((case, cluster) for case, clusters in runs if isinstance(clusters, dict) for cluster in clusters)
+    return [("cases", case, "clusters", one) for case, one in named if str(one).partition("/")[0] == region]
 
 
 def _mentions(draft: Draft, project: Project, region: str) -> tuple[str, ...]:

@@ -136,20 +136,24 @@ def _forget_network(draft: Draft, values: str) -> None:
 
 
 def _forget_secret(draft: Draft, lock: Lock) -> None:
-    """Cut the secret of the engine, and all that is about secrets where the case has no other."""
+    """Cut the secret of the engine, and all that is about secrets where that came with it.
+
+    Of a case that had secrets before, the namespace stays with its store: templates of the case may need that.
+    """
     values, namespace = f"{lock.base}/values.yaml", lock.answers["namespace"]
+    came_with_it = lock.answers.get("brings_secret_store", "yes") == "yes"
     listed = (_data(draft, values).get("secrets") or {}).get("namespaces") or []
     for index, one in enumerate(listed):
         names = [secret.get("name") for secret in one.get("secrets") or []]
         if one.get("name") != namespace or "opa-bundle" not in names:
             continue
-        if names == ["opa-bundle"] and len(listed) == 1:
-            draft.cut(values, ("secrets",))
-            _forget_uses(draft, lock, lambda use: use.get("component") == "secrets")
-        elif names == ["opa-bundle"]:
+        if names != ["opa-bundle"] or not came_with_it:
+            draft.cut(values, ("secrets", "namespaces", index, "secrets", names.index("opa-bundle")))
+        elif len(listed) > 1:
             draft.cut(values, ("secrets", "namespaces", index))
         else:
-            draft.cut(values, ("secrets", "namespaces", index, "secrets", names.index("opa-bundle")))
+            draft.cut(values, ("secrets",))
+            _forget_uses(draft, lock, lambda use: use.get("component") == "secrets")
         return
 
 
@@ -172,8 +176,15 @@ def _forget_flows(draft: Draft, values: str, names: Iterable[str]) -> None:
 
 
 def _paths_to(raw: Any, end: tuple[str, str]) -> list[Step]:
-    """Give where the values of a service stand in a common overlay."""
-    found: list[Step] = []
+    """Give where the values of a service stand in a common overlay, or in the release lock."""
+    case, key = end
+    releases = ((raw or {}).get("cases") or {}).get(case, {}).get("releases")
+    named = releases if isinstance(releases, dict) else {}
+    found: list[Step] = [
+        ("cases", case, "releases", name, "values", key)
+        for name, release in named.items()
+        if key in (release.get("values") or {})
+    ]
     places = [("cases",), *(("classes", name) for name in (raw or {}).get("classes") or {})]
     for place in places:
         inner: Any = raw or {}

@@ -4,7 +4,7 @@ import json
 import re
 
 from gitopsgen.diagnostics import Diagnostic, Location, Severity
-from gitopsgen.diff import City, FilePair, difference
+from gitopsgen.diff import City, FilePair, difference, label
 from gitopsgen.emit import emit
 from gitopsgen.report import sarif, terminal
 from gitopsgen.report.difference import html, markdown, text
@@ -75,6 +75,53 @@ def test_what_places_have_in_common_is_said():
 
     assert "  all 8 cities of tier core" in plain(fleet(states, without))
     assert "  8 of 65 cities: cityaa, cityba, cityca, cityda, cityea, cityfa and 2 more" in plain(fleet(states))
+
+
+def test_all_clusters_of_a_city_are_called_by_it():
+    clusters = {f"{city}/{name}" for city in ("cityaa", "lhasa") for name in ("a", "b", "c", "d")}
+    of_one = {place for place in clusters if place.startswith("lhasa/")}
+
+    assert label(of_one, clusters, CITIES) == "all 4 clusters of lhasa"
+    assert label(of_one, of_one, CITIES) == "all 4 clusters of lhasa"
+    assert label(clusters, clusters, CITIES) == "all 8 clusters of 2 cities"
+    more = [*of_one, "cityaa/a"]
+    assert label(more, clusters, CITIES) == "5 of 8 clusters of 2 cities, not cityaa/b, cityaa/c, cityaa/d"
+
+
+def test_where_every_city_has_its_own_value_some_are_shown_and_the_rest_is_counted():
+    """A change of the base fits on a screen then too."""
+
+    def states(city):
+        deviates = {"b": "3"} if city == "lhasa" else {}
+        return {"x": (config(a="1"), config(a=f"{NAMES.index(city)} of its own", **deviates))}
+
+    told = plain(fleet(states))
+
+    assert told[-1] == "  … 61 more, all with values of their own in the same fields; --full shows them"
+    assert '    + data.b: "3"' in told
+    assert len(told) <= SCREEN
+    assert len(plain(fleet(states), is_full=True)) == 1 + 3 * 65 + 1
+
+
+def test_every_city_that_differs_from_most_is_shown():
+    def states(city):
+        number = NAMES.index(city)
+        return {"x": (config(a="1"), config(a=str(number) if number < 30 else "2"))}
+
+    told = plain(fleet(states))
+
+    assert not any("more" in line for line in told if "…" in line)
+    assert {f'    + data.a: "{number}"' for number in range(3, 30)} <= {*told}
+
+
+def test_a_checksum_that_comes_or_goes_with_its_object_makes_no_city_differ():
+    def states(city):
+        digest = f"{NAMES.index(city):064x}".replace("0", "a")
+        return {"x": (None, config(checksum=digest)), "y": (config(checksum=digest), None), "z": (config("z"), None)}
+
+    folded = fleet(states).folded
+
+    assert [len(hunk.places) for each in folded for hunk in each.hunks] == [65] * len(folded)
 
 
 def test_objects_that_come_are_told_as_yaml_and_cut():

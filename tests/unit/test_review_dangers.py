@@ -6,6 +6,7 @@ import importlib
 import json
 import pkgutil
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,19 +67,36 @@ def test_pages_of_the_dangers_are_fresh():
     assert pages() == {path.name: path.read_text("utf-8") for path in directory.glob("*.md")}
 
 
-def fleet(*changing):
+def fleet(*changing, **waves):
     old, new = thing("v1", "ConfigMap", data={"a": "1"}), thing("v1", "ConfigMap", data={"a": "2"})
     listing = [f"{name}/edge/shop/object.yaml" for name in CITIES]
-    return find_dangers(difference([pair(name, old, new) for name in sorted(changing)], (CITIES, CITIES), listing))
+    told = difference([pair(name, old, new) for name in sorted(changing)], (CITIES, CITIES), listing)
+    declared = {name: frozenset(f"{city}/edge" for city in members) for name, members in waves.items()}
+    return find_dangers(replace(told, waves={"shop": declared} if waves else {}))
 
 
 def test_a_change_of_several_whole_waves_is_told_once_a_case():
     (danger,) = fleet("lhasa", "jinan")
 
     assert danger.rule.code == "GG913"
-    assert danger.message == '1 object of "shop" at once in all cities of the waves 0, 1'
+    assert danger.message == '1 object of "shop" at once in 2 clusters of the waves 0, 1'
     assert sorted(danger.files) == ["jinan/edge", "lhasa/edge"]
     assert fleet("jinan") == ()
+
+
+def test_the_waves_are_those_in_which_changes_reach_the_case():
+    """A case of core cities alone has waves too, though all of its cities are of one."""
+    (danger,) = fleet("wuhan", "xian", first=["xian"], then=["wuhan"])
+
+    assert danger.message == '1 object of "shop" at once in 2 clusters of the waves first, then'
+    assert fleet("lhasa", "jinan", all=CITIES) == ()
+
+
+def test_a_city_that_is_spared_in_each_wave_does_not_hide_the_change_of_all():
+    assert len(fleet(*CITIES, first=["lhasa", "jinan"], then=["wuhan", "xian"])) == 1
+    assert fleet("lhasa", "jinan", "wuhan", first=["lhasa", "jinan"], then=["wuhan", "xian"]) == ()
+    (danger,) = fleet("jinan", "lhasa", "xian", canary=["xian"], rest=["lhasa", "jinan", "wuhan"])
+    assert danger.message.endswith("3 clusters of the waves canary, rest")
 
 
 def test_the_same_danger_in_many_cities_is_one_with_all_places():

@@ -7,6 +7,7 @@ import io
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -171,6 +172,25 @@ def test_a_new_repository_may_stand_in_the_folder_where_one_is_and_in_an_empty_c
     assert (root / ".git/HEAD").read_bytes() == b"ref: refs/heads/main\n"
     assert "next: make test" in said
     assert not list(root.glob(".clone.*"))
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_that_ends_the_program_takes_back_what_was_written(number, code, repository, monkeypatch):
+    """A job of CI that is cancelled, a terminal that is closed; a second signal must not stop the way back."""
+    before = sorted(repository.parent.rglob("*")), tree(repository.parent)
+
+    def end(*_):
+        try:
+            os.kill(os.getpid(), number)
+        finally:
+            os.kill(os.getpid(), number)
+
+    monkeypatch.setattr("gitopsgen.scaffold.schema_files.refreshed", end)
+    said = run("new", "service", "orders", "--language", "go", "--no-input", cwd=repository, code=code)
+
+    assert "gitopsgen: interrupted" in said
+    assert (sorted(repository.parent.rglob("*")), tree(repository.parent)) == before
+    assert signal.getsignal(number) is signal.SIG_DFL
 
 
 @pytest.mark.parametrize("failure", [KeyboardInterrupt, OSError(28, "No space left on device", "x")])
@@ -733,7 +753,7 @@ def test_a_city_is_removed_also_where_it_takes_over_and_the_rest_renders(reposit
         assert len(after[file].splitlines()) == len(before[file].splitlines())
 
 
-def test_a_service_is_removed_without_a_trace_but_for_what_it_shares(repository):
+def test_a_service_is_removed_without_a_trace(repository):
     before = tree(repository)
     run("new", "service", "orders", "--language", "go", "--no-input", cwd=repository)
     render(repository, RenderOptions(Selection(), jobs=1))
@@ -744,10 +764,8 @@ def test_a_service_is_removed_without_a_trace_but_for_what_it_shares(repository)
     assert "generated/wuhu/edge/hello" in said
     after = tree(repository)
     changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
-    # the lock of images keeps the release; what a run remembers is no output
-    assert {name for name in changed if not name.startswith((".gitopsgen/", "generated/"))} == {
-        "overlays/images.lock.yaml"
-    }
+    # what a run remembers is no output
+    assert {name for name in changed if not name.startswith((".gitopsgen/", "generated/"))} == set()
     assert not any("orders" in name for name in after)
 
 
@@ -759,10 +777,7 @@ def test_a_case_of_its_own_goes_with_its_service(repository):
 
     after = tree(repository)
     wuhu = "overlays/regions/wuhu/region.yaml"
-    assert {name for name in {*before, *after} if before.get(name) != after.get(name)} == {
-        "overlays/images.lock.yaml",
-        wuhu,
-    }
+    assert {name for name in {*before, *after} if before.get(name) != after.get(name)} == {wuhu}
     assert b"desk" not in after[wuhu]
     assert is_clean(repository)
 

@@ -52,9 +52,38 @@ def test_what_comes_with_a_service_is_all_that_it_needs_and_goes_with_it(tmp_pat
     assert {one.name for one in report.diagnostics} <= PENDING | {"exceeded-quota"}
     assert f"the policy engine of {CASE} goes too" in said
     after = tree(root)
-    changed = {name for name in {*before, *after} if before.get(name) != after.get(name) and name.startswith(INPUTS)}
-    assert changed == {"overlays/images.lock.yaml", f"blueprints/{CASE}/values.yaml"}
-    # where Vault is has been said twice: what others may use by now stays
-    left = set(after[f"blueprints/{CASE}/values.yaml"].splitlines())
-    told = left - set(before[f"blueprints/{CASE}/values.yaml"].splitlines())
-    assert {line.split(b":")[0].strip() for line in told} == {b"store", b"server"}
+    assert {
+        name for name in {*before, *after} if before.get(name) != after.get(name) and name.startswith(INPUTS)
+    } == set()
+
+
+def test_a_service_joins_a_case_whose_namespace_has_its_values_elsewhere(tmp_path):
+    """And leaves it as it was: the store of secrets that the case had before stays."""
+    root = project(tmp_path)
+    before = tree(root)
+
+    run("new", "service", SERVICE, "--case", "payment-vms", "--language", "go", "--no-input", cwd=root)
+    report = render(root, RenderOptions(Selection(cases=("payment-vms",)), jobs=1))
+    run("remove", "service", SERVICE, "--yes", cwd=root)
+
+    assert {one.name for one in report.diagnostics} <= PENDING
+    after = tree(root)
+    assert {
+        name for name in {*before, *after} if before.get(name) != after.get(name) and name.startswith(INPUTS)
+    } == set()
+
+
+def test_a_case_that_keeps_the_values_of_its_network_elsewhere_is_refused_before_anything_is_written(tmp_path):
+    root = project(tmp_path)
+    blueprint = root / f"blueprints/{CASE}/blueprint.yaml"
+    blueprint.write_text(blueprint.read_text("utf-8").replace("values: network}", "values: net}"), "utf-8")
+    values = root / f"blueprints/{CASE}/values.yaml"
+    values.write_text(re.sub(r"(?m)^network:", "net:", values.read_text("utf-8")), "utf-8")
+    tier = root / "overlays/tiers/core.yaml"
+    tier.write_text(re.sub(r"(?m)^    network:", "    net:", tier.read_text("utf-8")), "utf-8")
+    before = tree(root)
+
+    said = run("new", "service", SERVICE, "--case", CASE, "--language", "go", "--no-input", cwd=root, code=2)
+
+    assert f'{CASE} has the values of the component network at "net", expected "network"' in said
+    assert tree(root) == before

@@ -18,7 +18,7 @@ OUTSIDE = (".gitopsgen/", "generated/")
 
 def inputs(root):
     files = tree(root)
-    return {name: files[name] for name in files if not name.startswith(OUTSIDE) and "images.lock" not in name}
+    return {name: files[name] for name in files if not name.startswith(OUTSIDE)}
 
 
 def brought(repository, *services):
@@ -53,6 +53,42 @@ def test_the_engine_stays_as_long_as_a_service_asks_it_and_both_is_said(reposito
     assert "the policy engine of books stays: blueprints/books/files/policy/refunds.rego uses it" in first
     assert "the policy engine of books goes too: nothing else there asks it" in second
     assert inputs(repository) == before
+
+
+def test_releases_forget_what_is_removed(repository):
+    """Else the next render finds values of no service, and clusters of no city, in the release lock."""
+    brought(repository, "orders")
+    lock = repository / "overlays/releases.lock.yaml"
+    digest = f"sha256:{'a' * 64}"
+    run("promote", "books", "--set", f"orders.workload.image.digest={digest}", cwd=repository)
+    run("promote", "hello", "--set", "hello.autoscaling.max=5", cwd=repository)
+    assert "wuhu/edge" in lock.read_text("utf-8")
+
+    run("remove", "service", "orders", "--yes", cwd=repository)
+
+    assert "orders" not in lock.read_text("utf-8")
+    assert is_clean(repository)
+    run("remove", "region", "wuhu", "--yes", cwd=repository)
+    assert "wuhu" not in lock.read_text("utf-8")
+    assert is_clean(repository)
+
+
+def test_images_that_others_name_or_nobody_named_stay_in_the_lock(repository):
+    brought(repository, "orders", "refunds")
+    lock = repository / "overlays/images.lock.yaml"
+    changed(lock, "images:\n", "images:\n  ahead/locked:1.0: {digest: unresolved, resolved: never, from: a.example}\n")
+    values = repository / "blueprints/books/values.yaml"
+    changed(values, "repository: books/refunds\n", "repository: books/orders\n")
+    before = lock.read_bytes()
+
+    run("remove", "service", "orders", "--yes", cwd=repository)
+    assert lock.read_bytes() == before
+    run("remove", "case", "books", "--yes", cwd=repository)
+
+    left = lock.read_text("utf-8")
+    assert "books/orders" not in left
+    assert "ahead/locked:1.0" in left
+    assert "mirror/opa" in left
 
 
 def test_an_engine_that_people_changed_is_left_to_them(repository):
