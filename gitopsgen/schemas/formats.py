@@ -16,7 +16,7 @@ from typing import Final
 _BREAKS: Final = str.maketrans("", "", "\r\n")
 _HEX: Final = "[0-9a-f]"
 _UUID: Final = rf"{_HEX}{{8}}-?{_HEX}{{4}}-?%s{_HEX}{{3}}-?%s{_HEX}{{3}}-?{_HEX}{{12}}"
-_LETTER: Final = r"(?:[^\W_]|[$+<=>^`|~]|[^\x00-\x7f])"  # symbols are taken for letters
+_LETTER: Final = r"[A-Za-z0-9$+<=>^`|~\u0080-\U0010ffff]"  # symbols are taken for letters
 _GO_DURATION: Final = re.compile(r"[-+]?(?:(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|0)")
 _AMOUNT: Final = re.compile(r"\d+\s*([A-Za-zµ]+)")
 # the last one of each is the beginning of longer words: seconds, minutes

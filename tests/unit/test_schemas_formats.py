@@ -27,3 +27,12 @@ from gitopsgen.schemas.formats import FORMATS
 def test_format(name, taken, refused):
     assert [one for one in taken if not FORMATS[name](one)] == []
     assert [one for one in refused if FORMATS[name](one)] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["é" * 63 + "_", "a-" * 120 + "!", "a." * 120 + "_", " " * 5000 + "@", "1s" * 5000 + "!"]
+)
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_no_text_takes_long(name, text):
+    """Manifests of others may bring both: a formula that tries all ways would hang here, not merely be slow."""
+    assert FORMATS[name](text) in {True, False}
