@@ -71,7 +71,7 @@ def compiled(expression: str, variables: frozenset[str]) -> Any | Failure:
         return Failure(said, is_compiled=False, is_unsupported=bool(_MISSING.search(expression)))
 
 
-@cache
+@lru_cache(maxsize=128)  # one for each set of names and types that expressions come with
 def _environment(variables: frozenset[str]) -> Any:
     from cel_expr_python import cel  # noqa: PLC0415 - 25 ms, which a run without an expression does not spend
     from cel_expr_python.ext import (  # noqa: PLC0415 - as above

@@ -49,7 +49,7 @@ def compile_rule(rule: str, node: Schema, wanted: str, *, is_root: bool = False)
         if not plain.is_unsupported:
             raise WrongRuleError(plain.message)
         return
-    whole = {**node, "properties": {**_OBJECT, **node.get("properties", {})}} if is_root else node
+    whole = {**node, "properties": {**_OBJECT, **_part(node, "properties")}} if is_root else node
     _judge_literals(tokens(rule))
     typed, types = _typed(tokens(rule), whole)
     program = compiled(typed, frozenset(f"{name}: {kind}" for name, kind in types))
@@ -79,7 +79,7 @@ def type_of(node: Schema) -> str:
         return f"list({type_of(_part(node, 'items'))})"
     if sort == "object" and isinstance(node.get("additionalProperties"), Mapping):
         return f"map(string, {type_of(_part(node, 'additionalProperties'))})"
-    if sort == "string" and node.get("format") in _FORMATS:
+    if sort == "string" and str(node.get("format")) in _FORMATS:
         return _FORMATS[str(node["format"])]
     return f"map(string, {_ANY})" if sort == "object" else _SCALARS.get(str(sort), _ANY)
 
@@ -172,10 +172,9 @@ def _fields(node: Schema) -> dict[str, Any] | None:
     """Give the fields of an object as expressions name them, None for a map of any."""
     if node.get("type") == "object" and isinstance(node.get("additionalProperties"), Mapping):
         return None
-    given = node.get("properties")
-    fields = given if isinstance(given, Mapping) else {}
     embedded = _OBJECT if node.get("x-kubernetes-embedded-resource") else {}
-    return {escaped(name): part for name, part in {**embedded, **fields}.items() if isinstance(part, Mapping)}
+    fields = {**embedded, **_part(node, "properties")}
+    return {escaped(str(name)): part for name, part in fields.items() if isinstance(part, Mapping)}
 
 
 def _part(node: Schema, key: str) -> Schema:

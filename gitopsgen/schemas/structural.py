@@ -138,7 +138,7 @@ def _nullable(node: Json) -> Json:
     if not (node.get("nullable") or default_for_null) or "type" not in node:
         return node
     types = node["type"] if isinstance(node["type"], list) else [node["type"]]
-    enum = {"enum": [*node["enum"], None]} if default_for_null and "enum" in node else {}
+    enum = {"enum": [*node["enum"], None]} if default_for_null and isinstance(node.get("enum"), list) else {}
     return {**node, **enum, "type": [*types, "null"]}
 
 

@@ -104,6 +104,12 @@ def test_a_definition_that_is_refused_defines_nothing(spoil, tmp_path):
     assert len(found) > 1  # the definition's own fault
 
 
+def test_a_null_in_a_definition_says_nothing(tmp_path):
+    field = {"type": "string", "default": "a", "enum": None, "format": None, "properties": None}
+
+    assert check(tmp_path, definition({"size": field}), widget(size="b")) == []
+
+
 def test_rules_about_changes_are_asked_of_updates(tmp_path):
     kind = definition({"size": SIZE, "parts": PARTS})
     check(tmp_path / "old", kind, widget(size=3, parts=[{"name": "a", "size": 1}, {"name": "b", "size": 5}]))
