@@ -110,7 +110,8 @@ def _conditions(node: Json, turn: Turn) -> Json:
 
 
 def _scalars(node: Json) -> Json:
-    kept = {key: value for key, value in node.items() if key not in _PROSE}
+    # a null says nothing, but for a default
+    kept = {key: value for key, value in node.items() if key not in _PROSE and (value is not None or key == "default")}
     if RULES in kept:
         kept[RULES] = [{key: rule[key] for key in _RULE if key in rule} for rule in kept[RULES]]
     if "pattern" in kept:
@@ -138,7 +139,7 @@ def _nullable(node: Json) -> Json:
     if not (node.get("nullable") or default_for_null) or "type" not in node:
         return node
     types = node["type"] if isinstance(node["type"], list) else [node["type"]]
-    enum = {"enum": [*node["enum"], None]} if default_for_null and isinstance(node.get("enum"), list) else {}
+    enum = {"enum": [*node["enum"], None]} if default_for_null and "enum" in node else {}
     return {**node, **enum, "type": [*types, "null"]}
 
 
