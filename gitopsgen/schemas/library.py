@@ -13,7 +13,7 @@ from typing import Any
 Json = dict[str, Any]
 
 # Raised whenever the result for the same input changes: caches are keyed by it.
-FORMAT = 9
+FORMAT = 10
 
 _WORDS = ("default", "minimum", "maximum", "minLength", "pattern")
 _REFERENCE = "#/$defs/"

@@ -31,7 +31,6 @@ from gitopsgen.schemas.bundled import versions, versions_with
 from gitopsgen.schemas.constraints import CONSTRAINTS
 from gitopsgen.schemas.wording import listed, suggestion
 
-
 _SCHEMAS = "a custom kind needs a schema: its definition among the manifests, schemas import, or --schema-location"
 
 
