@@ -19,6 +19,7 @@ _MISSING: Final = re.compile(
 )
 _AT: Final = re.compile(r"<input>:(\d+):(\d+): (.+)")
 _EXPECTING: Final = re.compile(r" expecting \{.*\}")  # every token that the language has
+_NOWHERE: Final = " (in container '')"
 _STATUS: Final = re.compile(r"^[A-Z_]+: ")
 
 
@@ -65,7 +66,7 @@ def compiled(expression: str, variables: frozenset[str]) -> Any | Failure:
     except ImportError:
         return Failure("the CEL engine is not installed: it has no package for this machine", is_unsupported=True)
     except (RuntimeError, ValueError) as error:
-        message = _plain(error)
+        message = _plain(error).replace(_NOWHERE, "")
         at = _AT.search(message)
         said = f"{_EXPECTING.sub('', at[3])} (line {at[1]}, column {at[2]})" if at else message
         return Failure(said, is_compiled=False, is_unsupported=bool(_MISSING.search(expression)))

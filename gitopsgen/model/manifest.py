@@ -20,7 +20,7 @@ class ResourceId:
 
     def __str__(self) -> str:
         """Give `Kind namespace/name`."""
-        return f"{self.kind} {self.namespace + '/' if self.namespace else ''}{self.name}"
+        return f"{self.kind} {self.namespace + '/' if self.namespace else ''}{self.name}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)

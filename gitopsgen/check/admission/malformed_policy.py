@@ -46,7 +46,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from gitopsgen.cel import Failure, compiled
+from gitopsgen.cel import Failure, compiled, sight
 from gitopsgen.cel.variables import bound, used
 from gitopsgen.check.admission.policies import BINDING, GROUP, POLICY
 from gitopsgen.check.names import subdomain
@@ -75,6 +75,7 @@ _EXPRESSIONS: Final = (
     ("auditAnnotations", "valueExpression", _REQUEST | {"authorizer", "namespaceObject", "variables"}),
     ("matchConditions", "expression", _REQUEST | {"authorizer"}),
 )
+_TYPED: Final = frozenset({"authorizer", "namespaceObject", "request"})
 _RESULTS: Final = {
     "expression": (("BOOL",), "true or false"),
     "messageExpression": (("STRING",), "a text"),
@@ -96,6 +97,13 @@ def check(subject: Subject) -> Iterator[Found]:
         field = ("spec", "matchConstraints", "resourceRules")
         yield subject.found(field, "the policy is about no resources, expected at least one rule that names some")
     yield from _repeated(subject, spec)
+    for index, entry in enumerate(sequence(spec.get("validations"))):
+        if "\n" in text(mapping(entry).get("message")).strip():
+            yield subject.found(
+                ("spec", "validations", index, "message"),
+                "the message has several lines, expected one",
+                "write >- for |",
+            )
     for part, key, names in _EXPRESSIONS:
         for index, entry in enumerate(sequence(spec.get(part))):
             known = names | {"params"} if mapping(spec.get("paramKind")) else names
@@ -156,8 +164,21 @@ def _of_expression(subject: Subject, field: Path, entry: Mapping[str, Any], know
         yield subject.found(field, message, suggestion(unknown[0], declared))
     types, wanted = _RESULTS[key] if field[1] != "variables" else ((), "")
     given = program.return_type().name()
-    if types and given not in {*types, "DYN"}:
-        yield subject.found(field, f"the expression gives a value of the type {given.lower()}, expected {wanted}")
+    if types and given not in types and not (given == "DYN" and _is_typed(expression, declared)):
+        yield subject.found(field, *untold(given, wanted))
+
+
+def untold(given: str, wanted: str) -> tuple[str, str]:
+    """Say that an expression has another type than wanted, or none that the server could tell before it has objects."""
+    if given != "DYN":
+        return f"the expression gives a value of the type {given.lower()}, expected {wanted}", ""
+    example = "compare it, as in … == true" if wanted == "true or false" else "write string(…)"
+    return f"nobody can tell the type of the expression before there are objects, expected {wanted}", example
+
+
+def _is_typed(expression: str, declared: Mapping[str, str]) -> bool:
+    """Tell whether an expression looks at what has types for the server, and none for us."""
+    return any(_TYPED & sight.names(one) for one in (expression, *declared.values()))
 
 
 def _with_types(expression: str, declared: Mapping[str, str], known: frozenset[str]) -> Any | Failure | None:

@@ -37,7 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gitopsgen.check.kubernetes.lenience import validated
+from gitopsgen.check.kubernetes.lenience import release, validated
 from gitopsgen.check.names import descending_path
 from gitopsgen.check.pods import containers, pod_spec
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
@@ -46,6 +46,7 @@ from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
 
 RULE = Rule("GG452", "contradicting-mount", Severity.ERROR, on=has_pods, is_shared=True, refused_by=API_SERVER)
+_DEEPLY_READ_ONLY: Final = [1, 31]  # the first that reads recursiveReadOnly unasked
 _BLOCK: Final = ("ephemeral", "persistentVolumeClaim")
 
 
@@ -55,6 +56,8 @@ def check(subject: Subject) -> Iterator[Found]:
     for path, container in containers(subject):
         for index, mount in enumerate(map(mapping, sequence(container.get("volumeMounts")))):
             yield from map(validated, _mount(subject, (*path, "volumeMounts", index), mount, container))
+            if release(subject.known.kind) >= _DEEPLY_READ_ONLY:
+                yield from map(validated, _read_only(subject, (*path, "volumeMounts", index), mount))
         yield from map(validated, _devices(subject, path, container, volumes))
 
 
@@ -71,6 +74,20 @@ def _mount(subject: Subject, path: Path, mount: Mapping[str, Any], container: Ma
     if mount.get("mountPropagation") == "Bidirectional" and not is_privileged:
         message = f'the mount of "{name}" propagates to the node from a container that is not privileged'
         yield subject.found((*path, "mountPropagation"), message, "write HostToContainer, or remove it")
+
+
+def _read_only(subject: Subject, path: Path, mount: Mapping[str, Any]) -> Iterator[Found]:
+    depth = mount.get("recursiveReadOnly")
+    if depth not in ("Enabled", "IfPossible"):
+        return
+    where = (*path, "recursiveReadOnly")
+    if mount.get("readOnly") is not True:
+        yield subject.found(
+            where, f"recursiveReadOnly is {depth} on a mount that is not readOnly", "add readOnly: true"
+        )
+    elif mount.get("mountPropagation") not in (None, "None"):
+        message = f"recursiveReadOnly is {depth} beside mountPropagation {mount['mountPropagation']}"
+        yield subject.found(where, message, "remove mountPropagation")
 
 
 def _devices(

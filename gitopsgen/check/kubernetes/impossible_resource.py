@@ -36,21 +36,24 @@ Instead:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any, Final
 
 from gitopsgen.capacity.quantities import amount
-from gitopsgen.check.kubernetes.lenience import validated
+from gitopsgen.check.kubernetes.lenience import release, validated
 from gitopsgen.check.names import label_key
-from gitopsgen.check.pods import containers
+from gitopsgen.check.pods import containers, pod_spec, spec_path
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
 from gitopsgen.diagnostics import Severity
-from gitopsgen.model.unchecked import mapping
+from gitopsgen.model.unchecked import mapping, sequence
 from gitopsgen.model.variant import Path
 from gitopsgen.schemas.wording import suggestion
 
 RULE = Rule("GG450", "impossible-resource", Severity.ERROR, on=has_pods, is_shared=True, refused_by=API_SERVER)
 _STANDARD: Final = ("cpu", "ephemeral-storage", "memory")
 _PAGES: Final = "hugepages-"
+_CLAIMED: Final = [1, 34]  # the first that reads resourceClaims unasked
+_CLAIMS: Final = ("resourceClaimName", "resourceClaimTemplateName")
 _OWN: Final = "kubernetes.io/"
 
 
@@ -58,6 +61,13 @@ def check(subject: Subject) -> Iterator[Found]:
     """Report requests and limits that the server does not take."""
     for path, container in containers(subject):
         yield from map(validated, _container(subject, (*path, "resources"), mapping(container.get("resources"))))
+    if release(subject.known.kind) >= _CLAIMED:
+        for index, claim in enumerate(map(mapping, sequence(pod_spec(subject).get("resourceClaims")))):
+            given = [field for field in _CLAIMS if claim.get(field) is not None]
+            if len(given) != 1:
+                message = f"a claim of resources has {' and '.join(given) or 'nothing that it is made of'}"
+                where = (*spec_path(subject), "resourceClaims", index)
+                yield validated(subject.found(where, message, f"write one of {' and '.join(_CLAIMS)}"))
 
 
 def _container(subject: Subject, path: Path, resources: Mapping[str, Any]) -> Iterator[Found]:
@@ -82,9 +92,16 @@ def _wrong(name: str, value: Any) -> tuple[str, str] | None:
         return wrong
     if number < 0:
         return f"{name} is {value}, expected at least 0", ""
+    if (size := _page(name)) is not None and number and (not size or number % size):
+        return f"{name} is {value}, expected whole pages", f"a multiple of {name.removeprefix(_PAGES)}"
     if _is_device(name) and number.denominator != 1:
         return f"{name} is {value}, expected a whole number", "devices are not divided"
     return None
+
+
+def _page(name: str) -> Fraction | None:
+    """Give the size of huge pages, 0 for what is no size, None for another resource."""
+    return (amount(name.removeprefix(_PAGES)) or Fraction(0)) if name.startswith(_PAGES) else None
 
 
 def _wrong_name(name: str) -> tuple[str, str] | None:

@@ -25,7 +25,8 @@ Instead:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import Any, Final
 
 from gitopsgen.check import names
@@ -43,6 +44,14 @@ RULE = Rule(
     is_shared=True,
     refused_by=API_SERVER,
 )
+_GROUPS_4: Final = ip_network("224.0.0.0/24")
+_GROUPS_6: Final = ip_network("ff02::/16")
+_SPECIAL: Final[dict[str, Callable[[IPv4Address | IPv6Address], bool]]] = {
+    "that of nobody": lambda one: one.is_unspecified,
+    "the host's own": lambda one: one.is_loopback,
+    "of one link": lambda one: one.is_link_local,
+    "of a group on one link": lambda one: one in (_GROUPS_4 if one.version == 4 else _GROUPS_6),  # noqa: PLR2004
+}
 _MOST: Final = 100
 _ADDRESSES: Final = ("addresses", "notReadyAddresses")
 
@@ -63,6 +72,8 @@ def check(subject: Subject) -> Iterator[Found]:
         for at, value in enumerate(sequence(addresses)):
             if isinstance(value, str) and not _is_of(sort, value):
                 yield subject.found((*path, at), f'"{value}" is no address of the type {sort}')
+            elif isinstance(value, str) and sort != "FQDN" and (special := _special(value)):
+                yield subject.found((*path, at), f'the address "{value}" is {special}, expected one of another host')
         yield from _host(subject, mapping(one), ("endpoints", index))
     yield from _ports(subject, sequence(subject.data.get("ports")), ("ports",))
 
@@ -72,6 +83,13 @@ def _is_of(sort: Any, value: str) -> bool:
         return not names.subdomain(value)
     found = address(value)
     return found is not None and sort in (f"IPv{found.version}", None)
+
+
+def _special(value: str) -> str:
+    found = address(value)
+    if found is None:
+        return ""
+    return next((said for said, is_so in _SPECIAL.items() if is_so(found)), "")
 
 
 def _host(subject: Subject, one: Mapping[str, Any], path: Path) -> Iterator[Found]:
@@ -91,6 +109,8 @@ def _subset(subject: Subject, subset: Mapping[str, Any], path: Path) -> Iterator
             value = text(one.get("ip"))
             if "ip" in one and address(value) is None:
                 yield subject.found((*where, "ip"), f'"{value}" is no address')
+            elif special := _special(value):
+                yield subject.found((*where, "ip"), f'the address "{value}" is {special}, expected one of another host')
             yield from _host(subject, one, where)
     yield from _ports(subject, sequence(subset.get("ports")), (*path, "ports"))
 

@@ -28,12 +28,13 @@ Instead:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from gitopsgen.check.names import label_key
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
-from gitopsgen.model.unchecked import sequence
+from gitopsgen.model.unchecked import mapping, sequence
+from gitopsgen.model.variant import Path
 
 RULE = Rule("GG470", "malformed-finalizer", Severity.ERROR, is_shared=True, refused_by=API_SERVER)
 _STANDARD: Final = frozenset({"foregroundDeletion", "kubernetes", "orphan"})
@@ -44,8 +45,18 @@ _STRICT: Final = frozenset({"", "apps", "autoscaling", "batch", "networking.k8s.
 
 def check(subject: Subject) -> Iterator[Found]:
     """Report finalizers that are refused."""
-    finalizers = sequence(subject.metadata.get("finalizers"))
     is_strict = subject.known.group in _STRICT and subject.known.name != "Event"
+    finalizers = sequence(subject.metadata.get("finalizers"))
+    yield from _names(subject, finalizers, ("metadata", "finalizers"), is_strict=is_strict)
+    if all(name in finalizers for name in _EXCLUDING):
+        message = f"{subject} has the finalizers orphan and foregroundDeletion, expected one of them"
+        yield subject.found(("metadata", "finalizers"), message)
+    if subject.known.name == "Namespace" and not subject.known.group:
+        own = sequence(mapping(subject.data.get("spec")).get("finalizers"))
+        yield from _names(subject, own, ("spec", "finalizers"), is_strict=True)
+
+
+def _names(subject: Subject, finalizers: list[Any], path: Path, *, is_strict: bool) -> Iterator[Found]:
     for index, name in enumerate(finalizers):
         if not isinstance(name, str):
             continue  # reported as a wrong type
@@ -53,7 +64,4 @@ def check(subject: Subject) -> Iterator[Found]:
         if not expected and is_strict and "/" not in name and name not in _STANDARD:
             expected = "a name with a domain before '/'"
         if expected:
-            yield subject.found(("metadata", "finalizers", index), f'the finalizer "{name}" must be {expected}')
-    if all(name in finalizers for name in _EXCLUDING):
-        message = f"{subject} has the finalizers orphan and foregroundDeletion, expected one of them"
-        yield subject.found(("metadata", "finalizers"), message)
+            yield subject.found((*path, index), f'the finalizer "{name}" must be {expected}')

@@ -48,6 +48,8 @@ _MOST_SERVERS: Final = 3
 _MOST_SEARCHES: Final = 32
 _UNDERLINED: Final = [1, 33]  # the first that takes "_" in search domains, and the root as one
 _SERVICE_NAMED: Final = [1, 33]  # the first that looks at serviceName
+_USERS: Final = [1, 33]  # the first that reads hostUsers unasked
+_OF_NODE: Final = ("hostIPC", "hostNetwork", "hostPID")
 _OF_NETWORK: Final = ("net.",)
 _OF_IPC: Final = ("fs.mqueue.", "kernel.msg", "kernel.sem", "kernel.shm")
 
@@ -57,7 +59,8 @@ Wrong = tuple[Path, str, str]
 def check(subject: Subject) -> Iterator[Found]:
     """Report settings that the server does not take."""
     spec, version = pod_spec(subject), release(subject.known.kind)
-    for wrong in (_aliases(spec), _dns(spec), _searches(spec, version), _names(spec), _accounts(spec), _sysctls(spec)):
+    named = (_names(spec), _accounts(spec), _users(spec) if version >= _USERS else ())
+    for wrong in (_aliases(spec), _dns(spec), _searches(spec, version), *named, _sysctls(spec)):
         for path, message, hint in wrong:
             yield validated(subject.found((*spec_path(subject), *path), message, hint))
     if subject.known.name == "StatefulSet" and version >= _SERVICE_NAMED:
@@ -121,9 +124,16 @@ def _names(spec: Mapping[str, Any]) -> Iterator[Wrong]:
 
 
 def _accounts(spec: Mapping[str, Any]) -> Iterator[Wrong]:
-    for field in ("serviceAccountName", "priorityClassName"):
+    for field in ("nodeName", "priorityClassName", "serviceAccountName"):
         if (name := text(spec.get(field))) and (expected := subdomain(name)):
             yield (field,), f'{field} is "{name}", expected {expected}', "it names an object, so it must be a name"
+
+
+def _users(spec: Mapping[str, Any]) -> Iterator[Wrong]:
+    for field in _OF_NODE:
+        if spec.get("hostUsers") is False and spec.get(field) is True:
+            message = f"{field} beside hostUsers: false: users of its own cannot be had in what is the node's"
+            yield (field,), message, "remove one of them"
 
 
 def _sysctls(spec: Mapping[str, Any]) -> Iterator[Wrong]:

@@ -39,6 +39,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.capacity.selectors import matches
+from gitopsgen.check.kubernetes.lenience import release
 from gitopsgen.check.names import label_key
 from gitopsgen.check.pods import pod_labels, pod_spec
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
@@ -56,6 +57,8 @@ RULE = Rule(
 )
 _CONTAINERS: Final = ("containers", "initContainers")
 _MOST_AT_ONCE: Final = 100_000
+_SUCCESSFUL: Final = [1, 31]  # the first that reads successPolicy
+_MANAGED: Final = [1, 32]  # the first that reads managedBy
 
 Wrong = tuple[Path, str, str]
 
@@ -66,7 +69,8 @@ def check(subject: Subject) -> Iterator[Found]:
     spec: Mapping[str, Any] = subject.data
     for step in path:
         spec = mapping(spec.get(str(step)))
-    for wrong in (_selector(subject, spec), _indexed(spec), _failures(spec, pod_spec(subject))):
+    newer = _newer(spec, release(subject.known.kind))
+    for wrong in (_selector(subject, spec), _indexed(spec), newer, _failures(spec, pod_spec(subject))):
         for below, message, hint in wrong:
             yield subject.found((*path, *below), message, hint)
 
@@ -102,6 +106,15 @@ def _indexed(spec: Mapping[str, Any]) -> Iterator[Wrong]:
         yield ("maxFailedIndexes",), f"maxFailedIndexes is {most}, above the {completions} completions", ""
 
 
+def _newer(spec: Mapping[str, Any], version: list[int]) -> Iterator[Wrong]:
+    manager = text(spec.get("managedBy"))
+    if manager and version >= _MANAGED and ("/" not in manager or label_key(manager)):
+        message = f'managedBy is "{manager}", expected a domain and a name, as in example.com/controller'
+        yield ("managedBy",), message, "remove it where the cluster's own controller runs the job"
+    if spec.get("successPolicy") is not None and version >= _SUCCESSFUL and spec.get("completionMode") != "Indexed":
+        yield ("successPolicy",), "successPolicy of a job that is not Indexed", "write completionMode: Indexed"
+
+
 def _failures(spec: Mapping[str, Any], pods: Mapping[str, Any]) -> Iterator[Wrong]:
     if not isinstance(policy := spec.get("podFailurePolicy"), dict):
         return
@@ -134,5 +147,9 @@ def _codes(path: Path, codes: Mapping[str, Any], spec: Mapping[str, Any]) -> Ite
         yield (*path, "containerName"), f'the pods have no container "{name}"', ""
     if codes.get("values") == []:
         yield (*path, "values"), "the list of exit codes is empty, expected at least one", ""
+    numbers = [one for one in values if type(one) is int]
+    if len(numbers) == len(values) and sorted(numbers) != numbers:
+        message = f"the exit codes are {numbers}, expected them in order"
+        yield (*path, "values"), message, f"write {sorted(numbers)}"
     if codes.get("operator") == "In" and 0 in values:
         yield (*path, "values"), "exit code 0 is no failure", "remove it"

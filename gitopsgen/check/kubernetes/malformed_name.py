@@ -30,6 +30,7 @@ from gitopsgen.check import names
 from gitopsgen.check.kubernetes.lenience import RELAXED, release
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import text
 
 RULE = Rule("GG410", "malformed-name", Severity.ERROR, is_shared=True, refused_by=API_SERVER)
 
@@ -59,6 +60,11 @@ def check(subject: Subject) -> Iterator[Found]:
     expected = grammar(subject.name) if subject.name else ""
     if expected:
         yield subject.found(("metadata", "name"), f'the name "{subject.name}" of a {known.name} must be {expected}')
+    prefix = text(subject.metadata.get("generateName"))
+    # a "-" at its end is followed by what the server adds
+    if prefix and (expected := grammar(f"{prefix[:-1]}a" if prefix.endswith("-") else prefix)):
+        message = f'the generateName "{prefix}" of a {known.name} must be {expected}'
+        yield subject.found(("metadata", "generateName"), message)
     expected = names.dns_label(subject.namespace) if subject.namespace else ""
     if expected:
         yield subject.found(("metadata", "namespace"), f'the namespace "{subject.namespace}" must be {expected}')

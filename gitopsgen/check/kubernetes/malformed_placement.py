@@ -82,6 +82,7 @@ def _own_selector(subject: Subject) -> Iterator[Found]:
 
 def _placement(spec: Mapping[str, Any]) -> Iterator[Wrong]:
     yield from _spread(spec)
+    yield from _gates(spec)
     for steps in (*_PODS, _SPREAD):
         for path, term in members(spec, *steps):
             yield from _key(path, mapping(term), is_label=steps is not _SPREAD)
@@ -93,6 +94,11 @@ def _placement(spec: Mapping[str, Any]) -> Iterator[Wrong]:
             for below, *said in (*keys(term), *expressions(term), *fields(term)):
                 yield (*path, *below), said[0], said[1]
     yield from _nodes(spec)
+
+
+def _gates(spec: Mapping[str, Any]) -> Iterator[Wrong]:
+    if spec.get("schedulingGates") and spec.get("nodeName"):
+        yield ("nodeName",), "nodeName beside schedulingGates: a pod that waits has no node yet", "remove one of them"
 
 
 def _key(path: Path, term: Mapping[str, Any], *, is_label: bool) -> Iterator[Wrong]:

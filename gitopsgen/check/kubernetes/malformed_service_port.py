@@ -58,6 +58,7 @@ def check(subject: Subject) -> Iterator[Found]:
         message = f"{subject} has no ports, expected at least one"
         yield subject.found(("spec", "ports"), message, 'only a headless Service (clusterIP: "None") goes without')
     seen: set[str] = set()
+    nodes: list[tuple[Any, Any]] = []
     for index, each in enumerate(ports):
         port, path = mapping(each), ("spec", "ports", index)
         name = text(port.get("name"))
@@ -67,6 +68,11 @@ def check(subject: Subject) -> Iterator[Found]:
         elif name and name in seen:
             yield subject.found((*path, "name"), f'two ports of {subject} are called "{name}", expected one')
         seen.add(name)
+        on_nodes = (port.get("nodePort"), port.get("protocol") or "TCP")
+        if on_nodes[0] and on_nodes in nodes:
+            message = f"two ports of {subject} have the nodePort {on_nodes[0]}, expected one"
+            yield subject.found((*path, "nodePort"), message, "leave one out, and the server picks one")
+        nodes.append(on_nodes)
         yield from _target(subject, port.get("targetPort"), (*path, "targetPort"))
         protocol = port.get("appProtocol")
         expected = names.label_key(protocol) if isinstance(protocol, str) else ""

@@ -49,6 +49,7 @@ RULE = Rule(
     is_shared=True,
     refused_by=API_SERVER,
 )
+_ALONE: Final = "ReadWriteOncePod"
 _LONGEST: Final = 63
 # All other fields of a volume are its source.
 _NO_SOURCES: Final = frozenset(
@@ -73,8 +74,11 @@ def check(subject: Subject) -> Iterator[Found]:
         yield from _claim(subject, spec, ("spec",))
     else:
         for index, one in enumerate(sequence(spec.get("volumeClaimTemplates"))):
-            path: Path = ("spec", "volumeClaimTemplates", index, "spec")
-            yield from map(validated, _claim(subject, mapping(mapping(one).get("spec")), path))
+            path: Path = ("spec", "volumeClaimTemplates", index)
+            if not mapping(mapping(one).get("metadata")).get("name"):
+                message = f"a claim of {subject} has no name, by which containers could mount it"
+                yield validated(subject.found((*path, "metadata", "name"), message, "name it"))
+            yield from map(validated, _claim(subject, mapping(mapping(one).get("spec")), (*path, "spec")))
 
 
 def _capacity(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
@@ -97,6 +101,12 @@ def _source(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
     for source, field in (("nfs", "server"), ("csi", "volumeHandle")):
         if mapping(spec.get(source)).get(field) == "":
             yield subject.found(("spec", source, field), f"the {field} of {subject} is empty, expected one")
+    if spec.get("local") is not None and not mapping(mapping(spec.get("nodeAffinity")).get("required")):
+        message = f"{subject} is on a disk of a node, but does not say of which"
+        yield subject.found(("spec", "nodeAffinity"), message, "write nodeAffinity.required with its host name")
+    if spec.get("persistentVolumeReclaimPolicy") == "Recycle" and mapping(spec.get("hostPath")).get("path") == "/":
+        message = f"{subject} is all of a node, and Recycle would empty it"
+        yield subject.found(("spec", "persistentVolumeReclaimPolicy"), message, "write Retain")
     path, driver = mapping(spec.get("nfs")).get("path"), text(mapping(spec.get("csi")).get("driver"))
     if isinstance(path, str) and not path.startswith("/"):
         yield subject.found(("spec", "nfs", "path"), f'the path is "{path}", expected an absolute one')
@@ -106,8 +116,12 @@ def _source(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
 
 
 def _modes(subject: Subject, spec: Mapping[str, Any], path: Path) -> Iterator[Found]:
+    modes = sequence(spec.get("accessModes"))
     if spec.get("accessModes") == []:
         yield subject.found((*path, "accessModes"), f"{subject} has no mode of access, expected at least one")
+    elif _ALONE in modes and len(modes) > 1:
+        message = f"{subject} has {_ALONE} beside other modes of access, expected it alone"
+        yield subject.found((*path, "accessModes"), message)
 
 
 def _nodes(subject: Subject) -> Iterator[Found]:

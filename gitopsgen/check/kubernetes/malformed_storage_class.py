@@ -48,12 +48,11 @@ _EXPRESSIONS: Final = ("allowedTopologies", EACH, "matchLabelExpressions")
 def check(subject: Subject) -> Iterator[Found]:
     """Report provisioners, topologies and names that are refused."""
     if subject.known.name == "CSIStorageCapacity":
-        name = text(subject.data.get("storageClassName"))
-        if "storageClassName" in subject.data and (expected := names.subdomain(name)):
-            yield subject.found(("storageClassName",), f'the class of storage "{name}" must be {expected}')
-        for below, message, hint in labels(subject.data.get("nodeTopology")):
-            yield subject.found(("nodeTopology", *below), message, hint)
+        yield from _capacity(subject)
         return
+    if subject.data.get("reclaimPolicy") == "Recycle":
+        message = f"the reclaimPolicy of {subject} is Recycle, expected Delete or Retain"
+        yield subject.found(("reclaimPolicy",), message, "only volumes that people make are recycled")
     provisioner = subject.data.get("provisioner")
     if "provisioner" in subject.data and not provisioner:
         yield subject.found(("provisioner",), f"{subject} has no provisioner, expected one")
@@ -64,6 +63,14 @@ def check(subject: Subject) -> Iterator[Found]:
         seen: set[str] = set()
         for index, one in enumerate(map(mapping, sequence(expressions))):
             yield from _expression(subject, one, (*path, index), seen)
+
+
+def _capacity(subject: Subject) -> Iterator[Found]:
+    name = text(subject.data.get("storageClassName"))
+    if "storageClassName" in subject.data and (expected := names.subdomain(name)):
+        yield subject.found(("storageClassName",), f'the class of storage "{name}" must be {expected}')
+    for below, message, hint in labels(subject.data.get("nodeTopology")):
+        yield subject.found(("nodeTopology", *below), message, hint)
 
 
 def _terms(subject: Subject, terms: list[Any]) -> Iterator[Found]:

@@ -37,7 +37,7 @@ from typing import Any, Final
 
 from gitopsgen.check.kubernetes.lenience import release, validated
 from gitopsgen.check.kubernetes.resources import TOLD, expected_unit, is_told
-from gitopsgen.check.names import subdomain
+from gitopsgen.check.names import label_key, subdomain
 from gitopsgen.check.pods import containers
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
 from gitopsgen.diagnostics import Severity
@@ -65,7 +65,7 @@ _FIELDS: Final = frozenset(
         "status.podIPs",
     }
 )
-_SUBSCRIPT: Final = re.compile(r"metadata\.(?:annotations|labels)\['[^']+'\]")
+_SUBSCRIPT: Final = re.compile(r"metadata\.(?:annotations|labels)\['([^']+)'\]")
 
 
 def check(subject: Subject) -> Iterator[Found]:
@@ -104,7 +104,10 @@ def _expected(subject: Subject, name: str) -> str:
 
 def _reference(subject: Subject, path: Path, source: Mapping[str, Any]) -> Iterator[Found]:
     field = text(mapping(source.get("fieldRef")).get("fieldPath"))
-    if field and field not in _FIELDS and _SUBSCRIPT.fullmatch(field) is None:
+    key = _SUBSCRIPT.fullmatch(field)
+    if key and (wrong := label_key(key[1].lower())):
+        yield subject.found((*path, "fieldRef", "fieldPath"), f'the key "{key[1]}" must be {wrong}')
+    elif field and field not in _FIELDS and key is None:
         hint = suggestion(field, _FIELDS) or f"known are {listed(sorted(_FIELDS))}"
         yield subject.found((*path, "fieldRef", "fieldPath"), f'a variable cannot tell the field "{field}"', hint)
     version = text(mapping(source.get("fieldRef")).get("apiVersion"))

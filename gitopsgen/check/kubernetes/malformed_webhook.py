@@ -36,7 +36,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from gitopsgen.cel import Failure, compiled, sight
 from gitopsgen.check import names
+from gitopsgen.check.admission.malformed_policy import untold
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping, sequence, text
@@ -49,9 +51,11 @@ RULE = Rule(
     Severity.ERROR,
     on=of_kind(f"ValidatingWebhookConfiguration.{_GROUP}", f"MutatingWebhookConfiguration.{_GROUP}"),
     is_shared=True,
-    reads=frozenset({"url", "admissionReviewVersions"}),
+    reads=frozenset({"url", "admissionReviewVersions", "expression"}),
     refused_by=API_SERVER,
 )
+_SEEN: Final = frozenset({"object", "oldObject", "request", "authorizer"})
+_TYPED: Final = frozenset({"authorizer", "request"})
 _HARMLESS: Final = ("None", "NoneOnDryRun")
 _KNOWN_REVIEWS: Final = frozenset({"v1", "v1beta1"})
 _LEAST_PARTS: Final = 3
@@ -69,6 +73,7 @@ def check(subject: Subject) -> Iterator[Found]:
             yield subject.found((*path, "name"), f'two webhooks of {subject} are called "{name}", expected one')
         seen.add(name)
         yield from _called(subject, mapping(hook.get("clientConfig")), (*path, "clientConfig"))
+        yield from _conditions(subject, sequence(hook.get("matchConditions")), (*path, "matchConditions"))
         effects = hook.get("sideEffects")
         if "sideEffects" in hook and effects not in _HARMLESS:
             message = f"a webhook of {subject} has the side effects {effects}, expected None or NoneOnDryRun"
@@ -76,6 +81,22 @@ def check(subject: Subject) -> Iterator[Found]:
         if "admissionReviewVersions" in hook:
             reviews = sequence(hook["admissionReviewVersions"])
             yield from _reviews(subject, reviews, (*path, "admissionReviewVersions"))
+
+
+def _conditions(subject: Subject, conditions: list[Any], path: Path) -> Iterator[Found]:
+    for index, condition in enumerate(map(mapping, conditions)):
+        expression, where = text(condition.get("expression")).strip(), (*path, index, "expression")
+        if not expression:
+            continue
+        program = compiled(expression, _SEEN)
+        if isinstance(program, Failure):
+            if not program.is_unsupported:
+                yield subject.found(where, f"this is no expression that a webhook can have: {program.message}")
+            continue
+        given = program.return_type().name()
+        # what the request says has types for the server, and none for us
+        if given != "BOOL" and not (given == "DYN" and _TYPED & sight.names(expression)):
+            yield subject.found(where, *untold(given, "true or false"))
 
 
 def _expected_name(name: str) -> str:

@@ -23,13 +23,15 @@ Instead:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gitopsgen.check.rule import API_SERVER, Found, Known, Rule, Subject
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.bundled import versions, versions_with
 from gitopsgen.schemas.constraints import CONSTRAINTS
 from gitopsgen.schemas.wording import listed, suggestion
+
+_SCHEMAS = "a custom kind needs a schema: its definition among the manifests, schemas import, or --schema-location"
 
 
 def _is_unknown(known: Known) -> bool:
@@ -47,17 +49,34 @@ def check(subject: Subject) -> Iterator[Found]:
         missing = "apiVersion" if not version else "kind"
         yield subject.found((), f'the document has no "{missing}", expected a Kubernetes object')
         return
-    names = [name for source in subject.known.sources for name in source.names()]
-    elsewhere = sorted(found for found, name in names if name == kind)
-    if elsewhere:
+    names = sorted({name for source in subject.known.sources for name in source.names()})
+    elsewhere = [found for found, name in names if name == kind]
+    groups = {_group(found) for found, _ in names}
+    if elsewhere and (_group(version) in groups or "." not in _group(version)):
         message = f'"{version}" has no kind "{kind}", expected {listed(elsewhere)}'
-        yield subject.found(("apiVersion",), message, _history(version, kind))
+        yield subject.found(("apiVersion",), message, _history(version, kind) or _release(subject, elsewhere[-1]))
     else:
-        hint = (
-            suggestion(kind, sorted({name for _, name in names}))
-            or "a custom kind needs a schema: schemas import, --schema-location"
-        )
-        yield subject.found(("kind",), f'cannot be checked: no schema for "{kind}" of "{version}"', hint)
+        message = f'cannot be checked: no schema for "{kind}" of "{version}"'
+        yield subject.found(("kind",), message, _meant(version, kind, names))
+
+
+def _meant(version: str, kind: str, names: Sequence[tuple[str, str]]) -> str:
+    if elsewhere := [found for found, name in names if name == kind]:
+        return f"that of {listed(elsewhere)} is known; {_SCHEMAS}"
+    # a kind of a group that nobody knows is rather a stranger than a slip
+    alike = [name for found, name in names if _group(found) == _group(version)]
+    return suggestion(kind, alike) or _SCHEMAS
+
+
+def _group(version: str) -> str:
+    return version.rpartition("/")[0]
+
+
+def _release(subject: Subject, version: str) -> str:
+    found = next((kind for each in subject.known.sources if (kind := each.find(version, subject.known.name))), None)
+    if found is None or found.source.startswith("Kubernetes"):
+        return ""
+    return f"known is {found.source}; of another release, its definition among the manifests, or --schema-location"
 
 
 def _history(version: str, kind: str) -> str:
