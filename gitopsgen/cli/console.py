@@ -95,7 +95,7 @@ class Console:
         else:
             from gitopsgen.report import terminal, text
 
-            paint = terminal.coloured if use_colour(self.colour) else terminal.plain
+            paint = terminal.coloured if use_colour(self.colour, sys.stderr) else terminal.plain
             findings.sort(key=lambda one: one.severity is Severity.ERROR)  # nearest to the prompt: what has to be done
             lines = text.lines(findings, self.excerpt or source_lines(self.root), paint, most=self.most)
         for line in lines:
@@ -120,13 +120,13 @@ def find_root(project: Path | None) -> Path:
     raise UsageError(f"no gitopsgen.yaml {where}: run inside a project, or name one with --project DIR")
 
 
-def use_colour(wanted: Colour) -> bool:
-    """Decide on colours: the flag, then NO_COLOR and FORCE_COLOR (no-color.org), then the terminal."""
+def use_colour(wanted: Colour, stream: TextIO) -> bool:
+    """Decide on colours for a stream: the flag, NO_COLOR and FORCE_COLOR (no-color.org), whether it is a terminal."""
     if wanted is not Colour.AUTO:
         return wanted is Colour.ALWAYS
     if os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or is_terminal(sys.stderr)
+    return bool(os.environ.get("FORCE_COLOR")) or is_terminal(stream)
 
 
 def is_terminal(stream: TextIO) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
@@ -124,7 +125,7 @@ def _lines(report: DiffReport, output: DiffFormat, full: bool, color: Colour) ->
         return html.lines(report.difference, findings, title)
     if output is DiffFormat.SARIF:
         return [sarif.document(findings, __version__)]
-    paint = terminal.coloured if use_colour(color) else terminal.plain
+    paint = terminal.coloured if use_colour(color, sys.stdout) else terminal.plain
     return text.lines(report.difference, paint, is_full=full)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from gitopsgen.cli.options import option, subcommand
+from gitopsgen.cli.console import use_colour
+from gitopsgen.cli.options import Color, Colour, Quiet, option, subcommand
 from gitopsgen.diagnostics import UsageError
 
 app = subcommand()
@@ -26,6 +29,8 @@ def rule(
         list[str] | None, typer.Argument(metavar="[RULE]…", help="Codes or names: GG423, unresolved-digest.")
     ] = None,
     output: Annotated[PageFormat, option("-o", "--output", help="How the page is printed.")] = PageFormat.TEXT,
+    color: Color = Colour.AUTO,
+    quiet: Quiet = False,
 ) -> int:
     """Print what a rule finds, why, and how to mend it.
 
@@ -33,6 +38,7 @@ def rule(
 
     gitopsgen rule GG423 unknown-field
     """
+    del quiet  # taken as everywhere: there is nothing beside the page
     import json
 
     from gitopsgen.check.documentation import page, summary
@@ -64,5 +70,19 @@ def rule(
         rows = [(one.RULE.code, one.RULE.name, one.RULE.severity.value, summary(one)) for one in modules]
         typer.echo("\n".join(terminal.table(rows)))
     else:
-        typer.echo("\n".join(page(one) for one in modules), nl=False)
+        text = "\n".join(page(one) for one in modules)
+        coloured = use_colour(color, sys.stdout)
+        typer.echo("\n".join(_painted(text.split("\n"))) if coloured else text, nl=False, color=coloured)
     return 0
+
+
+def _painted(lines: Iterable[str]) -> Iterator[str]:
+    """Give the lines of a page for a terminal: headings stand out, and so does what is an example."""
+    from gitopsgen.report.terminal import coloured
+
+    is_code = False
+    for line in lines:
+        is_fence = line.startswith("```")
+        is_code ^= is_fence
+        is_heading = line.startswith("#") and not is_code
+        yield coloured(line, "bold") if is_heading else coloured(line, "cyan") if is_code and not is_fence else line

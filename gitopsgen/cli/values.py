@@ -26,7 +26,7 @@ class ValuesFormat(StrEnum):
 @app.command()
 def values(
     region: Annotated[str, typer.Argument(metavar="REGION", help="The city, or REGION/CLUSTER where it has several.")],
-    case: Annotated[str, typer.Argument(metavar="CASE", help="The case.")],
+    case: Annotated[str, typer.Argument(metavar="CASE", help="The case; may stand behind REGION and a slash.")] = "",
     path: Annotated[str, typer.Argument(metavar="[PATH]", help="Only what stands at this path.")] = "",
     project: ProjectDirectory = None,
     output: Annotated[ValuesFormat, option("-o", "--output", help=OUTPUT_HELP)] = ValuesFormat.YAML,
@@ -49,7 +49,7 @@ def values(
     from gitopsgen.report.values import lines
 
     with console.working("reading"):
-        outcome = merged_values(console.root, f"{region}/{case}", path)
+        outcome = merged_values(console.root, (region, case, path))
     found = outcome.value
     places = {at: tuple(one.location for one in setters) for at, setters in found.setters.items()}
     return console.finish(Report(outcome.diagnostics, _record(found), lines(found.value, found.path, places)))

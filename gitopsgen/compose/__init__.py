@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from gitopsgen.compose.findings import CASE_LEFT_OUT, KUBERNETES_TOO_OLD
-from gitopsgen.compose.judging import CaseValues, case_values
+from gitopsgen.compose.judging import CaseValues, Schemas, case_values
 from gitopsgen.compose.provenance import Origins, provenance
 from gitopsgen.compose.releases import released_weights
 from gitopsgen.compose.rollouts import declared_problems, rollouts
@@ -31,16 +31,26 @@ if TYPE_CHECKING:
     from gitopsgen.model.variant import Path
     from gitopsgen.source import FindingKind
 
-__all__ = ["Origins", "Selection", "compose", "parse_selector", "parse_set", "provenance", "rollouts", "select"]
+__all__ = [
+    "Origins",
+    "Schemas",
+    "Selection",
+    "compose",
+    "parse_selector",
+    "parse_set",
+    "provenance",
+    "rollouts",
+    "select",
+]
 
 
-def compose(project: Project, selection: Selection) -> Outcome[tuple[Variant, ...]]:
+def compose(project: Project, selection: Selection, schemas: Schemas | None = None) -> Outcome[tuple[Variant, ...]]:
     """Give the variants that are asked for, sorted, and everything wrong in their values.
 
     A variant that cannot be rendered, since a value or a fact is missing or a file of it could not be
     read, is judged but left out. Raises UsageError where the selection makes no sense.
     """
-    composing = _Composing(project, selection)
+    composing = _Composing(project, selection, schemas or Schemas())
     variants = [variant for target in select(project, selection) if (variant := composing.variant(target))]
     return Outcome(tuple(variants), composing.diagnostics())
 
@@ -48,8 +58,9 @@ def compose(project: Project, selection: Selection) -> Outcome[tuple[Variant, ..
 class _Composing:
     """What is shared between the variants of one run."""
 
-    def __init__(self, project: Project, selection: Selection) -> None:
+    def __init__(self, project: Project, selection: Selection, schemas: Schemas) -> None:
         self.project = project
+        self.schemas = schemas
         self.selection = selection
         self.sets = set_layers(project, selection)
         self.shares = Shares(project, self.sets)
@@ -68,7 +79,7 @@ class _Composing:
         layers = self.shares.over(layers, blueprint, member_name(region.name, cluster.name))
         case = self.cases.get(blueprint.name)
         if case is None:
-            case = self.cases[blueprint.name] = case_values(project, blueprint)
+            case = self.cases[blueprint.name] = case_values(project, blueprint, self.schemas)
         values, is_incomplete = case.of(target, layers)
         if is_incomplete or not self._is_known(target, cluster):
             return None

@@ -14,6 +14,8 @@ from gitopsgen.source import locate
 from gitopsgen.values import Fold, Judge, Plan, Problem, echoes, plan_of, trace
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gitopsgen.compose.selection import Target
     from gitopsgen.model.project import Blueprint, Layer, Project
     from gitopsgen.model.variant import Path
@@ -133,11 +135,33 @@ class CaseValues:
         return (Related("its schema", Location(file, place.line, place.column)),)
 
 
-def case_values(project: Project, blueprint: Blueprint) -> CaseValues:
+@dataclass(slots=True)
+class Schemas:
+    """What is made of the schemas of cases, for whoever composes again and again."""
+
+    _judges: dict[str, Judge] = field(default_factory=dict)
+    _plans: dict[str, tuple[Mapping[str, Any], Plan | None]] = field(default_factory=dict)
+
+    def judge(self, blueprint: Blueprint) -> Judge:
+        """Give what judges the values of a case."""
+        made = self._judges.get(blueprint.name)
+        if made is None or made.schema is not blueprint.schema:
+            validator = jsonschema_rs.Draft202012Validator(dict(blueprint.schema))
+            made = self._judges[blueprint.name] = Judge(blueprint.schema, validator)
+        return made
+
+    def plan(self, blueprint: Blueprint) -> Plan | None:
+        """Give how the values of a case merge."""
+        made = self._plans.get(blueprint.name)
+        if made is None or made[0] is not blueprint.schema:
+            made = self._plans[blueprint.name] = blueprint.schema, plan_of(blueprint.schema)
+        return made[1]
+
+
+def case_values(project: Project, blueprint: Blueprint, schemas: Schemas) -> CaseValues:
     """Make ready to judge the values of a case."""
-    plan = plan_of(blueprint.schema)
-    judge = Judge(blueprint.schema, jsonschema_rs.Draft202012Validator(dict(blueprint.schema)))
-    return CaseValues(project, blueprint, judge, plan, Fold(plan))
+    plan = schemas.plan(blueprint)
+    return CaseValues(project, blueprint, schemas.judge(blueprint), plan, Fold(plan))
 
 
 def moved(problem: Problem, path: Path) -> Problem:

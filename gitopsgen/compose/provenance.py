@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from gitopsgen.compose.judging import Schemas
 from gitopsgen.compose.shares import Shares, member_name
 from gitopsgen.compose.stacks import fact_layers, file_path, set_layers, value_layers, with_set
 from gitopsgen.diagnostics import Location, UsageError
 from gitopsgen.model.project import Layer
 from gitopsgen.model.variant import Origin, Provenance
 from gitopsgen.source import PlaceIndex, locate
-from gitopsgen.values import Tagged, plan_of, trace
+from gitopsgen.values import Tagged, trace
 from gitopsgen.values.merge import mounted
 from gitopsgen.values.trace import may_set
 
@@ -39,13 +40,13 @@ def provenance(project: Project, selection: Selection, variant: VariantId, path:
 class Origins:
     """The origins of values of a project, for those who ask for many: what can be kept is looked up once."""
 
-    def __init__(self, project: Project, selection: Selection) -> None:
+    def __init__(self, project: Project, selection: Selection, schemas: Schemas | None = None) -> None:
         """Look things up in one project."""
+        self._schemas = schemas or Schemas()
         self.project = project
         self.selection = selection
         self.sets = set_layers(project, selection)
         self.shares = Shares(project, self.sets)
-        self._plans: dict[str, Plan | None] = {}
         self._places: dict[str, PlaceIndex] = {}
         self._mounted: dict[int, tuple[Layer, Any]] = {}
         self._traced: dict[tuple[int, Path, tuple[int, ...]], tuple[Sequence[Layer], Trace]] = {}
@@ -61,9 +62,7 @@ class Origins:
 
     def plan(self, blueprint: Blueprint) -> Plan | None:
         """Give how the values of a case merge."""
-        if blueprint.name not in self._plans:
-            self._plans[blueprint.name] = plan_of(blueprint.schema)
-        return self._plans[blueprint.name]
+        return self._schemas.plan(blueprint)
 
     def traced(self, layers: Iterable[Layer], plan: Plan | None, path: Path) -> Trace:
         """Give what `trace` gives: the same for all variants in which the same layers have to do with the path."""

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from gitopsgen.diagnostics import Diagnostic, Location, Outcome, Related, Severity
-from gitopsgen.source import FindingKind, by_place, decode, directories, read, read_bytes, read_json, walk
+from gitopsgen.source import FindingKind, by_place, decode, directories, read, read_bytes, read_json, stamp, walk
 from gitopsgen.values import locate_problems
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from gitopsgen.load.memory import Made, Memory
     from gitopsgen.source import Source
     from gitopsgen.values import Problem
+
+
+_Digested = tuple[Outcome[bytes | None], str]
 
 
 @dataclass(slots=True)
@@ -56,13 +59,20 @@ class Inputs:
 
     def raw(self, file: str) -> bytes | None:
         """Give the bytes of a file and note their digest, None where it cannot be read."""
-        outcome = Outcome(self.instead[file]) if file in self.instead else read_bytes(self.root, file)
+        outcome, digest = _digested(Outcome(self.instead[file])) if file in self.instead else self._from_disk(file)
         self.found.extend(outcome.diagnostics)
         if outcome.value is None:
             self.unread.add(file)
         else:
-            self.digests[file] = sha256(outcome.value).hexdigest()
+            self.digests[file] = digest
         return outcome.value
+
+    def _from_disk(self, file: str) -> _Digested:
+        """Read a file, unless it is as an earlier run found it."""
+        mark = stamp(self.root, file) if self.memory else None
+        if mark is None:
+            return _digested(read_bytes(self.root, file))
+        return self.once(("bytes", file), mark, lambda: _digested(read_bytes(self.root, file)))
 
     def text(self, file: str) -> str | None:
         """Give the text of a file, None where it cannot be read."""
@@ -118,3 +128,7 @@ class Inputs:
         unclear = {finding.location for finding in self.found if finding.severity is Severity.ERROR}
         kept = [finding for finding in located if finding.location not in unclear]
         return tuple(sorted(dict.fromkeys([*self.found, *kept]), key=by_place))
+
+
+def _digested(outcome: Outcome[bytes | None]) -> _Digested:
+    return outcome, sha256(outcome.value or b"").hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -11,8 +12,10 @@ from gitopsgen.compose import Selection
 from gitopsgen.diagnostics import Diagnostic, Location
 from gitopsgen.load import Memory, settings_of
 from gitopsgen.lsp.positions import Text
+from gitopsgen.model.project import Project
 from gitopsgen.pipeline import RenderOptions, render
 from gitopsgen.pipeline.concerned import concerned
+from gitopsgen.pipeline.glance import glance
 from gitopsgen.pipeline.project import Opened, open_project
 from gitopsgen.source import decode, read_bytes
 
@@ -29,7 +32,9 @@ class Edited:
     texts: dict[str, str] = field(default_factory=dict)
     uris: dict[str, str] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
+    changed: set[str] = field(default_factory=set)  # files whose findings may be of an older text
     _opened: Opened | None = None
+    _last: Project | None = None  # as it was opened last: what is asked of it may be old
 
     def file_of(self, uri: str) -> str | None:
         """Give the input of the project that the client names, None where it is none."""
@@ -63,6 +68,7 @@ class Edited:
         self._opened = None
         self.texts.pop(file, None)
         self.uris.pop(file, None)
+        self.changed.add(file)
         if text is not None:
             self.texts[file], self.uris[file] = text, uri
         return True
@@ -80,7 +86,14 @@ class Edited:
         """Give the project loaded and composed; raises UsageError where it is none."""
         if self._opened is None:
             self._opened = open_project(self.root, Selection(), self.instead, self.memory)
+            self._last = self._opened.project
         return self._opened
+
+    def glanced(self, files: Collection[str]) -> tuple[Diagnostic, ...]:
+        """Give what can be said at once of some files, in one city each."""
+        project = self._last or self.opened().project
+        selection = Selection(regions=concerned(project, files))
+        return glance(self.root, selection, files, self.memory, self.instead)
 
     def rendered(self) -> tuple[Diagnostic, ...]:
         """Render and check the cities that the open files are about; writes nothing.

@@ -22,6 +22,7 @@ from gitopsgen.lsp.project import Edited
 
 _QUIET_S: Final = 0.2  # after the last message, before a run begins
 _WHOLE: Final = 1  # TextDocumentSyncKind.Full
+_ERROR: Final = 1  # DiagnosticSeverity.Error
 Params = dict[str, Any]
 Found = Callable[[Path | None], Path]  # from the client's folder to the project's; raises UsageError
 
@@ -44,7 +45,8 @@ class Server:
         self._queue: SimpleQueue[wire.Message | Exception | None] = SimpleQueue()
         self._project: Edited | None = None
         self._is_shut = self._is_stale = False
-        self._shown: set[str] = set()  # what the client was last told findings of, by its own names
+        self._noted = self._heeded = 0  # notes of the client that came, and those that were taken
+        self._shown: dict[str, list[Params]] = {}  # what the client was last told, by its own names of files
         self._requests: dict[str, Callable[[Params], Any]] = {
             "shutdown": self._shutdown,
             "textDocument/hover": self._hover,
@@ -74,6 +76,8 @@ class Server:
             if message is None or (isinstance(message, dict) and message.get("method") == "exit"):
                 return 0 if message is not None and self._is_shut else 1
             self._take(message)
+            if self._edited_since and not self._is_outdated:
+                self._guarded(self._glance)
 
     def _read(self) -> None:
         while True:
@@ -85,6 +89,7 @@ class Server:
             except (wire.BrokenStreamError, OSError, ValueError) as error:
                 _log(error)
                 message = None
+            self._noted += self._is_note(message)
             self._queue.put(message)
             if message is None or message.get("method") == "exit":
                 return  # a thread that still reads would keep the interpreter from ending in order
@@ -95,6 +100,7 @@ class Server:
             return
         method, given = str(message.get("method", "")), message.get("params") or {}
         if "id" not in message:
+            self._heeded += self._is_note(message)
             if method in self._notes and self._project is not None:
                 self._guarded(lambda: self._notes[method](given))
             return
@@ -169,26 +175,55 @@ class Server:
         self._edited.forget()
         self._is_stale = True
 
+    def _is_note(self, message: wire.Message | None) -> bool:
+        return message is not None and "id" not in message and message.get("method") in self._notes
+
+    @property
+    def _is_outdated(self) -> bool:
+        """Whether more was typed, or saved, than was taken in."""
+        return self._noted != self._heeded
+
+    @property
+    def _edited_since(self) -> bool:
+        return self._project is not None and bool(self._project.changed)
+
+    def _glance(self) -> None:
+        """Tell what can be said at once of the new text: no error that is shown is of an older one."""
+        edited = self._edited
+        changed = {edited.uri_of(file) for file in edited.changed}
+        named = {file for uri in self._shown if (file := edited.file_of(uri))}
+        shown = self._by_name(edited.glanced({*edited.changed, *named}))
+        for uri, told in self._shown.items():
+            if uri not in changed:  # warnings are mostly of what a glance does not look at
+                shown[uri] = [*shown.get(uri, ()), *(one for one in told if one["severity"] != _ERROR)]
+        edited.changed.clear()
+        self._send(shown)
+
     def _publish(self) -> None:
         """Tell what cannot be read at once, then all that follows, unless more was typed meanwhile."""
         edited = self._edited
         quick = edited.opened().diagnostics
-        if any(one.severity is Severity.ERROR for one in quick):
-            self._show(quick, is_whole=False)
-        if not self._queue.empty():
-            self._is_stale = True  # whoever types is not waited for
+        if any(one.severity is Severity.ERROR for one in quick) and not self._is_outdated:
+            self._send({**self._shown, **self._by_name(quick)})
+        if not self._is_outdated:
+            found = edited.rendered() if edited.texts else ()
+        if self._is_outdated:
+            self._is_stale = True  # whoever types is not waited for, and not told of what was there before
             return
-        self._show(edited.rendered() if edited.texts else ())
+        self._send({**{uri: [] for uri in edited.uris.values()}, **self._by_name(found)}, is_whole=True)
 
-    def _show(self, found: tuple[Diagnostic, ...], *, is_whole: bool = True) -> None:
-        """Send the findings of each file; where they are whole, those of files that have none any more are cleared."""
+    def _by_name(self, found: tuple[Diagnostic, ...]) -> dict[str, list[Params]]:
         edited = self._edited
         files = by_file(found, edited.root, edited.text, edited.location)
-        shown = {edited.uri_of(file): diagnostics for file, diagnostics in files.items()}
-        for uri in sorted({*shown, *self._shown, *edited.uris.values()} if is_whole else shown):
-            note = {"uri": uri, "diagnostics": shown.get(uri, [])}
-            wire.send(self._sent, {"method": "textDocument/publishDiagnostics", "params": note})
-        self._shown = set(shown) if is_whole else {*self._shown, *shown}
+        return {edited.uri_of(file): diagnostics for file, diagnostics in files.items()}
+
+    def _send(self, shown: dict[str, list[Params]], *, is_whole: bool = False) -> None:
+        """Send the findings of each file in which they changed, or of all; what has none any more is cleared."""
+        for uri in sorted({*shown, *self._shown}):
+            if is_whole or shown.get(uri, []) != self._shown.get(uri, []):
+                note = {"uri": uri, "diagnostics": shown.get(uri, [])}
+                wire.send(self._sent, {"method": "textDocument/publishDiagnostics", "params": note})
+        self._shown = {uri: told for uri, told in shown.items() if told}
 
     def _hover(self, given: Params) -> Params | None:
         edited, file = self._edited, self._edited.file_of(given["textDocument"]["uri"])

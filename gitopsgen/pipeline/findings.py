@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from gitopsgen.check import Finding
-from gitopsgen.compose import Selection
+from gitopsgen.compose import Schemas, Selection
 from gitopsgen.compose.provenance import Origins
 from gitopsgen.diagnostics import Diagnostic, Location, Related, Severity, UsageError
 from gitopsgen.model.project import Project
@@ -52,11 +52,13 @@ _HINTS: Final = {
 class Places:
     """Finds the overlay lines behind values, for one run."""
 
-    def __init__(self, project: Project, selection: Selection, expressions: Expressions) -> None:
+    def __init__(
+        self, project: Project, selection: Selection, expressions: Expressions, schemas: Schemas | None = None
+    ) -> None:
         """Look things up in one project."""
         self.project = project
         self.expressions = expressions
-        self.values = Origins(project, selection)
+        self.values = Origins(project, selection, schemas)
 
     def template_error(self, error: TemplateError, variant: VariantId | None, context: Any) -> Diagnostic:
         """Give an error of a template at its line, with the overlay lines of the values to blame."""

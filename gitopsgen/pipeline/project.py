@@ -96,15 +96,21 @@ def open_project(
     )
 
 
-def open_variant(root: Directory, target: str) -> tuple[Opened, Variant]:
+def open_variant(root: Directory, target: str, sign: str = "/") -> tuple[Opened, Variant]:
     """Open what is needed of a project for one variant, called `REGION/[CLUSTER/]CASE`.
 
+    `sign` is what whoever asked wrote before the case, and reads in what is told.
     Raises UsageError where that names none, or several.
     """
     region, *clusters, case = target.strip("/").split("/")
     opened = open_project(root, Selection(regions=(region,), clusters=tuple(clusters), cases=(case,)))
     if len(opened.variants) != 1:
-        named = ", ".join(str(variant.id) for variant in opened.variants)
+        named = ", ".join(_written(str(variant.id), sign) for variant in opened.variants)
         cure = f"name one of them: {named}" if named else "gitopsgen list variants names them"
-        raise UsageError(f'"{target}" names {len(opened.variants)} variants, expected one: {cure}')
+        raise UsageError(f'"{_written(target, sign)}" names {len(opened.variants)} variants, expected one: {cure}')
     return opened, opened.variants[0]
+
+
+def _written(target: str, sign: str) -> str:
+    place, _, case = target.rpartition("/")
+    return f"{place}{sign}{case}"

@@ -56,7 +56,7 @@ class Regions:
         self._own = own_rules(project, policies)
         self.engine = engine
         self.places = places
-        self._checkers: dict[str, Checker] = {}
+        self.checkers: dict[str, Checker] = {}
         self._application: dict[str, Instance] = {}
         self.kustomizations = Kustomizations(engine)
         self._patchings: dict[VariantId, Patching] = {}
@@ -69,11 +69,11 @@ class Regions:
     def checker(self, cluster: Mapping[str, Any]) -> Checker:
         """Give the checker for a cluster's version set, from the cluster's facts."""
         version_set = cluster["versionSet"]
-        known = self._checkers.get(version_set)
-        if known is None:
+        known = self.checkers.get(version_set)
+        if known is None or known.kubernetes != cluster["kubernetes"]:
             pack = self.project.settings.root / self.project.settings.schemas / version_set
-            known = self._checkers[version_set] = Checker(cluster["kubernetes"], pack).govern(self._own.rules)
-        return known
+            known = self.checkers[version_set] = Checker(cluster["kubernetes"], pack)
+        return known.govern(self._own.rules)
 
     def render(self, region: str, variants: Sequence[Variant]) -> RegionResult:
         """Render and check the given variants of one region."""

@@ -6,7 +6,7 @@ Reads the project's files; must not know what they mean.
 from __future__ import annotations
 
 from gitopsgen.source.edit import with_scalar
-from gitopsgen.source.files import directories, is_inside, read_bytes, walk
+from gitopsgen.source.files import directories, is_inside, read_bytes, stamp, walk
 from gitopsgen.source.findings import FindingKind, by_place
 from gitopsgen.source.json_text import read_json
 from gitopsgen.source.layout import UnformattableError, formatted
@@ -39,6 +39,7 @@ __all__ = [
     "read_chunk",
     "read_json",
     "split",
+    "stamp",
     "walk",
     "with_scalar",
 ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from typing import TYPE_CHECKING, Final
 
 from gitopsgen.diagnostics import Diagnostic, Location, Outcome
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST: Final = 8 * 1024 * 1024
+_TICK_NS: Final = 2_000_000_000  # no file system's is longer
 
 
 def read_bytes(root: Path, file: str, *, largest: int = LARGEST) -> Outcome[bytes | None]:
@@ -36,6 +38,21 @@ def read_bytes(root: Path, file: str, *, largest: int = LARGEST) -> Outcome[byte
         return _refused(file, f"cannot be read: {(error.strerror or 'unknown error').lower()}")
     finally:
         os.close(descriptor)
+
+
+def stamp(root: Path, file: str) -> tuple[int, ...] | None:
+    """Give what changes with a file's contents, None where that cannot be told: it was saved just now, or is away.
+
+    A file system counts in ticks: of two saves in one, the second would leave no trace.
+    """
+    try:
+        status = (root / file).stat()
+    except OSError:
+        return None
+    changed = max(status.st_mtime_ns, status.st_ctime_ns)
+    if time.time_ns() - changed < _TICK_NS:
+        return None
+    return changed, status.st_size, status.st_ino, status.st_mtime_ns
 
 
 def _drain(descriptor: int, size: int) -> bytes:

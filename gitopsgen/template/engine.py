@@ -41,6 +41,7 @@ class Engine:
         self.reads: dict[str, dict[str, Leaf]] = {}
         self._combinations: dict[tuple[int, ...], Combination] = {}
         self._skeletons: dict[str, tuple[Skeleton, list[Tree]]] = {}
+        self._last: tuple[str, Skeleton] | None = None  # what was traced last: it is often asked for next
 
     def save(self) -> None:
         """Keep for the next process what this one learned."""
@@ -124,7 +125,8 @@ class Engine:
         return leaf
 
     def _traced(self, instance: Instance, context: Context) -> Leaf:
-        leaf = self.trace(instance, context)[0]
+        leaf, skeleton = self.trace(instance, context)
+        self._last = leaf.trace, skeleton
         instance.decisions.add(leaf)
         self.reads.setdefault(instance.template.path, {})[leaf.trace] = leaf
         return leaf
@@ -168,7 +170,8 @@ class Engine:
         """Give the marked text of a leaf and its documents, for a variant that leads there."""
         known = self._skeletons.get(leaf.trace)
         if known is None:
-            skeleton = self.trace(instance, context)[1]
+            is_last = self._last and self._last[0] == leaf.trace
+            skeleton = self._last[1] if self._last and is_last else self.trace(instance, context)[1]
             is_text = output_kind(instance.template) == "text"
             known = self._skeletons[leaf.trace] = skeleton, [] if is_text else skeleton.documents()
         return known

@@ -52,6 +52,15 @@ class Loader:
         self._packaged[path] = file
         self.digests[path] = hashlib.sha256(file.read_bytes()).hexdigest()
 
+    @property
+    def parsed(self) -> Mapping[str, Parsed]:
+        """What was parsed so far, by digest."""
+        return self._known
+
+    def know(self, parsed: Mapping[str, Parsed]) -> None:
+        """Take over what another loader has parsed."""
+        self._known = dict(parsed)
+
     def source(self, path: str) -> str:
         """Give the text of a template; raises `TemplateError` where it is not UTF-8, or too large."""
         file = self._packaged.get(path) or self.root / path

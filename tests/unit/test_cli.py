@@ -11,7 +11,9 @@ import signal
 import subprocess
 import sys
 
+import click
 import pytest
+import typer
 
 from gitopsgen import UsageError, __version__, cli
 from gitopsgen.cli.bug import block
@@ -159,7 +161,7 @@ def test_colours_follow_flag_environment_and_terminal(wanted, environment, termi
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys, "stderr", Terminal() if terminal else io.StringIO())
 
-    assert use_colour(wanted) is expected
+    assert use_colour(wanted, sys.stderr) is expected
 
 
 def test_data_goes_to_stdout_and_findings_to_stderr(tmp_path, capsys):
@@ -360,3 +362,31 @@ def test_each_command_that_may_take_long_says_so(arguments, quiet, monkeypatch, 
     cli.main([*arguments, *(["-q"] if quiet else [])])
 
     assert bool(started) is not quiet
+
+
+def test_colours_of_what_goes_to_a_file_do_not_follow_from_a_terminal_beside_it(monkeypatch):
+    for name in ("NO_COLOR", "FORCE_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "stderr", Terminal())
+
+    assert use_colour(Colour.AUTO, sys.stderr)
+    assert not use_colour(Colour.AUTO, io.StringIO())
+
+
+@pytest.mark.parametrize("command", [name for name in cli.COMMANDS if name not in {"lsp", "plugin"}])
+def test_every_command_of_people_takes_colours_and_quiet(command):
+    """`lsp` and `plugin` speak to programs."""
+    group = click.Context(typer.main.get_command(cli.app))
+    found = group.command.get_command(group, command)
+    for one in found.commands.values() if isinstance(found, click.Group) else [found]:
+        assert {"color", "quiet"} <= {parameter.name for parameter in one.params}, one.name
+
+
+def test_a_page_of_a_rule_stands_out_on_a_terminal_alone(capsys):
+    assert cli.main(["rule", "GG423", "--color", "never"]) == 0
+    plain = capsys.readouterr().out
+    assert cli.main(["rule", "GG423", "--color", "always"]) == 0
+    coloured = capsys.readouterr().out
+
+    assert "\x1b[1m## Why\x1b[0m\n" in coloured
+    assert re.sub(r"\x1b\[\d+m", "", coloured) == plain

@@ -50,3 +50,36 @@ def test_nothing_is_said_of_a_sound_one_or_of_other_files(root):
     (root / "overlays/tiers/small.yaml").write_text("facts: {}\n", "utf-8")
     (root / TEMPLATE).write_text("nothing: [", "utf-8")
     assert glanced(root, ["overlays/tiers/small.yaml"]) == []
+
+
+def test_a_macro_is_judged_by_a_template_that_takes_it_in(root):
+    macro = "blueprints/components/lib/greeting.j2"
+    (root / macro).parent.mkdir(parents=True)
+    (root / macro).write_text("{% macro greeting() %}\n{{ nothing.here }}\n{% endmacro %}\n", "utf-8")
+    text = (root / TEMPLATE).read_text("utf-8")
+    (root / TEMPLATE).write_text(
+        f'{{% from "components/lib/greeting.j2" import greeting %}}\n{text}  said: {{{{ greeting() }}}}\n', "utf-8"
+    )
+
+    assert glanced(root, [macro]) == [("GG303", macro, 2)]
+
+
+def test_a_second_look_sees_what_changed_since_the_first(root):
+    """What one look leaves to the next must not answer for it: schemas, packs, templates, files."""
+    memory, selection = Memory(), Selection(regions=("wuxi",))
+
+    def codes(file, old, new):
+        path = root / file
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), "utf-8")
+        found = [one.code for one in glance(root, selection, [file], memory)]
+        path.write_text(text, "utf-8")
+        assert not glance(root, selection, [file], memory)
+        return found
+
+    assert not glance(root, selection, [TEMPLATE], memory)
+    assert codes("blueprints/hello/values.schema.json", '"maximum": 9', '"maximum": 1') == ["GG202"]
+    assert codes(TEMPLATE, "kind: ConfigMap", "kind: ConfigMapp") == ["GG401"]
+    assert codes(TEMPLATE, "values.replicas", "values.replicaz") == ["GG303"]
+    assert codes("overlays/tiers/small.yaml", "facts", "factz") == ["GG111"]

@@ -10,7 +10,7 @@ from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from queue import Queue
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -173,6 +173,32 @@ def ends(client):
     assert client.ask("shutdown")["error"]["code"] == -32600
     client.note("exit")
     assert client.end() == (0, "")
+
+
+@pytest.mark.parametrize("template_is_right", [True, False])
+def test_no_finding_of_an_older_text_is_left_while_the_client_types(client, template_is_right):
+    """The client never pauses, so nothing is rendered whole: what it sees comes from the glance at each text."""
+    start(client)
+    text = (client.root / TEMPLATE).read_text("utf-8")
+    client.open(TEMPLATE)
+    client.findings(TEMPLATE, [])
+    client.change(TEMPLATE, text.replace("values.replicas", "values.replicaz"))
+    client.findings(TEMPLATE, ["GG303"])
+    stop = Event()
+
+    def type_on():
+        while not stop.wait(0.05):
+            client.note("workspace/didChangeWatchedFiles", changes=[])
+
+    typing = Thread(target=type_on)
+    typing.start()
+    try:
+        client.change(TEMPLATE, text if template_is_right else text.replace("kind: ConfigMap", "kind: ConfigMapp"))
+        client.findings(TEMPLATE, [] if template_is_right else ["GG401"])
+    finally:
+        stop.set()
+        typing.join()
+        client.end()
 
 
 def test_a_client_that_dies_ends_the_server(client):

@@ -139,6 +139,18 @@ def test_a_file_that_cannot_be_read_is_told_within_a_tenth_of_a_second(project):
     assert min(took) < 0.1
 
 
+def test_a_sound_file_is_not_refused_for_what_only_its_reader_knows(project):
+    """Merge tags stand in overlays; what a template takes in as a text need not be one document of YAML."""
+    layer, text = "overlays/tiers/small.yaml", "blueprints/hello/files/several.yaml"
+    (project / layer).write_text("cases: {hello: {labels: !replace {}}}\n", "utf-8")
+    (project / text).parent.mkdir()
+    (project / text).write_text("a: !Ref b\n---\n? [\n", "utf-8")
+
+    assert first_look(project, [layer, text]) == ()
+    (project / "blueprints/hello/values.yaml").write_text("labels: !replace {}\n", "utf-8")
+    assert [one.code for one in first_look(project, ["blueprints/hello/values.yaml"])] == ["GG106"]
+
+
 @pytest.mark.parametrize(
     ("files", "regions"),
     [
