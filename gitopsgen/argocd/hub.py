@@ -36,14 +36,16 @@ def hub_context(settings: Settings, variants: Sequence[Variant], kinds: Iterable
     """Give what they see: all clusters of `variants`, and what is known of the kinds of all cases."""
     asked = settings.raw.get("argocd", {})
     found = frozenset[Kind]().union(*(some for one in kinds for some in set(one.values())))
-    hub = {*_ARGO_CD, _CONFIG, *([_SECRET] if "secrets" in asked else ())}
+    checks = health(found)
+    configs = [_CONFIG] if checks or "notifications" in asked else []
+    hub = {*_ARGO_CD, *configs, *([_SECRET] if "secrets" in asked else ())}
     return {
         "project": settings.raw,
         "case": {"name": asked.get("root", "")},
         "fleet": {
             "clusters": [_cluster(one) for one in clusters(variants)],
             "externalSecrets": _external_secrets(variants),
-            "health": health(found),
+            "health": checks,
             "hubKinds": [{"group": group, "kind": kind} for group, kind in sorted(hub)],
         },
         "images": {},

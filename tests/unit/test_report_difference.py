@@ -9,6 +9,7 @@ from gitopsgen.emit import emit
 from gitopsgen.report import sarif, terminal
 from gitopsgen.report.difference import html, markdown, text
 from gitopsgen.report.difference.json import records
+from gitopsgen.report.difference.lines import summary
 from gitopsgen.review import masked
 
 NAMES = [f"city{first}{second}" for first in "abcdefgh" for second in "abcdefgh"] + ["lhasa"]
@@ -86,6 +87,36 @@ def test_all_clusters_of_a_city_are_called_by_it():
     assert label(clusters, clusters, CITIES) == "all 8 clusters of 2 cities"
     more = [*of_one, "cityaa/a"]
     assert label(more, clusters, CITIES) == "5 of 8 clusters of 2 cities, not cityaa/b, cityaa/c, cityaa/d"
+
+
+def test_objects_that_come_or_go_together_are_named_and_many_are_counted_by_kind():
+    def states(city):
+        few = {f"c{number}": (None, config(f"c{number}")) for number in range(4)}
+        many = {f"s{number:02}": (config(f"s{number:02}", "Secret"), None) for number in range(20)}
+        return {**few, **many, "z": (config("z"), None)}
+
+    told = plain(fleet(states))
+
+    assert told == [
+        "shop: 4 objects (added)",
+        "  all 65 cities",
+        *(f"    + ConfigMap shop/c{number}" for number in range(4)),
+        "    @ --full shows them",
+        "shop: 21 objects (removed)",
+        "  all 65 cities",
+        "    - 1 ConfigMap, 20 Secret",
+        "    @ --full shows them",
+    ]
+    assert "shop: Secret shop/s00, Secret shop/s01, Secret shop/s02 and 17 more (removed)" not in told
+    assert any("shop/s07" in line for line in plain(fleet(states), is_full=True))
+
+
+def test_what_argo_cd_is_told_is_in_no_city():
+    pairs = [FilePair("argocd/x.yaml", None, emit(config()).encode())]
+    cluster = FilePair("lhasa/edge/shop/x.yaml", None, emit(config()).encode())
+
+    assert summary(difference(pairs, (CITIES, CITIES))) == "objects: 1 added"
+    assert summary(difference([*pairs, cluster], (CITIES, CITIES))) == "objects: 2 added, in 1 cluster of 1 city"
 
 
 def test_where_every_city_has_its_own_value_some_are_shown_and_the_rest_is_counted():

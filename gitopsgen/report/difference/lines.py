@@ -57,6 +57,12 @@ def heading(folded: Folded) -> str:
     return clean(f"{case}{named}{more}{status}")
 
 
+def summed(folded: Folded, number: int) -> str:
+    """Give the same of so many objects that come, or go, together: `payment-gateway: 12 objects (added)`."""
+    case = f"{shown(folded.objects[0].case)}: " if folded.objects[0].case else ""
+    return clean(f"{case}{number} objects ({folded.status.value})")
+
+
 def object_name(one: Object) -> str:
     """Give kind and names of an object, or the path of a file."""
     name = f"{one.namespace}/{one.name}" if one.namespace else one.name or one.file
@@ -67,11 +73,14 @@ def summary(difference: Difference) -> str:
     """Give the whole in one sentence."""
     places = {place for folded in difference.folded for hunk in folded.hunks for place in hunk.places}
     counts = ", ".join(f"{number} {status.value}" for status in Status if (number := _count(difference, status)))
-    layout = f"; {difference.layout} files differ in nothing that a cluster reads" if difference.layout else ""
+    differ = "file differs" if difference.layout == 1 else "files differ"
+    layout = f"; {difference.layout} {differ} in nothing that a cluster reads" if difference.layout else ""
     if not counts:
         return f"no difference{layout}"
-    regions = {place.partition("/")[0] for place in places}
-    return f"objects: {counts}, in {_plural(len(places), 'cluster')} of {_plural(len(regions), 'city')}{layout}"
+    clusters = [place for place in places if "/" in place]  # what Argo CD is told belongs to none
+    regions = {place.partition("/")[0] for place in clusters}
+    of = f", in {_plural(len(clusters), 'cluster')} of {_plural(len(regions), 'city')}" if clusters else ""
+    return f"objects: {counts}{of}{layout}"
 
 
 def _count(difference: Difference, status: Status) -> int:
