@@ -1,4 +1,4 @@
-"""A kind that nobody knows is told with what leads on: the version meant, the name meant, or where schemas come from."""
+"""A kind that nobody knows is told with what leads on: the version or name meant, or where schemas come from."""
 
 from __future__ import annotations
 
