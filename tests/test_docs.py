@@ -79,11 +79,11 @@ def test_the_help_of_every_command_has_an_example(name):
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_flag_can_be_set_in_the_environment(name):
-    """But where files go is said anew for each import of schemas."""
+    """But what is read and where files go is said anew for each import of schemas."""
     flags = [parameter for parameter in COMMANDS[name].params if isinstance(parameter, click.Option)]
     silent = {flag.opts[0] for flag in flags if not flag.envvar}
 
-    assert silent <= {"--help", "--output", "--only"}
+    assert silent <= {"--context", "--help", "--only", "--output"}
     assert all(flag.envvar.startswith("GITOPSGEN_") for flag in flags if flag.envvar)
 
 

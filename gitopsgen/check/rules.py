@@ -29,6 +29,7 @@ from gitopsgen.check.kubernetes import (
     contradictory_disruption_budget,
     contradictory_limits,
     contradictory_service,
+    departing_kind,
     duplicate_entry,
     duplicate_object,
     impossible_resource,
@@ -150,6 +151,7 @@ from gitopsgen.check.security import (
 MANIFEST_RULES: tuple[ManifestRule, ...] = (
     unknown_kind,
     unserved_kind,
+    departing_kind,
     unknown_field,
     missing_field,
     wrong_type,

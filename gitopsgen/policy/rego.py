@@ -19,6 +19,7 @@ from gitopsgen.policy.mocking import REPLACEABLE, replaceable
 from gitopsgen.policy.modules import Module
 from gitopsgen.policy.recursion import refuse_recursion
 from gitopsgen.policy.tokens import Token, tokens
+from gitopsgen.policy.undefined import refuse_undefined
 
 # What would answer by the network, the clock, chance or the machine: output and verdicts depend on the inputs alone.
 _OUTSIDE: Final = {
@@ -45,6 +46,7 @@ class Policy:
         """Compile the modules."""
         self.modules = tuple(modules)
         refuse_recursion(modules)
+        refuse_undefined(modules)
         self._tokens = {module.name: tokens(module.text) for module in modules}
         self.reads_inventory = any("inventory" in module.text for module in modules)
         self.printed: tuple[str, ...] = ()

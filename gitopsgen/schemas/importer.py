@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +16,11 @@ import yaml
 
 from gitopsgen.diagnostics import Diagnostic, Location, Outcome, Severity
 from gitopsgen.schemas.definitions import folded
+from gitopsgen.schemas.lock import lock
+from gitopsgen.schemas.origins import Origin, UnreadableError, origins
 from gitopsgen.schemas.pack import RESOURCE, relative_path
 from gitopsgen.schemas.structural import Json, close
 
-_RELEASE = re.compile(r"(?P<name>.+?)-v?(?P<version>\d+(\.\d+)+)")
 _CODES = {"unreadable-crd": "GG131", "missing-crd": "GG132", "malformed-crd": "GG133"}
 _OPEN = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
 
@@ -45,18 +45,21 @@ class Imported:
 
 
 def import_crds(
-    sources: Iterable[Path], output: Path, *, only: Iterable[str] | None = None
+    sources: Iterable[str | Path], output: Path, *, only: Iterable[str] | None = None, context: str | None = None
 ) -> Outcome[tuple[Path, ...]]:
-    """Write the served versions of all CRDs in `sources` (files or folders) under `output`; give the files written.
+    """Write the served versions of all CRDs in `sources` under `output`, and their lock; give the files written.
 
+    A source is a file, a folder, `-` or an address; `context` one of kubectl, whose cluster is asked.
     `only` names kinds as `VirtualService.networking.istio.io/v1`, None means all.
     Finds: a file that is no YAML (GG131), a source without a CRD (GG132), a CRD without a schema (GG133).
     """
-    read = [_read(source) for source in sources]
+    read = [_read(*source) for source in origins(sources, context)]
     found = [schema for outcome in read for schema in outcome.value]
     wanted = None if only is None else frozenset(only)
     chosen = {schema.path: schema for schema in found if wanted is None or _identity(schema) in wanted}
     written = tuple(_write(output, chosen[path]) for path in sorted(chosen))
+    if written:
+        lock(output, sorted(chosen))
     return Outcome(written, tuple(finding for outcome in read for finding in outcome.diagnostics))
 
 
@@ -84,21 +87,22 @@ def _without_status(structural: Json) -> Json:
     return {**structural, "properties": {**fields, "status": _OPEN}} if "status" in fields else structural
 
 
-def _read(source: Path) -> Outcome[list[Imported]]:
-    files = sorted(path for path in source.rglob("*.y*ml")) if source.is_dir() else [source]
+def _read(source: str, places: Iterable[Origin]) -> Outcome[list[Imported]]:
     found: list[Imported] = []
     findings: list[Diagnostic] = []
-    for file in files:
+    for origin in places:
         try:
-            for crd in _crds(yaml.load_all(file.read_bytes(), Loader=_Loader)):  # derived from the safe one
-                found.extend(schemas_of(crd, release(file)))
+            for crd in _crds(yaml.load_all(origin.read(), Loader=_Loader)):  # derived from the safe one
+                found.extend(schemas_of(crd, origin.release))
+        except UnreadableError as error:
+            findings.append(_finding("unreadable-crd", origin.name, str(error)))
         except OSError as error:
-            findings.append(_finding("unreadable-crd", file, f"cannot be read: {error.strerror}"))
+            findings.append(_finding("unreadable-crd", origin.name, f"cannot be read: {error.strerror}"))
         except (yaml.YAMLError, UnicodeDecodeError) as error:
-            findings.append(_finding("unreadable-crd", file, f"is no YAML: {_first_line(error)}"))
+            findings.append(_finding("unreadable-crd", origin.name, f"is no YAML: {_first_line(error)}"))
         except (KeyError, TypeError, AttributeError) as error:
             message = f"a CustomResourceDefinition without {error}, expected apiextensions.k8s.io/v1 with a schema"
-            findings.append(_finding("malformed-crd", file, message))
+            findings.append(_finding("malformed-crd", origin.name, message))
     if not found and not findings:
         findings.append(_finding("missing-crd", source, "no CustomResourceDefinition found"))
     return Outcome(found, tuple(findings))
@@ -107,18 +111,9 @@ def _read(source: Path) -> Outcome[list[Imported]]:
 def _crds(documents: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
     for document in documents:
         if isinstance(document, Mapping):
-            yield from _crds(document.get("items") or () if document.get("kind") == "List" else ())
+            yield from _crds(document.get("items") or () if str(document.get("kind")).endswith("List") else ())
             if document.get("kind") == "CustomResourceDefinition":
                 yield document
-
-
-def release(file: Path) -> str:
-    """Give the project and version that a file comes from, read from the names of the folders above it."""
-    for folder in file.absolute().parents:
-        match = _RELEASE.fullmatch(folder.name)
-        if match:
-            return f"{match['name']} {match['version']}"
-    return file.name
 
 
 def _identity(schema: Imported) -> str:
@@ -134,8 +129,8 @@ def _write(output: Path, schema: Imported) -> Path:
     return path
 
 
-def _finding(name: str, file: Path, message: str) -> Diagnostic:
-    return Diagnostic(_CODES[name], name, Severity.ERROR, message, Location(str(file)))
+def _finding(name: str, place: str, message: str) -> Diagnostic:
+    return Diagnostic(_CODES[name], name, Severity.ERROR, message, Location(place))
 
 
 def _first_line(error: Exception) -> str:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from gitopsgen.diagnostics import UsageError
 from gitopsgen.schemas.kind import Kind, split_api_version
+from gitopsgen.schemas.lock import Locked
 from gitopsgen.schemas.metadata import with_object_meta
 from gitopsgen.schemas.pack import RESOURCE, kind_of
 
@@ -50,6 +51,7 @@ class SchemaLocation:
         if not is_template and not Path(location).is_dir():
             raise UsageError(f'--schema-location "{location}" is no directory')
         patterns = (_PACK, _KUBECONFORM, _FLAT)
+        self._files = None if is_template else Locked(Path(location))
         self._templates = (location,) if is_template else tuple(f"{location}/{each}" for each in patterns)
         self._version = "master" if kubernetes == "master" else f"v{kubernetes}.0"
 
@@ -70,7 +72,9 @@ class SchemaLocation:
         for template in self._templates:
             path = Path(_PLACEHOLDER.sub(lambda match: values[match[1]], template))
             if path.is_file():
-                return _kind(path, api_version, kind)
+                return _kind(
+                    path, path.read_bytes() if self._files is None else self._files.read(path), api_version, kind
+                )
         return None
 
     def names(self) -> Iterator[tuple[str, str]]:
@@ -78,10 +82,10 @@ class SchemaLocation:
         return iter(())
 
 
-def _kind(path: Path, api_version: str, name: str) -> Kind:
+def _kind(path: Path, content: bytes, api_version: str, name: str) -> Kind:
     try:
-        schema = _self_contained(json.loads(path.read_bytes()))
-    except (OSError, ValueError, RecursionError) as error:
+        schema = _self_contained(json.loads(content))
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: is no schema: {error}") from error
     if RESOURCE in schema:
         return kind_of(schema)

@@ -1,6 +1,6 @@
 """A schema pack on disk: `<directory>/<group>/<kind>_<version>.json`, made by `importer`.
 
-Reads one file when its kind is asked for; what stands in it is said in `structural`.
+Reads one file when its kind is asked for; what stands in it is said in `structural`, what it was in `lock`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gitopsgen.schemas.kind import Kind, api_version, split_api_version
+from gitopsgen.schemas.lock import Locked
 from gitopsgen.schemas.metadata import with_object_meta
 
 RESOURCE = "x-gitopsgen-resource"
@@ -22,6 +23,7 @@ class Pack:
     def __init__(self, directory: Path) -> None:
         """Take the pack that stands in `directory`."""
         self._directory = directory
+        self._files = Locked(directory)
         self._names: tuple[tuple[str, str], ...] | None = None
 
     def find(self, api_version: str, kind: str) -> Kind | None:
@@ -30,15 +32,18 @@ class Pack:
         path = self._directory / relative_path(group, kind, version)
         if not group or _escapes(group, kind, version) or not path.is_file():
             return None
-        found = kind_of(json.loads(path.read_bytes()))
+        found = self._kind(path)
         return found if found.name == kind else None
 
     def names(self) -> Iterator[tuple[str, str]]:
         """Give API version and name of each kind; reads every file, once."""
         if self._names is None:
-            kinds = (kind_of(json.loads(path.read_bytes())) for path in sorted(self._directory.glob("*/*.json")))
+            kinds = map(self._kind, sorted(self._directory.glob("*/*.json")))
             self._names = tuple((kind.api_version, kind.name) for kind in kinds)
         return iter(self._names)
+
+    def _kind(self, path: Path) -> Kind:
+        return kind_of(json.loads(self._files.read(path)))
 
 
 def kind_of(schema: dict[str, Any]) -> Kind:

@@ -5,6 +5,7 @@ Pure text; the engine's own messages are never shown.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -15,6 +16,7 @@ from gitopsgen.source.engine_path import engine_path
 
 Path = tuple[str | int, ...]
 
+_BARE = {"boolean": re.compile("true|false"), "integer": re.compile("-?[0-9]+"), "number": re.compile(r"-?[0-9.]+")}
 _SHOWN = 60
 _LISTED = 12
 
@@ -104,7 +106,19 @@ def _wrong_type(field: Path, types: Iterable[str], node: Schema, value: Any) -> 
     expected = " or ".join(names.get(name, f"{_article(name)} {name}") for name in types if name != "null")
     if node.get("x-gitopsgen-type") == "quantity":
         expected = "a quantity such as 100m, 1.5 or 2Gi"
-    return Violation(field, "wrong-type", f'"{dotted(field)}" is {shown(value)}, expected {expected}')
+    message = f'"{dotted(field)}" is {shown(value)}, expected {expected}'
+    return Violation(field, "wrong-type", message, _cure(frozenset(types), value))
+
+
+def _cure(types: frozenset[str], value: Any) -> str:
+    """Give how a value is written that is of a type in `types`, empty where nobody can tell what was meant."""
+    if "string" in types and "integer" not in types and isinstance(value, bool):
+        return "quote it: YAML reads y, n, yes, no, on, off, true and false as a boolean"
+    if "string" in types and type(value) in (int, float):
+        return "quote it"
+    if isinstance(value, str) and any(one in types and form.fullmatch(value) for one, form in _BARE.items()):
+        return "write it without quotes"
+    return 'write "- " before each entry' if "array" in types and isinstance(value, dict) else ""
 
 
 def _unknown_value(field: Path, error: Any) -> Violation:

@@ -9,8 +9,9 @@ import pytest
 
 from gitopsgen.schemas import Pack
 from gitopsgen.schemas.definitions import folded
-from gitopsgen.schemas.importer import import_crds, release
+from gitopsgen.schemas.importer import import_crds
 from gitopsgen.schemas.kind import node_at
+from gitopsgen.schemas.origins import release
 from gitopsgen.schemas.pack import RESOURCE
 from gitopsgen.schemas.structural import close, normalised, reopen
 from gitopsgen.schemas.validator import compile_kind

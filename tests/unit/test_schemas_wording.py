@@ -72,7 +72,28 @@ def said(kinds, version, kind, spec):
                 "",
             ),
         ),
-        ("v1", "Pod", {"containers": {"name": "x"}}, ('"spec.containers" is a mapping, expected a list', "")),
+        (
+            "v1",
+            "Pod",
+            {"containers": {"name": "x"}},
+            ('"spec.containers" is a mapping, expected a list', 'write "- " before each entry'),
+        ),
+        ("v1", "Pod", {"hostname": 7}, ('"spec.hostname" is "7" (integer), expected a string', "quote it")),
+        (
+            "v1",
+            "Pod",
+            {"hostname": True},
+            (
+                '"spec.hostname" is "true" (boolean), expected a string',
+                "quote it: YAML reads y, n, yes, no, on, off, true and false as a boolean",
+            ),
+        ),
+        (
+            "v1",
+            "Pod",
+            {"hostNetwork": "true"},
+            ('"spec.hostNetwork" is "true" (string), expected true or false', "write it without quotes"),
+        ),
         ("v1", "Service", {"ports": [{"name": "http"}]}, ('required field "spec.ports[0].port" is missing', "")),
         (
             "networking.istio.io/v1",

@@ -34,14 +34,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.check import names
+from gitopsgen.check.kubernetes.lenience import release
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping, sequence, text
+from gitopsgen.schemas.wording import listed, suggestion
 
 RULE = Rule(
     "GG464", "contradictory-service", Severity.ERROR, on=of_kind("Service"), is_shared=True, refused_by=API_SERVER
 )
 _TYPES: Final = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
+_NEAR: Final = ("PreferClose", "PreferSameNode", "PreferSameZone")
+_DISTRIBUTED: Final = [1, 31]  # the first that reads trafficDistribution unasked
 _DAY: Final = 86400  # seconds
 
 
@@ -66,6 +70,13 @@ def check(subject: Subject) -> Iterator[Found]:
         message = f"{subject} is headless and of type {kind}, expected type ClusterIP or an address"
         yield subject.found(("spec", "clusterIP"), message)
     yield from _affinity(subject, spec)
+    yield from _distribution(subject, text(spec.get("trafficDistribution")))
+
+
+def _distribution(subject: Subject, near: str) -> Iterator[Found]:
+    if near and near not in _NEAR and release(subject.known.kind) >= _DISTRIBUTED:
+        message = f'trafficDistribution is "{near}", expected one of {listed(_NEAR)}'
+        yield subject.found(("spec", "trafficDistribution"), message, suggestion(near, _NEAR))
 
 
 def _balancer(subject: Subject, spec: Mapping[str, Any], kind: str) -> Iterator[Found]:

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from gitopsgen.check.kubernetes.lenience import release
 from gitopsgen.check.rule import API_SERVER, Found, Known, Rule, Subject
 from gitopsgen.diagnostics import Severity
 from gitopsgen.schemas.bundled import versions, versions_with
@@ -54,7 +55,8 @@ def check(subject: Subject) -> Iterator[Found]:
     groups = {_group(found) for found, _ in names}
     if elsewhere and (_group(version) in groups or "." not in _group(version)):
         message = f'"{version}" has no kind "{kind}", expected {listed(elsewhere)}'
-        yield subject.found(("apiVersion",), message, _history(version, kind) or _release(subject, elsewhere[-1]))
+        hint = _history(subject, version, kind) or _release(subject, elsewhere[-1])
+        yield subject.found(("apiVersion",), message, hint)
     else:
         message = f'cannot be checked: no schema for "{kind}" of "{version}"'
         yield subject.found(("kind",), message, _meant(version, kind, names))
@@ -79,9 +81,16 @@ def _release(subject: Subject, version: str) -> str:
     return f"known is {found.source}; of another release, its definition among the manifests, or --schema-location"
 
 
-def _history(version: str, kind: str) -> str:
+def _history(subject: Subject, version: str, kind: str) -> str:
     had = versions_with(version, kind)
-    if not had:
-        return ""
-    later = [known for known in versions() if known not in had and versions().index(known) > versions().index(had[-1])]
-    return f"removed in Kubernetes {later[0]}" if later else f"new in Kubernetes {had[0]}"
+    spaces = (source.find("v1", "Namespace") for source in subject.known.sources)
+    current = next((release(space) for space in spaces if space is not None), [])
+    before = [one for one in had if _parts(one) < current]
+    if not had or not before:
+        return f"new in Kubernetes {had[0]}" if had else ""
+    later = (one for one in versions() if one not in had and _parts(one) > _parts(before[-1]))
+    return f"removed in Kubernetes {next(later)}"
+
+
+def _parts(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
