@@ -262,6 +262,16 @@ def test_nothing_is_wider_than_a_phone(opened):
         assert shown.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), view
 
 
+def test_no_city_is_under_the_buttons_of_the_map_on_a_phone(opened):
+    tab = opened(document(12))
+    tab.page.set_viewport_size(PHONE)
+    for view in ("", f"#/city/{FIRST}"):
+        page = tab.show(view)
+        map_, buttons = (page.locator(one).first.bounding_box() for one in (".map", ".zoom"))
+
+        assert buttons["y"] >= map_["y"] + map_["height"]
+
+
 def test_paper_has_the_table_and_no_controls(opened):
     shown = opened(document()).show()
 
