@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 from gitopsgen.diagnostics import Diagnostic, Location, Severity
 from gitopsgen.diff import City, FilePair, difference, label
@@ -117,6 +118,16 @@ def test_what_argo_cd_is_told_is_in_no_city():
 
     assert summary(difference(pairs, (CITIES, CITIES))) == "objects: 1 added"
     assert summary(difference([*pairs, cluster], (CITIES, CITIES))) == "objects: 2 added, in 1 cluster of 1 city"
+
+
+def test_a_comment_that_finds_no_difference_says_that_inputs_differ():
+    """A pull request that nobody has rendered reads as if it changed nothing otherwise."""
+    nothing = difference([], (CITIES, CITIES))
+
+    told = "\n".join(markdown.lines(replace(nothing, inputs=1), (), "t"))
+
+    assert "No difference, but 1 input differs: diff \\-\\-render shows what comes of that." in told
+    assert summary(nothing) == "no difference"
 
 
 def test_where_every_city_has_its_own_value_some_are_shown_and_the_rest_is_counted():

@@ -76,11 +76,17 @@ def summary(difference: Difference) -> str:
     differ = "file differs" if difference.layout == 1 else "files differ"
     layout = f"; {difference.layout} {differ} in nothing that a cluster reads" if difference.layout else ""
     if not counts:
-        return f"no difference{layout}"
+        return f"no difference{layout}{_unrendered(difference.inputs)}"
     clusters = [place for place in places if "/" in place]  # what Argo CD is told belongs to none
     regions = {place.partition("/")[0] for place in clusters}
     of = f", in {_plural(len(clusters), 'cluster')} of {_plural(len(regions), 'city')}" if clusters else ""
     return f"objects: {counts}{of}{layout}"
+
+
+def _unrendered(inputs: int) -> str:
+    """Say that inputs differ all the same: most often, somebody has not rendered yet."""
+    differ = "1 input differs" if inputs == 1 else f"{inputs} inputs differ"
+    return f", but {differ}: diff --render shows what comes of that" if inputs else ""
 
 
 def _count(difference: Difference, status: Status) -> int:
