@@ -4,6 +4,8 @@ import json
 import re
 from dataclasses import replace
 
+import pytest
+
 from gitopsgen.diagnostics import Diagnostic, Location, Severity
 from gitopsgen.diff import City, FilePair, difference, label
 from gitopsgen.emit import emit
@@ -110,6 +112,32 @@ def test_objects_that_come_or_go_together_are_named_and_many_are_counted_by_kind
     ]
     assert "shop: Secret shop/s00, Secret shop/s01, Secret shop/s02 and 17 more (removed)" not in told
     assert any("shop/s07" in line for line in plain(fleet(states), is_full=True))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("abcdef", "abxcdef", ["- …, b, c, …", "+ …, b, x, c, …"]),
+        ("abcdef", "abdcef", ["- …, b, c, d, e, …", "+ …, b, d, c, e, …"]),
+        ("abc", "cab", ["- a, b, c", "+ c, a, b"]),
+        ("abcd", "xabcd", ["- a, …", "+ x, a, …"]),
+    ],
+)
+def test_of_another_order_only_what_moved_is_shown_with_its_neighbours(before, after, told):
+    """Sixty-five destinations of a project are cut at the width of the screen, and both lines looked the same."""
+    sides = [
+        {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": "x"},
+            "spec": {"containers": [{"name": n} for n in each]},
+        }
+        for each in (before, after)
+    ]
+
+    lines = plain(fleet(lambda _: {"x": tuple(sides)}, ["lhasa"]))
+
+    assert [line.strip() for line in lines if line.strip()[:1] in "-+" and "," in line] == told
 
 
 def test_what_argo_cd_is_told_is_in_no_city():
