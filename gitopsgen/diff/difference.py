@@ -53,6 +53,7 @@ class Difference:
     """What differs between two states; `layout` counts files that differ in nothing that a cluster reads.
 
     `waves` are those in which changes reach the clusters of a case: by case, in order, each with its places.
+    `inputs` counts files that differ in what the output is rendered from, where nothing of the output does.
     """
 
     folded: tuple[Folded, ...]
@@ -61,6 +62,7 @@ class Difference:
     names: Mapping[tuple[str, str], Names] = field(default_factory=dict)  # by place and, with checksums, file
     layout: int = 0
     waves: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    inputs: int = 0
 
     def changes_at(self, place: str, one: Object) -> tuple[Change, ...]:
         """Give all changes of an object at a place, with the names that the place has."""

@@ -25,6 +25,7 @@ from gitopsgen.diff import (
     shown,
 )
 from gitopsgen.load import load, settings_of
+from gitopsgen.load.settings import SETTINGS_FILE
 from gitopsgen.model.project import Settings
 from gitopsgen.pipeline.causes import Causes
 from gitopsgen.review import Danger, find_dangers, find_refusals, masked
@@ -69,7 +70,8 @@ def diff(root: Path, options: DiffOptions) -> DiffReport:
     settings = settings_of(root)
     states = _States(root, settings, options)
     found = difference(states.pairs(), states.cities(), states.listing(), _list_types(root / settings.schemas))
-    found = replace(found, waves=_waves(root, found))
+    inputs = 0 if states.changed or options.paths else states.changed_inputs()
+    found = replace(found, waves=_waves(root, found), inputs=inputs)
     told = _Told(states, found)
     return DiffReport(masked(found), tuple(map(told.diagnostic, find_dangers(found))), states.base, states.head or "")
 
@@ -158,6 +160,11 @@ class _States:
             folder = path.rstrip("/")
             if not any(one == folder or one.startswith(f"{folder}/") for one in known):
                 raise UsageError(f'"{path}" is in neither of the two states{_meant(folder, known)}')
+
+    def changed_inputs(self) -> int:
+        """Count the files that differ in what the output is rendered from."""
+        named = (SETTINGS_FILE, self.settings.blueprints, self.settings.overlays, *self.settings.judging)
+        return len(self.repository.changed(self.base, self.head, named))
 
     def inside(self, path: str) -> str:
         """Give a path as it stands inside the output tree."""

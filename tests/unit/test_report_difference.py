@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+
+import pytest
 
 from gitopsgen.diagnostics import Diagnostic, Location, Severity
 from gitopsgen.diff import City, FilePair, difference, label
@@ -111,12 +114,48 @@ def test_objects_that_come_or_go_together_are_named_and_many_are_counted_by_kind
     assert any("shop/s07" in line for line in plain(fleet(states), is_full=True))
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("abcdef", "abxcdef", ["- …, b, c, …", "+ …, b, x, c, …"]),
+        ("abcdef", "abdcef", ["- …, b, c, d, e, …", "+ …, b, d, c, e, …"]),
+        ("abc", "cab", ["- a, b, c", "+ c, a, b"]),
+        ("abcd", "xabcd", ["- a, …", "+ x, a, …"]),
+    ],
+)
+def test_of_another_order_only_what_moved_is_shown_with_its_neighbours(before, after, told):
+    """Sixty-five destinations of a project are cut at the width of the screen, and both lines looked the same."""
+    sides = [
+        {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": "x"},
+            "spec": {"containers": [{"name": n} for n in each]},
+        }
+        for each in (before, after)
+    ]
+
+    lines = plain(fleet(lambda _: {"x": tuple(sides)}, ["lhasa"]))
+
+    assert [line.strip() for line in lines if line.strip()[:1] in "-+" and "," in line] == told
+
+
 def test_what_argo_cd_is_told_is_in_no_city():
     pairs = [FilePair("argocd/x.yaml", None, emit(config()).encode())]
     cluster = FilePair("lhasa/edge/shop/x.yaml", None, emit(config()).encode())
 
     assert summary(difference(pairs, (CITIES, CITIES))) == "objects: 1 added"
     assert summary(difference([*pairs, cluster], (CITIES, CITIES))) == "objects: 2 added, in 1 cluster of 1 city"
+
+
+def test_a_comment_that_finds_no_difference_says_that_inputs_differ():
+    """A pull request that nobody has rendered reads as if it changed nothing otherwise."""
+    nothing = difference([], (CITIES, CITIES))
+
+    told = "\n".join(markdown.lines(replace(nothing, inputs=1), (), "t"))
+
+    assert "No difference, but 1 input differs: diff \\-\\-render shows what comes of that." in told
+    assert summary(nothing) == "no difference"
 
 
 def test_where_every_city_has_its_own_value_some_are_shown_and_the_rest_is_counted():

@@ -76,11 +76,17 @@ def summary(difference: Difference) -> str:
     differ = "file differs" if difference.layout == 1 else "files differ"
     layout = f"; {difference.layout} {differ} in nothing that a cluster reads" if difference.layout else ""
     if not counts:
-        return f"no difference{layout}"
+        return f"no difference{layout}{_unrendered(difference.inputs)}"
     clusters = [place for place in places if "/" in place]  # what Argo CD is told belongs to none
     regions = {place.partition("/")[0] for place in clusters}
     of = f", in {_plural(len(clusters), 'cluster')} of {_plural(len(regions), 'city')}" if clusters else ""
     return f"objects: {counts}{of}{layout}"
+
+
+def _unrendered(inputs: int) -> str:
+    """Say that inputs differ all the same: most often, somebody has not rendered yet."""
+    differ = "1 input differs" if inputs == 1 else f"{inputs} inputs differ"
+    return f", but {differ}: diff --render shows what comes of that" if inputs else ""
 
 
 def _count(difference: Difference, status: Status) -> int:
@@ -113,10 +119,9 @@ def _group(change: Change) -> Any:
 def _lines(changes: list[Change]) -> Iterator[Line]:
     first = changes[0]
     if first.sort is Sort.ORDER:
-        names = (", ".join(_keys(side)) for side in (first.old, first.new))
         yield Line("@", f"{path_text(first.path)}: in another order")
-        for mark, text in zip("-+", names, strict=True):
-            yield Line(mark, text)
+        for mark, names in zip("-+", _moved(_keys(first.old), _keys(first.new)), strict=True):
+            yield Line(mark, ", ".join(names))
     elif is_checksum(first.old) and is_checksum(first.new):
         yield Line("@", f"{path_text(first.path)}: another one")
     elif first.sort is Sort.FIELD and NOTHING not in {first.old, first.new}:
@@ -161,6 +166,24 @@ def _labelled(change: Change) -> Change:
 
 def _keys(text: str) -> list[str]:
     return [str(Key(tuple((name, value) for name, value in fields))) for fields in json.loads(shown(text))]
+
+
+def _moved(old: list[str], new: list[str]) -> tuple[list[str], list[str]]:
+    """Leave out what two orders begin and end with alike, but for the neighbours of what differs."""
+    head = _alike(old, new)
+    tail = _alike(old[head:][::-1], new[head:][::-1])
+    start, sides = max(0, head - 1), []
+    for side in (old, new):
+        end = min(len(side), len(side) - tail + 1)
+        sides.append([*(["…"] if start else []), *side[start:end], *(["…"] if end < len(side) else [])])
+    return sides[0], sides[1]
+
+
+def _alike(one: list[str], other: list[str]) -> int:
+    """Count the items with which both begin."""
+    return next(
+        (at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), min(len(one), len(other))
+    )
 
 
 def path_text(path: Sequence[Step]) -> str:
