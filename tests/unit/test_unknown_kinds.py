@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""A kind that nobody knows is told with what leads on: the version or the name meant, or where schemas come from."""
-=======
 """A kind that nobody knows is told with what leads on: the version or name meant, or where schemas come from."""
->>>>>>> ten
 
 from __future__ import annotations
 
