@@ -21,7 +21,7 @@ _BYTES = re.compile(r"(?P<number>[0-9.]+) ?(?P<unit>[KMGTPkmgtp])i?[Bb]?")
 _FORMATS = {"byte": "base64", "date-time": "a time such as 2026-11-27T08:00:00Z"}
 _LENGTH = re.compile(r"\^\.\{0,(\d+)\}\$")
 _PATTERNS = {
-    "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$": "at most 63 lower-case letters, digits and '-', a letter or digit at both ends",
+    "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$": "up to 63 lower-case letters, digits and inner '-'",
     "^[^/%]+$": "a name without '/' and '%'",
 }
 _SHOWN = 60
