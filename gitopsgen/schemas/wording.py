@@ -17,6 +17,13 @@ from gitopsgen.source.engine_path import engine_path
 Path = tuple[str | int, ...]
 
 _BARE = {"boolean": re.compile("true|false"), "integer": re.compile("-?[0-9]+"), "number": re.compile(r"-?[0-9.]+")}
+_BYTES = re.compile(r"(?P<number>[0-9.]+) ?(?P<unit>[KMGTPkmgtp])i?[Bb]?")
+_FORMATS = {"byte": "base64", "date-time": "a time such as 2026-11-27T08:00:00Z"}
+_LENGTH = re.compile(r"\^\.\{0,(\d+)\}\$")
+_PATTERNS = {
+    "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$": "up to 63 lower-case letters, digits and inner '-'",
+    "^[^/%]+$": "a name without '/' and '%'",
+}
 _SHOWN = 60
 _LISTED = 12
 
@@ -47,7 +54,9 @@ def describe(error: Any, schema: Schema, data: Any) -> Iterator[Violation]:
     elif name in {"enum", "const"}:
         yield _unknown_value(field, error)
     else:
-        yield Violation(field, "malformed-value", _malformed(field, name, error, schema))
+        yield Violation(
+            field, "malformed-value", _malformed(field, name, error, schema), _form(name, error, field, schema)
+        )
 
 
 def dotted(field: Path) -> str:
@@ -107,18 +116,33 @@ def _wrong_type(field: Path, types: Iterable[str], node: Schema, value: Any) -> 
     if node.get("x-gitopsgen-type") == "quantity":
         expected = "a quantity such as 100m, 1.5 or 2Gi"
     message = f'"{dotted(field)}" is {shown(value)}, expected {expected}'
-    return Violation(field, "wrong-type", message, _cure(frozenset(types), value))
+    return Violation(field, "wrong-type", message, _cure(frozenset(types), value, node))
 
 
-def _cure(types: frozenset[str], value: Any) -> str:
+def _cure(types: frozenset[str], value: Any, node: Schema) -> str:
     """Give how a value is written that is of a type in `types`, empty where nobody can tell what was meant."""
+    if "string" in types and "duration" in str(node.get("x-kubernetes-validations", "")):
+        return "write a duration with its unit, as in 300ms or 5s"
     if "string" in types and "integer" not in types and isinstance(value, bool):
         return "quote it: YAML reads y, n, yes, no, on, off, true and false as a boolean"
     if "string" in types and type(value) in (int, float):
         return "quote it"
     if isinstance(value, str) and any(one in types and form.fullmatch(value) for one, form in _BARE.items()):
         return "write it without quotes"
-    return 'write "- " before each entry' if "array" in types and isinstance(value, dict) else ""
+    if "array" not in types:
+        return ""
+    return 'write "- " before each entry' if isinstance(value, dict) else "write a list, with an entry for each"
+
+
+def _form(keyword: str, error: Any, field: Path, schema: Schema) -> str:
+    """Give how a value of a wrong form is written, empty where nobody can tell what was meant."""
+    value = error.instance
+    if keyword == "format" and error.kind.format == "byte":
+        return "plain text goes into stringData" if field[:1] == ("data",) else "encode it"
+    of_bytes = _BYTES.fullmatch(value) if isinstance(value, str) else None
+    if of_bytes and node_at(schema, field).get("x-gitopsgen-type") == "quantity":
+        return f"write {of_bytes['number']}{of_bytes['unit'].upper()}i"
+    return ""
 
 
 def _unknown_value(field: Path, error: Any) -> Violation:
@@ -145,11 +169,17 @@ def _malformed(field: Path, keyword: str, error: Any, schema: Schema) -> str:
             unit = {"L": "characters", "I": "entries", "P": "keys"}[keyword[3]]
             return f'"{where}" has {len(error.instance)} {unit}, expected {bound} {kind.limit}'
         case "pattern":
-            return f'"{where}" is {shown(error.instance)}, expected a match of {kind.pattern}'
+            return f'"{where}" is {shown(error.instance)}, expected {_in_words(kind.pattern)}'
         case "format":
-            return f'"{where}" is {shown(error.instance)}, expected the format {kind.format}'
+            expected = _FORMATS.get(kind.format, f"the format {kind.format}")
+            return f'"{where}" is {shown(error.instance)}, expected {expected}'
         case _:
             return _combination(field, schema)
+
+
+def _in_words(pattern: str) -> str:
+    most = _LENGTH.fullmatch(pattern)
+    return f"at most {most[1]} characters" if most else _PATTERNS.get(pattern, f"a match of {pattern}")
 
 
 def _combination(field: Path, schema: Schema) -> str:

@@ -78,6 +78,42 @@ def said(kinds, version, kind, spec):
             {"containers": {"name": "x"}},
             ('"spec.containers" is a mapping, expected a list', 'write "- " before each entry'),
         ),
+        (
+            "v1",
+            "Pod",
+            {"containers": [{"name": "x", "ports": [{"containerPort": 80, "name": "longer-than-fifteen"}]}]},
+            (
+                '"spec.containers[0].ports[0].name" is "longer-than-fifteen" (string), expected at most 15 characters',
+                "",
+            ),
+        ),
+        (
+            "v1",
+            "Pod",
+            {"overhead": {"memory": "512MB"}},
+            (
+                '"spec.overhead.memory" is "512MB" (string), expected a quantity such as 100m, 1.5 or 2Gi',
+                "write 512Mi",
+            ),
+        ),
+        (
+            "v1",
+            "Pod",
+            {"containers": [{"name": "x", "command": "ls -l"}]},
+            (
+                '"spec.containers[0].command" is "ls -l" (string), expected a list',
+                "write a list, with an entry for each",
+            ),
+        ),
+        (
+            "networking.istio.io/v1",
+            "VirtualService",
+            {"http": [{"timeout": 5}]},
+            (
+                '"spec.http[0].timeout" is "5" (integer), expected a string',
+                "write a duration with its unit, as in 300ms or 5s",
+            ),
+        ),
         ("v1", "Pod", {"hostname": 7}, ('"spec.hostname" is "7" (integer), expected a string', "quote it")),
         (
             "v1",

@@ -24,7 +24,9 @@ Instead:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from gitopsgen.check import names
 from gitopsgen.check.kubernetes.lenience import RELAXED, release
@@ -45,6 +47,7 @@ _GRAMMARS: Mapping[tuple[str, str], names.Grammar] = {
     ("rbac.authorization.k8s.io", "Role"): names.path_segment,
     ("rbac.authorization.k8s.io", "RoleBinding"): names.path_segment,
 }
+_STRANGE: Final = re.compile("[^a-z0-9.-]+")
 # What is asked and answered is stored nowhere, and its name is not looked at.
 _ASKED = frozenset({"authentication.k8s.io", "authorization.k8s.io"})
 
@@ -59,7 +62,10 @@ def check(subject: Subject) -> Iterator[Found]:
         grammar = names.dns_label
     expected = grammar(subject.name) if subject.name else ""
     if expected:
-        yield subject.found(("metadata", "name"), f'the name "{subject.name}" of a {known.name} must be {expected}')
+        message = f'the name "{subject.name}" of a {known.name} must be {expected}'
+        proposed = _STRANGE.sub("-", subject.name.lower()).strip("-.")
+        hint = f'such as "{proposed}"' if proposed and not grammar(proposed) else ""
+        yield subject.found(("metadata", "name"), message, hint)
     prefix = text(subject.metadata.get("generateName"))
     # a "-" at its end is followed by what the server adds
     if prefix and (expected := grammar(f"{prefix[:-1]}a" if prefix.endswith("-") else prefix)):
