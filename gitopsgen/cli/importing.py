@@ -37,7 +37,7 @@ def import_(
     ] = None,
     cluster: Annotated[str, option("--cluster", metavar="NAME", help="Its cluster; by default the first one.")] = "",
     namespace: Annotated[
-        str, option("--namespace", metavar="NAME", help="Namespace of the case; the one of most objects otherwise.")
+        str, option("--namespace", metavar="NAME", help="Of the case, and of objects that name none.")
     ] = "",
     values: Annotated[
         list[str] | None,

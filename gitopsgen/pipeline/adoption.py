@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from gitopsgen.adopt import Adopted, City, Order, adopt, city_of
+from gitopsgen.check import Checker
 from gitopsgen.diagnostics import Diagnostic, Location, Severity, UsageError
 from gitopsgen.model.project import Cluster, Project
 from gitopsgen.pipeline import adoptable
@@ -16,6 +17,7 @@ from gitopsgen.pipeline.adoptable import Found, Origin
 from gitopsgen.pipeline.adoption_proof import Proof, list_types, prove
 from gitopsgen.pipeline.charts import Release
 from gitopsgen.pipeline.foreign import ForeignOptions
+from gitopsgen.pipeline.installing import installed
 from gitopsgen.pipeline.manifest_files import Content
 from gitopsgen.scaffold import check_name
 from gitopsgen.scaffold.blueprint import place_in
@@ -144,17 +146,19 @@ def _objects(
     """Read the objects of each place; what holds a secret is told."""
     objects: dict[str, list[Found]] = {}
     everything: list[Content] = []
-    namespace = options.namespace or options.case
+    namespace, settings = options.namespace or options.case, project.settings
+    schemas = settings.root / settings.schemas
     for origin, city, cluster in variants:
         read = adoptable.contents(origin, Release(options.release or options.case, namespace, cluster.kubernetes))
         some = adoptable.objects(read.value, city)
         told += (*read.diagnostics, *some.diagnostics)
         everything += read.value
-        objects[city.place] = [
-            one for one in some.value if not (options.leave_out_secrets and adoptable.is_secret(one.data))
-        ]
-    settings, cluster = project.settings, variants[0][2]
-    how = ForeignOptions(cluster.kubernetes, settings.root / settings.schemas / cluster.version_set)
+        found = [one for one in some.value if not (options.leave_out_secrets and adoptable.is_secret(one.data))]
+        is_placed = options.namespace or origin.values  # else nobody says where they are installed
+        checker = Checker(cluster.kubernetes, schemas / cluster.version_set)
+        objects[city.place] = list(installed(found, namespace, checker)) if is_placed else found
+    cluster = variants[0][2]
+    how = ForeignOptions(cluster.kubernetes, schemas / cluster.version_set)
     told += adoptable.secrets(everything, how, leave_out=options.leave_out_secrets)
     return objects
 

@@ -34,6 +34,7 @@ class Peers:
             "kubeconform alone": ("kubeconform", self.kubeconform),
             "helm template": ("helm", self.helm),
             "kapitan": ("kapitan", self.kapitan),
+            "make-argocd-fly": ("make_argocd_fly", self.make_argocd_fly),
             f"makejinja ({SAMPLES['makejinja']} variants run)": ("makejinja", self.makejinja),
         }
         yield from ((name, peer) for name, (program, peer) in runs.items() if program in self.programs)
@@ -79,6 +80,15 @@ class Peers:
         cost = run(
             [self.programs["kapitan"], "compile", "-p", PROCESSES, "--output-path", output], self.peers / "kapitan"
         )
+        shutil.rmtree(output)
+        return cost
+
+    def make_argocd_fly(self) -> Cost:
+        """All variants in one run; it asks no index for a newer version of itself."""
+        output = self.fleet.unused()
+        options = ["--skip-latest-version-check", "--max-subproc", PROCESSES, "--loglevel", "ERROR"]
+        command = [self.programs["make_argocd_fly"], "--root-dir", self.peers / "make-argocd-fly", *options]
+        cost = run([*command, "--output-dir", output], self.peers)
         shutil.rmtree(output)
         return cost
 

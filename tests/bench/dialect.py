@@ -18,6 +18,14 @@ def as_plain_jinja(text: str, prelude: str = "") -> str:
     return prelude + text.replace(IMAGE, "{{ image }}")
 
 
+def as_untrimmed_jinja(text: str) -> str:
+    """Give a template as a Jinja reads it that keeps the line ends around statements, and cuts those at the end.
+
+    A comment ends the last block of text, which would lose its line end.
+    """
+    return as_plain_jinja(text).replace("{% ", "{%- ") + "# end\n"
+
+
 def as_go_template(text: str) -> str:
     """Give a template as Helm reads it."""
     plain = as_plain_jinja(text)

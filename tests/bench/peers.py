@@ -17,7 +17,7 @@ import yaml
 from gitopsgen.compose import Selection, compose
 from gitopsgen.load import load
 from tests.bench.cases import CASES
-from tests.bench.dialect import as_go_template, as_plain_jinja
+from tests.bench.dialect import as_go_template, as_plain_jinja, as_untrimmed_jinja
 from tests.bench.fleet import template_text, templates
 from tests.bench.schemas import schemas
 
@@ -48,6 +48,7 @@ def write_peers(project: Path, directory: Path, city: str = "") -> None:
     _write_jinja(directory)
     _write_helm(directory / "helm")
     _write_kapitan(directory / "kapitan", contexts)
+    _write_make_argocd_fly(directory / "make-argocd-fly", contexts)
     _write_kustomize(directory / "kustomize", {target: objects(context) for target, context in contexts.items()})
     for name, schema in schemas():
         _write(directory / "schemas" / name, json.dumps(schema))
@@ -118,6 +119,19 @@ def _write_kapitan(directory: Path, contexts: Mapping[str, Mapping[str, Any]]) -
         name = target.replace("/", "-")
         parameters = {**context, "target_name": name, "kapitan": {"vars": {"target": name}, "compile": [work]}}
         _write(directory / "inventory" / "targets" / f"{name}.yml", json.dumps({"parameters": parameters}))
+
+
+def _write_make_argocd_fly(directory: Path, contexts: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write an environment for each city, in which each case is an application with its data as variables."""
+    for case in CASES:
+        for path in templates():
+            _write(directory / "source" / case.name / path.name, as_untrimmed_jinja(template_text(path, case)))
+    cities: dict[str, dict[str, Any]] = {}
+    for target, context in contexts.items():
+        city, case = target.split("/")
+        cities.setdefault(city, {})[case] = {"vars": context}
+    for city, apps in cities.items():
+        _write(directory / "config" / f"{city}.yml", json.dumps({"envs": {city: {"apps": apps}}}, ensure_ascii=False))
 
 
 def _write_kustomize(directory: Path, found: Mapping[str, Objects]) -> None:

@@ -10,7 +10,7 @@ from tests.real import builds, components
 
 KUBECONFORM_VERSION = "0.8.0"
 HELM_VERSION = "3.22.0"
-PYTHON_TOOLS = {"kapitan": "0.36.3", "makejinja": "2.8.1"}
+PYTHON_TOOLS = {"kapitan": "0.36.3", "makejinja": "2.8.1", "make-argocd-fly": "0.4.8"}
 
 
 def kubectl() -> Path:
@@ -38,11 +38,16 @@ def makejinja() -> Path:
     return _python_program("makejinja")
 
 
+def make_argocd_fly() -> Path:
+    """Give make-argocd-fly, in an environment of its own."""
+    return _python_program("make-argocd-fly")
+
+
 def found() -> tuple[dict[str, Path], dict[str, str]]:
     """Give the programs that can be had, and why the others cannot."""
     programs: dict[str, Path] = {}
     missing: dict[str, str] = {}
-    wanted: tuple[Callable[[], Path], ...] = (kubectl, kubeconform, helm, kapitan, makejinja)
+    wanted: tuple[Callable[[], Path], ...] = (kubectl, kubeconform, helm, kapitan, makejinja, make_argocd_fly)
     for program in wanted:
         try:
             programs[program.__name__] = program()

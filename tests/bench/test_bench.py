@@ -135,3 +135,13 @@ def test_makejinja_gives_our_objects(peers, ours, tmp_path):
     subprocess.run(command, check=True, capture_output=True)
 
     assert told(*(path.read_text("utf-8") for path in (tmp_path / "output").iterdir())) == ours
+
+
+@pytest.mark.deep
+def test_make_argocd_fly_gives_our_objects(peers, ours, tmp_path):
+    city, case = TARGET.split("/")
+    options = ["--render-envs", city, "--render-apps", case, "--skip-latest-version-check"]
+    command = [program(programs.make_argocd_fly), "--root-dir", peers / "make-argocd-fly", *options]
+    subprocess.run([*command, "--output-dir", tmp_path / "output"], check=True, capture_output=True)
+
+    assert told(*(path.read_text("utf-8") for path in (tmp_path / "output" / TARGET).iterdir())) == ours
