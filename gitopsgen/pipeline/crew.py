@@ -62,7 +62,8 @@ def run(
             os.write(worker.orders, b"y" if agreed else b"n")
         finished = [worker.results.receive() for worker in workers] if agreed else []
     finally:
-        for worker in workers:
+        # The last first: each has a copy of the pipes to those before it, which would never hear that we are gone.
+        for worker in reversed(workers):
             _end(worker)
     return results, finished
 
