@@ -9,6 +9,8 @@ from typing import Any, Final
 from gitopsgen.promote.changes import Change, NewRelease
 from gitopsgen.scalars import is_ambiguous
 
+# By how much mappings are indented, and the dashes of lists: our own layout first.
+_LAYOUTS: Final = ((2, 2), (2, 0), (4, 2), (4, 0), (4, 4), (3, 0), (3, 2))
 _NEW: Final = """\
 # Which release each cluster runs, written by `gitopsgen promote` and `gitopsgen rollback`.
 # A release is a layer of values above all overlays. Of a cluster's releases it runs the last; one without runs none.
@@ -38,21 +40,19 @@ def edited(text: str, change: Change) -> str:
 
 def _opened(text: str) -> tuple[Any, Any]:
     """Give the data of a text, and the editor that lays lists out as the text does."""
-    for offset in (2, 0):
-        editor = _editor(offset)
-        data = editor.load(text)
-        if _dumped(editor, data) == text:
-            break
+    editors = (_editor(*layout) for layout in _LAYOUTS)
+    alike = (one for one in editors if _dumped(one, one.load(text)) == text)
+    editor = next(alike, None) or _editor(*_LAYOUTS[0])
     return editor, editor.load(text)
 
 
-def _editor(offset: int) -> Any:
+def _editor(mapping: int, offset: int) -> Any:
     from ruamel.yaml import YAML  # noqa: PLC0415 - 25 ms that only an edit needs
 
     editor = YAML(typ="rt")
     editor.preserve_quotes = True
     editor.width = 1 << 16  # lines are never folded
-    editor.indent(mapping=2, sequence=2 + offset, offset=offset)
+    editor.indent(mapping=mapping, sequence=2 + offset, offset=offset)
     return editor
 
 

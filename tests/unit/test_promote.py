@@ -74,6 +74,25 @@ def test_only_what_changes_is_edited():
     assert yaml.safe_load(text)["cases"]["shop"]["releases"]["r3"]["values"] == new.values
 
 
+@pytest.mark.parametrize("width", [2, 3, 4])
+@pytest.mark.parametrize("dashes", [0, 2])
+def test_a_lock_keeps_the_layout_that_people_gave_it(width, dashes):
+    steps = [" " * width * depth for depth in range(6)]
+    lines = [
+        "cases:",
+        f"{steps[1]}shop:  # ours",
+        f"{steps[2]}releases:",
+        f"{steps[3]}r1:",
+        f'{steps[4]}date: "2026-01-02"',
+    ]
+    lines += [f"{steps[4]}values:", f"{steps[5]}hosts:", f"{steps[5]}{' ' * dashes}- a", f"{steps[5]}{' ' * dashes}- b"]
+    lock = "\n".join([*lines, f"{steps[2]}clusters:", f"{steps[3]}a/edge: [r1]", ""])
+
+    text = edited(lock, Change("shop", {"b/edge": ("r1",)}, None))
+
+    assert text == f"{lock}{steps[3]}b/edge: [r1]\n"
+
+
 def test_a_lock_begins_with_what_it_is_and_cases_stand_in_order():
     text = edited("", Change("shop", {"a/edge": ("r1",)}, NewRelease("r1", "2026-01-02", {"x": 1})))
     text = edited(text, Change("books", {"a/edge": ("r1",)}, NewRelease("r1", "2026-01-02", {"x": 1})))
