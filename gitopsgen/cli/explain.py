@@ -26,7 +26,7 @@ def explain(
 
     The whole chain: value, template line, expression, the layer that won with its place, those that lost.
 
-    gitopsgen explain 'generated/shanghai/edge/payment-gateway/deployment-payment-gateway.yaml#spec.replicas'
+    gitopsgen explain generated/wuhu/edge/payment-gateway/service-opa.yaml#spec
 
     gitopsgen explain shanghai/payment-gateway autoscaling.max
     """
