@@ -7,7 +7,7 @@ https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resou
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
@@ -17,13 +17,15 @@ from gitopsgen.schemas.kind import Schema
 from gitopsgen.schemas.typed import escaped
 from gitopsgen.schemas.wording import suggestion
 
+Spelt = Callable[[str], str]
+
 _ROOTS: Final = frozenset({"self", "oldSelf"})
 _SCALARS: Final = {"boolean": "bool", "integer": "int", "number": "double", "string": "string"}
 _FORMATS: Final = {"byte": "bytes", "date": "timestamp", "date-time": "timestamp", "duration": "duration"}
 _ANY: Final = "dyn"
 _READ: Final = {"duration": "duration", "matches": "''.matches", "timestamp": "timestamp"}
 _MACROS: Final = frozenset({"all", "exists", "exists_one", "filter", "map"})
-_PLACE: Final = re.compile(r" \(line \d+, column \d+\)$")
+PLACE: Final = re.compile(r" \(line \d+, column \d+\)$")
 _STEP: Final = re.compile(r"""(\.([^.\[\]]+)|\['((?:\\.|[^'\\])*)'\])""")
 _TEXT: Final[Schema] = {"type": "string"}
 _METADATA: Final[Schema] = {"type": "object", "properties": {"generateName": _TEXT, "name": _TEXT}}
@@ -51,11 +53,10 @@ def compile_rule(rule: str, node: Schema, wanted: str, *, is_root: bool = False)
         return
     whole = {**node, "properties": {**_OBJECT, **_part(node, "properties")}} if is_root else node
     _judge_literals(tokens(rule))
-    typed, types = _typed(tokens(rule), whole)
-    program = compiled(typed, frozenset(f"{name}: {kind}" for name, kind in types))
+    program = compiled(*typed(rule, dict.fromkeys(_ROOTS, whole)))
     if isinstance(program, Failure):
         if not program.is_unsupported:
-            raise WrongRuleError(_PLACE.sub("", program.message))  # that of another expression than people wrote
+            raise WrongRuleError(PLACE.sub("", program.message))  # that of another expression than people wrote
         return
     given = program.return_type().name().lower()
     if given not in {wanted, _ANY}:
@@ -100,28 +101,32 @@ def _judge_literals(found: Sequence[Token]) -> None:
                 raise WrongRuleError("a list has numbers and texts, expected items of one type")
 
 
-def _typed(found: Sequence[Token], node: Schema) -> tuple[str, set[tuple[str, str]]]:
-    """Give the expression with typed variables for its paths, and these variables with their types."""
+def typed(expression: str, roots: Mapping[str, Schema], spelt: Spelt = escaped) -> tuple[str, frozenset[str]]:
+    """Give an expression with typed variables for its paths below `roots`, and these variables with their types.
+
+    `spelt` gives what a field is called in expressions. Raises `WrongRuleError` where a path leads nowhere.
+    """
+    found = tokens(expression)
     words: list[str] = []
-    types: set[tuple[str, str]] = set()
-    roots = dict.fromkeys(_ROOTS, node)
+    types: set[str] = set()
+    bound = dict(roots)
     place = 0
     while place < len(found):
         sort, text = found[place]
-        end = _end_of_path(found, place) if sort == "name" and text in roots and not _is_after_dot(found, place) else 0
-        if not end or (end == place + 1 and text not in _ROOTS):
+        end = _end_of_path(found, place) if sort == "name" and text in bound and not _is_after_dot(found, place) else 0
+        if not end or (end == place + 1 and text not in roots):
             words.append(text)
             place += 1
             continue
-        part = _at(roots[text], [name for _, name in found[place + 1 : end] if name != "."])
-        roots |= _bound(found, end, part)
+        part = _at(bound[text], [name for _, name in found[place + 1 : end] if name != "."], spelt)
+        bound |= _bound(found, end, part)
         is_asked = [one for _, one in found[place - 2 : place]] == ["has", "("] and end > place + 1
         kind = _ANY if is_asked or _is_beside_null(found, place, end) else type_of(part)
         variable = "asked" if is_asked else f"of_{''.join(sign if sign.isalnum() else '_' for sign in kind)}"
         words.append("asked.field" if is_asked else variable)
-        types.add((variable, kind))
+        types.add(f"{variable}: {kind}")
         place = end
-    return " ".join(words), types
+    return " ".join(words), frozenset(types)
 
 
 def _is_beside_null(found: Sequence[Token], start: int, end: int) -> bool:
@@ -154,11 +159,11 @@ def _end_of_path(found: Sequence[Token], start: int) -> int:
     return end
 
 
-def _at(node: Schema, names: Sequence[str]) -> Schema:
+def _at(node: Schema, names: Sequence[str], spelt: Spelt = escaped) -> Schema:
     for name in names:
         if node.get("x-kubernetes-int-or-string") or "type" not in node:
             return {}
-        known = _fields(node)
+        known = _fields(node, spelt)
         if known is None:
             node = _part(node, "additionalProperties")
         elif name in known:
@@ -168,13 +173,13 @@ def _at(node: Schema, names: Sequence[str]) -> Schema:
     return node
 
 
-def _fields(node: Schema) -> dict[str, Any] | None:
+def _fields(node: Schema, spelt: Spelt) -> dict[str, Any] | None:
     """Give the fields of an object as expressions name them, None for a map of any."""
     if node.get("type") == "object" and isinstance(node.get("additionalProperties"), Mapping):
         return None
     embedded = _OBJECT if node.get("x-kubernetes-embedded-resource") else {}
     fields = {**embedded, **_part(node, "properties")}
-    return {escaped(str(name)): part for name, part in fields.items() if isinstance(part, Mapping)}
+    return {spelt(str(name)): part for name, part in fields.items() if isinstance(part, Mapping)}
 
 
 def _part(node: Schema, key: str) -> Schema:

@@ -1,4 +1,4 @@
-"""What definitions of custom kinds say, as a real API server reads it: formats, and rules in CEL made wrong."""
+"""Rules in CEL that are made wrong, formats, and types in policies: judged as a real API server judges them."""
 
 import copy
 import os
@@ -204,3 +204,66 @@ def test_formats_are_read_as_the_server_reads_them() -> None:
 def _thing(part: Object) -> Object:
     metadata = {"name": "a", "namespace": "default"}
     return {"apiVersion": "test.example/v1", "kind": "Thing0", "metadata": metadata, "part": part}
+
+
+ASKED = (
+    *(
+        "request.kind.kind == 'Pod'",
+        "request.kinds.kind == 'Pod'",
+        "request.name == 5",
+        "request.dryRun",
+        "request == null",
+    ),
+    *("request.namespace == 'a'", "request.namespace == null", "request.?namespace.orValue('a') == 'b'"),
+    *("request.userInfo.groups.exists(g, g == 'a')", "request.userInfo.groups[0] == 1", "!has(request.userInfo.uid)"),
+    *("request.userInfo.extra['a'] == ['b']", "request.userInfo.extra == 5", "request.userInfo.username + 1 == 2"),
+    *("has(request.options) && request.options.x == 1", "has(request.nothing)", "request.resource == 'pods'"),
+    *("request.operation in ['CREATE', 'UPDATE']", "request.subResource != ''", "request.kind == request.requestKind"),
+    *("namespaceObject != null", "namespaceObject.metadata.labels.a == 'b'", "namespaceObject.metadata.labels == {}"),
+    *(
+        "namespaceObject.metadata.uid == ''",
+        "namespaceObject.metadata.UID == ''",
+        "namespaceObject.status.phase == 'a'",
+    ),
+    *("namespaceObject.spec.finalizers.size() == 1", "namespaceObject.status.conditions.all(c, c.type == 'a')"),
+    "namespaceObject.status.conditions.all(c, c.typ == 'a')",
+    "namespaceObject.metadata.creationTimestamp < timestamp('2026-01-01T00:00:00Z')",
+    *("variables.user == 'a'", "variables.number > 'a'", "variables.number", "variables.nobody == 1", "object.spec"),
+)
+
+
+def test_expressions_of_policies_have_the_types_that_the_server_gives_them() -> None:
+    judge = Checker("1.35", CHECKOUT / "schemas" / MODERN.name)
+    policies = [_policy(expression, number) for number, expression in enumerate(ASKED)]
+    with server(MODERN) as plane, ThreadPoolExecutor(WORKERS) as pool:
+        said = list(pool.map(lambda one: plane.dry_run(one).accepted, policies))
+
+    differing = []
+    for expression, policy, is_taken in zip(ASKED, policies, said, strict=True):
+        found = judge.manifest(Manifest(VariantId("a", "b", "c"), "a.yaml", "a.j2", 0, policy))
+        ours = [one.message for one in found if one.refused]
+        if bool(ours) == is_taken:
+            differing.append(
+                f"{expression}: we say {ours or 'nothing'}, the server {'takes' if is_taken else 'refuses'} it"
+            )
+
+    assert not differing, "\n".join(differing)
+    assert 0 < sum(said) < len(said)
+
+
+def _policy(expression: str, number: int) -> Object:
+    rules = [{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}]
+    variables = [
+        {"name": "user", "expression": "request.userInfo.username"},
+        {"name": "number", "expression": "request.userInfo.groups.size()"},
+    ]
+    return {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingAdmissionPolicy",
+        "metadata": {"name": f"asked-{number}"},
+        "spec": {
+            "matchConstraints": {"resourceRules": rules},
+            "variables": variables,
+            "validations": [{"expression": expression}],
+        },
+    }

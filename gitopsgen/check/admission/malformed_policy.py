@@ -43,12 +43,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from gitopsgen.cel import Failure, compiled, sight
 from gitopsgen.cel.variables import bound, used
 from gitopsgen.check.admission.policies import BINDING, GROUP, POLICY
+from gitopsgen.check.admission.request_types import compiled_with_types
 from gitopsgen.check.names import subdomain
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
@@ -65,7 +65,6 @@ RULE = Rule(
     reads=frozenset({"expression", "messageExpression", "valueExpression"}),
     refused_by=API_SERVER,
 )
-_PLACE: Final = re.compile(r" \(line \d+, column \d+\)$")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _REQUEST: Final = frozenset({"object", "oldObject", "request"})
 _EXPRESSIONS: Final = (
@@ -75,7 +74,7 @@ _EXPRESSIONS: Final = (
     ("auditAnnotations", "valueExpression", _REQUEST | {"authorizer", "namespaceObject", "variables"}),
     ("matchConditions", "expression", _REQUEST | {"authorizer"}),
 )
-_TYPED: Final = frozenset({"authorizer", "namespaceObject", "request"})
+_TYPED: Final = frozenset({"authorizer"})
 _RESULTS: Final = {
     "expression": (("BOOL",), "true or false"),
     "messageExpression": (("STRING",), "a text"),
@@ -187,9 +186,7 @@ def _with_types(expression: str, declared: Mapping[str, str], known: frozenset[s
     own = [compiled(bound(text, variables[:at]), known) for at, (_, text) in enumerate(variables)]
     if any(isinstance(one, Failure) for one in own):
         return None
-    program = compiled(bound(expression, variables), known)
-    # the place in it is not one of the expression that people wrote
-    return replace(program, message=_PLACE.sub("", program.message)) if isinstance(program, Failure) else program
+    return compiled_with_types(bound(expression, variables), known)
 
 
 def _declared(subject: Subject, field: Path) -> dict[str, str]:
