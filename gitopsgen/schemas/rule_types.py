@@ -121,7 +121,8 @@ def typed(expression: str, roots: Mapping[str, Schema], spelt: Spelt = escaped) 
         part = _at(bound[text], [name for _, name in found[place + 1 : end] if name != "."], spelt)
         bound |= _bound(found, end, part)
         is_asked = [one for _, one in found[place - 2 : place]] == ["has", "("] and end > place + 1
-        kind = _ANY if is_asked or _is_beside_null(found, place, end) else type_of(part)
+        is_open = part.get("type") == "object" and _is_beside_null(found, place, end)
+        kind = _ANY if is_asked or is_open else type_of(part)
         variable = "asked" if is_asked else f"of_{''.join(sign if sign.isalnum() else '_' for sign in kind)}"
         words.append("asked.field" if is_asked else variable)
         types.add(f"{variable}: {kind}")
