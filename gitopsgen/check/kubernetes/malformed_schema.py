@@ -106,7 +106,8 @@ def check(subject: Subject) -> Iterator[Found]:
 
 
 def _root(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[Found]:
-    if text(schema.get("type")) != "object":
+    is_open = schema.get("type") is None and schema.get(_PRESERVE) is True
+    if text(schema.get("type")) != "object" and not is_open:
         yield subject.found(path, f"the schema has the type {schema.get('type') or 'nothing'}, expected object")
     if isinstance(schema.get("additionalProperties"), dict):
         yield subject.found((*path, "additionalProperties"), "the schema takes any field, expected properties")
@@ -126,6 +127,9 @@ def _part(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[F
     for name, below in mapping(schema.get("properties")).items():
         if isinstance(below, dict):
             yield from _part(subject, below, (*path, "properties", name))
+        elif below is not None:
+            message = f"{name} is {shown(below)}, expected a schema"
+            yield subject.found((*path, "properties", name), message)
     for name in ("items", "additionalProperties"):
         if isinstance(schema.get(name), dict):
             yield from _part(subject, schema[name], (*path, name))
