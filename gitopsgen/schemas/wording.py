@@ -137,7 +137,7 @@ def _cure(types: frozenset[str], value: Any, node: Schema) -> str:
 def _form(keyword: str, error: Any, field: Path, schema: Schema) -> str:
     """Give how a value of a wrong form is written, empty where nobody can tell what was meant."""
     value = error.instance
-    if keyword == "format" and error.kind.format == "byte":
+    if keyword == "format" and error.kind.format in {"base64", "byte"}:
         return "plain text goes into stringData" if field[:1] == ("data",) else "encode it"
     of_bytes = _BYTES.fullmatch(value) if isinstance(value, str) else None
     if of_bytes and node_at(schema, field).get("x-gitopsgen-type") == "quantity":

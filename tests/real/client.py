@@ -78,7 +78,15 @@ class ApiClient:
         except (http.client.RemoteDisconnected, ConnectionResetError, ssl.SSLEOFError):
             # A server may close an idle connection at any time; the next one is new.
             self._connection().close()
+        try:
             return self._exchange(method, path, request)
+        except http.client.RemoteDisconnected:
+            # What makes its handler panic has no answer at all. A server that is gone does not say that it lives.
+            self._connection().close()
+            if self._exchange("GET", "/livez", None).status != HTTPStatus.OK:
+                raise
+            self._connection().close()
+            return Reply(HTTPStatus.INTERNAL_SERVER_ERROR, b'{"message": "the server panicked"}', ())
 
     def _exchange(self, method: str, path: str, request: Request | None) -> Reply:
         headers = {"Authorization": f"Bearer {self._endpoint.token}", "Accept": JSON_BODY}

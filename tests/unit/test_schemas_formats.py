@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from gitopsgen.pipeline.foreign import ForeignOptions, judge_manifests
 from gitopsgen.schemas.formats import FORMATS
+
+PACK = Path(__file__).parents[2] / "schemas/modern"
 
 
 @pytest.mark.parametrize(
@@ -36,3 +41,15 @@ def test_format(name, taken, refused):
 def test_no_text_takes_long(name, text):
     """Manifests of others may bring both: a formula that tries all ways would hang here, not merely be slow."""
     assert FORMATS[name](text) in {True, False}
+
+
+def test_no_bytes_may_be_a_list_in_the_servers_own_kinds():
+    """Go's decoder takes an empty list for no bytes; whoever writes one is warned, not refused."""
+    text = "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: b}\ndata: {a: [], b: [a]}\n"
+
+    found = judge_manifests([("a.yaml", text.encode())], ForeignOptions("1.35", PACK)).findings
+
+    assert [(one.location.column, one.severity.value) for one in found if one.code == "GG405"] == [
+        (8, "warning"),
+        (15, "error"),
+    ]

@@ -64,7 +64,7 @@ def judged(found: Found, *, is_decoded: bool = False) -> Found:
         value = None  # no text is what the server has where nothing was said
     is_taken = (
         _is_null(kind, found.subject.data, found.field, is_decoded=is_decoded)
-        or (value == [] and node_at(kind.schema, found.field).get("format") == "byte")  # a list of no bytes
+        or (value == [] and node_at(kind.schema, found.field).get("format") == "base64")  # a list of no bytes
         or _is_zero(kind, found.field, value)
         or _is_of_another_name(kind, found, value)
         or (_is_unvalidated(kind, found.field) and (value is None or not (is_decoded or _is_read(kind, found.field))))
