@@ -14,6 +14,7 @@ from typing import Any, Final
 from gitopsgen.cel import Failure, evaluate
 from gitopsgen.cel.sight import names
 from gitopsgen.schemas.kind import Schema, resolve
+from gitopsgen.schemas.lists import counterpart
 from gitopsgen.schemas.structural import RULES
 from gitopsgen.schemas.typed import escaped, typed
 from gitopsgen.schemas.wording import Path, Violation, dotted
@@ -127,10 +128,7 @@ def _evaluated(rule: Mapping[str, Any], value: Any, old: Any) -> Any:
 def _before(rules: Rules, item: Any, old: Any) -> Any:
     """Give the old item of an associative list with the keys of this one; items of other lists have no identity."""
     keys = [escaped(key) for node in rules.nodes for key in node.get("x-kubernetes-list-map-keys", ())]
-    if not keys or not isinstance(item, dict) or not isinstance(old, list):
-        return None
-    same = (one for one in old if isinstance(one, dict) and all(one.get(key) == item.get(key) for key in keys))
-    return next(same, None)
+    return counterpart(keys, item, old)
 
 
 def _violation(kind: str, path: Path, rule: Mapping[str, Any], failure: Failure | None) -> Violation:

@@ -17,7 +17,8 @@ _BREAKS: Final = str.maketrans("", "", "\r\n")
 _HEX: Final = "[0-9a-f]"
 _UUID: Final = rf"{_HEX}{{8}}-?{_HEX}{{4}}-?%s{_HEX}{{3}}-?%s{_HEX}{{3}}-?{_HEX}{{12}}"
 _LETTER: Final = r"[A-Za-z0-9$+<=>^`|~\u0080-\U0010ffff]"  # symbols are taken for letters
-_GO_DURATION: Final = re.compile(r"[-+]?(?:(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|0)")
+# as time.ParseDuration of Go: the sign, and the amounts
+GO_DURATION: Final = re.compile(r"([-+]?)((?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|0)")
 _AMOUNT: Final = re.compile(r"\d+\s*([A-Za-zµ]+)")
 # the last one of each is the beginning of longer words: seconds, minutes
 _UNITS: Final = (
@@ -61,7 +62,7 @@ def _is_plain_base64(text: str) -> bool:
 def is_duration(text: str) -> bool:
     """Whether a text holds amounts of time, `1h30m`, `22 ns` or `2 weeks`; what stands around them does not count."""
     units = [match[1].lower() for match in _AMOUNT.finditer(text)]
-    return _GO_DURATION.fullmatch(text) is not None or any(map(_is_unit, units))
+    return GO_DURATION.fullmatch(text) is not None or any(map(_is_unit, units))
 
 
 def _is_unit(unit: str) -> bool:

@@ -6,7 +6,7 @@ keys are refused by server-side apply, and one is silently lost elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,6 +69,14 @@ def duplicates(plan: Plan, data: Any, path: Path = ()) -> Iterator[Violation]:
             for index, item in enumerate(data):
                 if isinstance(item, (dict, list)):
                     yield from duplicates(below, item, (*path, index))
+
+
+def counterpart(keys: Collection[str], item: Any, items: Any) -> Any:
+    """Give the entry of another list with the keys of this one, None where there is none, or the list has no keys."""
+    if not keys or not isinstance(item, dict) or not isinstance(items, list):
+        return None
+    known = (one for one in items if isinstance(one, dict))
+    return next((one for one in known if all(one.get(key) == item.get(key) for key in keys)), None)
 
 
 def _repeated(plan: Plan, data: list[Any], path: Path) -> Iterator[Violation]:

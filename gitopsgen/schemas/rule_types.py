@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final
 
@@ -25,7 +26,7 @@ _FORMATS: Final = {"byte": "bytes", "date": "timestamp", "date-time": "timestamp
 _ANY: Final = "dyn"
 _READ: Final = {"duration": "duration", "matches": "''.matches", "timestamp": "timestamp"}
 _MACROS: Final = frozenset({"all", "exists", "exists_one", "filter", "map"})
-PLACE: Final = re.compile(r" \(line \d+, column \d+\)$")
+_PLACE: Final = re.compile(r" \(line \d+, column \d+\)$")
 _STEP: Final = re.compile(r"""(\.([^.\[\]]+)|\['((?:\\.|[^'\\])*)'\])""")
 _TEXT: Final[Schema] = {"type": "string"}
 _METADATA: Final[Schema] = {"type": "object", "properties": {"generateName": _TEXT, "name": _TEXT}}
@@ -53,10 +54,10 @@ def compile_rule(rule: str, node: Schema, wanted: str, *, is_root: bool = False)
         return
     whole = {**node, "properties": {**_OBJECT, **_part(node, "properties")}} if is_root else node
     _judge_literals(tokens(rule))
-    program = compiled(*typed(rule, dict.fromkeys(_ROOTS, whole)))
+    program = compiled_by_types(rule, dict.fromkeys(_ROOTS, whole))
     if isinstance(program, Failure):
         if not program.is_unsupported:
-            raise WrongRuleError(PLACE.sub("", program.message))  # that of another expression than people wrote
+            raise WrongRuleError(program.message)
         return
     given = program.return_type().name().lower()
     if given not in {wanted, _ANY}:
@@ -101,11 +102,21 @@ def _judge_literals(found: Sequence[Token]) -> None:
                 raise WrongRuleError("a list has numbers and texts, expected items of one type")
 
 
-def typed(expression: str, roots: Mapping[str, Schema], spelt: Spelt = escaped) -> tuple[str, frozenset[str]]:
-    """Give an expression with typed variables for its paths below `roots`, and these variables with their types.
+def compiled_by_types(
+    expression: str, roots: Mapping[str, Schema], others: frozenset[str] = frozenset(), spelt: Spelt = escaped
+) -> Any | Failure:
+    """Give the program of an expression by the types of what is below `roots`, or the `Failure`.
 
-    `spelt` gives what a field is called in expressions. Raises `WrongRuleError` where a path leads nowhere.
+    `others` are names without a type, `spelt` gives what a field is called in expressions. A failure has no place: what
+    is compiled is not the text that people wrote. Raises `WrongRuleError` where a path leads nowhere.
     """
+    text, types = _typed(expression, roots, spelt)
+    program = compiled(text, others | types)
+    return replace(program, message=_PLACE.sub("", program.message)) if isinstance(program, Failure) else program
+
+
+def _typed(expression: str, roots: Mapping[str, Schema], spelt: Spelt) -> tuple[str, frozenset[str]]:
+    """Give an expression with typed variables for its paths, and these variables with their types."""
     found = tokens(expression)
     words: list[str] = []
     types: set[str] = set()

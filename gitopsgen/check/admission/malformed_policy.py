@@ -45,10 +45,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gitopsgen.cel import Failure, compiled, sight
+from gitopsgen.cel import Failure, compiled
 from gitopsgen.cel.variables import bound, used
 from gitopsgen.check.admission.policies import BINDING, GROUP, POLICY
-from gitopsgen.check.admission.request_types import compiled_with_types
+from gitopsgen.check.admission.request_types import compiled_with_types, misfit
 from gitopsgen.check.names import subdomain
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
@@ -74,7 +74,6 @@ _EXPRESSIONS: Final = (
     ("auditAnnotations", "valueExpression", _REQUEST | {"authorizer", "namespaceObject", "variables"}),
     ("matchConditions", "expression", _REQUEST | {"authorizer"}),
 )
-_TYPED: Final = frozenset({"authorizer"})
 _RESULTS: Final = {
     "expression": (("BOOL",), "true or false"),
     "messageExpression": (("STRING",), "a text"),
@@ -161,23 +160,14 @@ def _of_expression(subject: Subject, field: Path, entry: Mapping[str, Any], know
     if unknown:
         message = f'no variable "{unknown[0]}" is declared before this expression'
         yield subject.found(field, message, suggestion(unknown[0], declared))
-    types, wanted = _RESULTS[key] if field[1] != "variables" else ((), "")
-    given = program.return_type().name()
-    if types and given not in types and not (given == "DYN" and _is_typed(expression, declared)):
-        yield subject.found(field, *untold(given, wanted))
+    if field[1] != "variables":
+        yield from _result(subject, field, program.return_type().name(), (expression, *declared.values()))
 
 
-def untold(given: str, wanted: str) -> tuple[str, str]:
-    """Say that an expression has another type than wanted, or none that the server could tell before it has objects."""
-    if given != "DYN":
-        return f"the expression gives a value of the type {given.lower()}, expected {wanted}", ""
-    example = "compare it, as in … == true" if wanted == "true or false" else "write string(…)"
-    return f"nobody can tell the type of the expression before there are objects, expected {wanted}", example
-
-
-def _is_typed(expression: str, declared: Mapping[str, str]) -> bool:
-    """Tell whether an expression looks at what has types for the server, and none for us."""
-    return any(_TYPED & sight.names(one) for one in (expression, *declared.values()))
+def _result(subject: Subject, field: Path, given: str, expressions: tuple[str, ...]) -> Iterator[Found]:
+    told = misfit(given, *_RESULTS[str(field[-1])], *expressions)
+    if told:
+        yield subject.found(field, *told)
 
 
 def _with_types(expression: str, declared: Mapping[str, str], known: frozenset[str]) -> Any | Failure | None:

@@ -5,11 +5,12 @@ Facts from `k8s.io/apiserver/pkg/admission/plugin/cel/compile.go`; `object` and 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any, Final
 
-from gitopsgen.cel import Failure, compiled
-from gitopsgen.schemas.rule_types import PLACE, WrongRuleError, typed
+from gitopsgen.cel import Failure
+from gitopsgen.cel.sight import names
+from gitopsgen.schemas.rule_types import WrongRuleError, compiled_by_types
 
 _TEXT: Final = {"type": "string"}
 _NUMBER: Final = {"type": "integer"}
@@ -54,13 +55,23 @@ ROOTS: Final = {
 
 
 def compiled_with_types(expression: str, known: frozenset[str]) -> Any | Failure:
-    """Give the program of an expression that may use some names, or the `Failure`, by the types of what is asked.
-
-    A failure has no place: what is compiled is not the text that people wrote.
-    """
+    """Give the program of an expression that may use some names, or the `Failure`, by the types of what is asked."""
+    roots = {name: one for name, one in ROOTS.items() if name in known}
     try:
-        text, types = typed(expression, {name: one for name, one in ROOTS.items() if name in known}, str)
+        return compiled_by_types(expression, roots, known.difference(ROOTS), str)
     except WrongRuleError as error:
         return Failure(f"{error}{f', {error.hint}' if error.hint else ''}", is_compiled=False)
-    program = compiled(text, known.difference(ROOTS) | types)
-    return replace(program, message=PLACE.sub("", program.message)) if isinstance(program, Failure) else program
+
+
+def misfit(given: str, types: Sequence[str], wanted: str, *expressions: str) -> tuple[str, str] | None:
+    """Say that expressions give another type than wanted, or none that the server could tell before it has objects.
+
+    None where they give one of the types, or where they ask the authorizer, whose answers have no types here.
+    """
+    is_untold = given == "DYN"
+    if given in types or (is_untold and any("authorizer" in names(one) for one in expressions)):
+        return None
+    if not is_untold:
+        return f"the expression gives a value of the type {given.lower()}, expected {wanted}", ""
+    example = "compare it, as in … == true" if "BOOL" in types else "write string(…)"
+    return f"nobody can tell the type of the expression before there are objects, expected {wanted}", example

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from gitopsgen.cel import Failure, compiled, evaluate
 from gitopsgen.check.rule import Known, of_kind
+from gitopsgen.schemas.formats import GO_DURATION
 
 ROUTES: Final = of_kind("VirtualService.networking.istio.io")
 PROTOCOLS: Final = frozenset(
@@ -29,7 +30,6 @@ _LONGEST_LABEL: Final = 63
 _LONGEST_DOMAIN: Final = 255
 _LAST_PORT: Final = 65535
 _PORT_TEXT: Final = re.compile(r"0*[0-9]{1,5}")
-_DURATION: Final = re.compile(r"([-+]?)((?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|0)")
 _PART: Final = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
 _NANOSECONDS: Final = {
     "ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9,
@@ -122,7 +122,7 @@ def is_port_text(text: str) -> bool:
 
 def nanoseconds(value: str) -> int | None:
     """Give a duration as Go reads it, None where it reads none."""
-    match = _DURATION.fullmatch(value)
+    match = GO_DURATION.fullmatch(value)
     if match is None:
         return None
     total = sum(round(float(number) * _NANOSECONDS[unit]) for number, unit in _PART.findall(match[2]))

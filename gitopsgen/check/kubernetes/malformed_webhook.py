@@ -36,10 +36,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from gitopsgen.cel import Failure, compiled, sight
+from gitopsgen.cel import Failure, compiled
 from gitopsgen.check import names
-from gitopsgen.check.admission.malformed_policy import untold
-from gitopsgen.check.admission.request_types import compiled_with_types
+from gitopsgen.check.admission.request_types import compiled_with_types, misfit
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping, sequence, text
@@ -56,7 +55,6 @@ RULE = Rule(
     refused_by=API_SERVER,
 )
 _SEEN: Final = frozenset({"object", "oldObject", "request", "authorizer"})
-_TYPED: Final = frozenset({"authorizer"})
 _HARMLESS: Final = ("None", "NoneOnDryRun")
 _KNOWN_REVIEWS: Final = frozenset({"v1", "v1beta1"})
 _LEAST_PARTS: Final = 3
@@ -96,10 +94,9 @@ def _conditions(subject: Subject, conditions: list[Any], path: Path) -> Iterator
             if not program.is_unsupported:
                 yield subject.found(where, f"this is no expression that a webhook can have: {program.message}")
             continue
-        given = program.return_type().name()
-        # what the authorizer says has types for the server, and none for us
-        if given != "BOOL" and not (given == "DYN" and _TYPED & sight.names(expression)):
-            yield subject.found(where, *untold(given, "true or false"))
+        told = misfit(program.return_type().name(), ("BOOL",), "true or false", expression)
+        if told:
+            yield subject.found(where, *told)
 
 
 def _expected_name(name: str) -> str:

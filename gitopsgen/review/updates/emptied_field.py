@@ -43,6 +43,7 @@ from gitopsgen.model.variant import Path
 from gitopsgen.review.change import Changed, Found
 from gitopsgen.schemas.bundled import versions_with
 from gitopsgen.schemas.kind import Schema, node_at, resolve
+from gitopsgen.schemas.lists import counterpart
 from gitopsgen.schemas.wording import dotted
 
 RULE = Rule("GG925", "emptied-field", Severity.ERROR, refused_by=API_SERVER)
@@ -76,8 +77,9 @@ def _emptied(root: Schema, part: Schema, old: Any, new: Any, path: Path) -> Iter
             if isinstance(below, Mapping):
                 yield from _emptied(root, below, old[name], new[name], (*path, name))
     else:
+        keys = node.get("x-kubernetes-list-map-keys", ())
         for at, one in enumerate(new):
-            yield from _emptied(root, node.get("items", {}), _same(node, one, old), one, (*path, at))
+            yield from _emptied(root, node.get("items", {}), counterpart(keys, one, old), one, (*path, at))
 
 
 def _refuses_null(schema: Schema, path: Path, held: Any) -> bool:
@@ -95,11 +97,3 @@ def _is_atomic(node: Schema, value: Any) -> bool:
     if isinstance(value, list):
         return bool(node.get(_LIST, "atomic") == "atomic")
     return bool(node.get("x-kubernetes-map-type") == "atomic")
-
-
-def _same(node: Schema, item: Any, old: list[Any]) -> Any:
-    keys = node.get("x-kubernetes-list-map-keys", ())
-    if not keys or not isinstance(item, dict):
-        return None
-    known = (one for one in old if isinstance(one, dict))
-    return next((one for one in known if all(one.get(key) == item.get(key) for key in keys)), None)
