@@ -73,7 +73,12 @@ Version = Annotated[
 ]
 Locations = Annotated[
     list[str] | None,
-    option("--schema-location", metavar="DIR", help="Schemas of custom kinds, as kubeconform has them (repeatable)."),
+    option(
+        "--schema-location",
+        metavar="DIR|URL",
+        help="Schemas of custom kinds, as kubeconform has them: a folder, an address, or one with placeholders "
+        "(repeatable).",
+    ),
 ]
 IgnoreMissing = Annotated[
     bool, option("--ignore-missing-schemas", help="Let custom kinds without a schema pass, and count them.")

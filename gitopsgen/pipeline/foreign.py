@@ -24,7 +24,8 @@ from gitopsgen.pipeline.own_rules import read_folders
 from gitopsgen.pipeline.profiles import EVERYTHING, Choice, Profile, severity_of
 from gitopsgen.schemas import split_api_version
 from gitopsgen.schemas.bundled import versions_with
-from gitopsgen.schemas.location import SchemaLocation
+from gitopsgen.schemas.cache import default_directory
+from gitopsgen.schemas.location import OWN, SchemaLocation
 from gitopsgen.source import Chunk, decoded, objects_of, read_chunk, split
 
 UNKNOWN: Final = unknown_kind.RULE.code
@@ -101,7 +102,8 @@ def judge_manifests(
 
 def checker_for(options: ForeignOptions, chunks: Sequence[Chunk]) -> Checker:
     """Give the checker of foreign manifests, who may bring definitions of their kinds; raises `UsageError` as above."""
-    locations = [SchemaLocation(each, options.kubernetes) for each in options.locations]
+    copies = default_directory() / "locations"
+    locations = [SchemaLocation(each, options.kubernetes, copies) for each in options.locations if each != OWN]
     return Checker(options.kubernetes, options.pack, before=(Defined(chunks), *locations))
 
 

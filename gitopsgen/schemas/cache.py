@@ -27,15 +27,16 @@ def cached(path: Path | None, make: Callable[[], Any]) -> Any:
         return json.loads(path.read_bytes())
     value = make()
     with contextlib.suppress(OSError):
-        _write(path, json.dumps(value, separators=(",", ":"), sort_keys=True))
+        keep(path, json.dumps(value, separators=(",", ":"), sort_keys=True).encode())
     return value
 
 
-def _write(path: Path, text: str) -> None:
+def keep(path: Path, content: bytes) -> None:
+    """Write a file of the cache in one step, with the folders above it; raises `OSError` where that cannot be."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        draft.write_text(text, encoding="utf-8")
+        draft.write_bytes(content)
         draft.replace(path)
     except OSError:
         draft.unlink(missing_ok=True)

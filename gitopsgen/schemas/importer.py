@@ -16,8 +16,9 @@ import yaml
 
 from gitopsgen.diagnostics import Diagnostic, Location, Outcome, Severity
 from gitopsgen.schemas.definitions import folded
+from gitopsgen.schemas.download import UnreadableError
 from gitopsgen.schemas.lock import lock
-from gitopsgen.schemas.origins import Origin, UnreadableError, origins
+from gitopsgen.schemas.origins import Origin, origins
 from gitopsgen.schemas.pack import RESOURCE, relative_path
 from gitopsgen.schemas.structural import Json, close
 

@@ -1,6 +1,6 @@
-"""Schemas of custom kinds in directories of others: what kubeconform's `-schema-location` takes.
+"""Schemas of custom kinds that others keep: what kubeconform's `-schema-location` takes.
 
-A location is a directory, or a path with kubeconform's placeholders, such as `{{.Group}}/{{.ResourceKind}}.json`.
+A location is a directory or an address, or one with kubeconform's placeholders: `{{.Group}}/{{.ResourceKind}}.json`.
 A directory may have the layout of a pack, which is that of the CRDs-catalog, or kubeconform's own.
 https://github.com/yannh/kubeconform#overriding-schemas-location
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +18,8 @@ from gitopsgen.schemas.kind import Kind, split_api_version
 from gitopsgen.schemas.lock import Locked
 from gitopsgen.schemas.metadata import with_object_meta
 from gitopsgen.schemas.pack import RESOURCE, kind_of
+
+Read = Callable[[str], bytes | None]
 
 _PLACEHOLDER: Final = re.compile(r"\{\{\s*\.(\w+)\s*\}\}")
 _NAMES: Final = (
@@ -35,24 +37,24 @@ _KUBECONFORM: Final = (
 _FLAT: Final = "{{.ResourceKind}}{{.KindSuffix}}.json"
 _DEFINITIONS: Final = "#/definitions/"
 
+OWN: Final = "default"  # kubeconform's word for the schemas that come with the tool, which are always looked into
+
 
 class SchemaLocation:
     """One place of schemas; raises `UsageError` where it can be none."""
 
-    def __init__(self, location: str, kubernetes: str) -> None:
-        """Take a directory or a template of paths, and the version that placeholders speak of."""
-        if "://" in location:
-            raise UsageError(f'--schema-location "{location}": checks read no network, download the schemas first')
+    def __init__(self, location: str, kubernetes: str, cache: Path | None = None) -> None:
+        """Take a location, the version that placeholders speak of, and where copies of what addresses hold are kept."""
         unknown = sorted(set(_PLACEHOLDER.findall(location)) - set(_NAMES))
         if unknown:
             known = ", ".join(_NAMES)
             raise UsageError(f'--schema-location "{location}": no placeholder {unknown[0]}, known are {known}')
         is_template = bool(_PLACEHOLDER.search(location)) or location.endswith(".json")
-        if not is_template and not Path(location).is_dir():
+        if not is_template and not is_address(location) and not Path(location).is_dir():
             raise UsageError(f'--schema-location "{location}" is no directory')
         patterns = (_PACK, _KUBECONFORM, _FLAT)
-        self._files = None if is_template else Locked(Path(location))
-        self._templates = (location,) if is_template else tuple(f"{location}/{each}" for each in patterns)
+        self._templates = (location,) if is_template else tuple(f"{location.rstrip('/')}/{each}" for each in patterns)
+        self._read = _addresses(cache) if is_address(location) else _files(None if is_template else Path(location))
         self._version = "master" if kubernetes == "master" else f"v{kubernetes}.0"
 
     def find(self, api_version: str, kind: str) -> Kind | None:
@@ -70,11 +72,10 @@ class SchemaLocation:
             "StrictSuffix": "-strict",
         }
         for template in self._templates:
-            path = Path(_PLACEHOLDER.sub(lambda match: values[match[1]], template))
-            if path.is_file():
-                return _kind(
-                    path, path.read_bytes() if self._files is None else self._files.read(path), api_version, kind
-                )
+            place = _PLACEHOLDER.sub(lambda match: values[match[1]], template)
+            content = self._read(place)
+            if content is not None:
+                return _kind(place, content, api_version, kind)
         return None
 
     def names(self) -> Iterator[tuple[str, str]]:
@@ -82,7 +83,42 @@ class SchemaLocation:
         return iter(())
 
 
-def _kind(path: Path, content: bytes, api_version: str, name: str) -> Kind:
+def is_address(text: str) -> bool:
+    """Tell whether this names something on a network rather than a file."""
+    return "://" in text
+
+
+def _files(folder: Path | None) -> Read:
+    """Give what reads files, by the lock of the folder where they are in one that has it."""
+    locked = Locked(folder) if folder else None
+
+    def read(place: str) -> bytes | None:
+        path = Path(place)
+        if not path.is_file():
+            return None
+        return locked.read(path) if locked else path.read_bytes()
+
+    return read
+
+
+def _addresses(cache: Path | None) -> Read:
+    """Give what reads addresses, with copies kept in `cache`."""
+    # most checks ask no network, and need no client for it
+    from gitopsgen.schemas.download import UnreadableError  # noqa: PLC0415
+    from gitopsgen.schemas.remote import Remote  # noqa: PLC0415
+
+    remote = Remote(cache)
+
+    def read(place: str) -> bytes | None:
+        try:
+            return remote.read(place)
+        except UnreadableError as error:
+            raise UsageError(f"--schema-location: {place} {error}") from error
+
+    return read
+
+
+def _kind(path: str, content: bytes, api_version: str, name: str) -> Kind:
     try:
         schema = _self_contained(json.loads(content))
     except (ValueError, RecursionError) as error:
@@ -91,7 +127,7 @@ def _kind(path: Path, content: bytes, api_version: str, name: str) -> Kind:
         return kind_of(schema)
     fields = schema.get("properties")
     whole = {**schema, "properties": fields if isinstance(fields, dict) else {}}
-    return Kind(api_version, name, with_object_meta(whole, api_version, name), source=str(path))
+    return Kind(api_version, name, with_object_meta(whole, api_version, name), source=path)
 
 
 def _self_contained(schema: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Where definitions of custom kinds are read from: files, folders, standard input, addresses, a running cluster.
 
-The importer's only: checks never ask a network. Knows nothing of what stands in a definition.
+Knows nothing of what stands in a definition.
 """
 
 from __future__ import annotations
@@ -10,23 +10,17 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from http.client import HTTPException, HTTPMessage
 from pathlib import Path
 from shutil import which
-from typing import IO, Final
-from urllib import error, parse, request
+from typing import Final
 
-from gitopsgen.registry import is_loopback
+from gitopsgen.schemas.download import UnreadableError, downloaded
+from gitopsgen.schemas.location import is_address
 
 STANDARD_INPUT: Final = "-"
 _RELEASE: Final = re.compile(r"(?P<name>.+?)-v?(?P<version>\d+(\.\d+)+)")
 _SECONDS: Final = 60
-_MOST_BYTES: Final = 64 * 2**20  # the largest release of definitions known has 4 MB
 _GET: Final = ("get", "customresourcedefinitions.apiextensions.k8s.io", "--output=json")
-
-
-class UnreadableError(Exception):
-    """Nothing could be read; says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +40,8 @@ def origins(sources: Iterable[str | Path], context: str | None) -> Iterator[tupl
     for source in map(str, sources):
         if source == STANDARD_INPUT:
             yield source, [Origin("standard input", "standard input", sys.stdin.buffer.read)]
-        elif "://" in source:
-            yield source, [Origin(source, source, lambda url=source: _downloaded(url))]  # type: ignore[misc]  # bound now
+        elif is_address(source):
+            yield source, [Origin(source, source, lambda url=source: downloaded(url))]  # type: ignore[misc]  # bound now
         else:
             yield source, [Origin(str(file), release(file), file.read_bytes) for file in _files(Path(source))]
     if context is not None:
@@ -66,37 +60,6 @@ def release(file: Path) -> str:
 
 def _files(source: Path) -> list[Path]:
     return sorted(path for path in source.rglob("*.y*ml")) if source.is_dir() else [source]
-
-
-class _Guarded(request.HTTPRedirectHandler):
-    """Follows what a release page leads to, but never away from TLS."""
-
-    def redirect_request(  # noqa: PLR0913, PLR0917  # the base class's
-        self, req: request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
-    ) -> request.Request | None:
-        if not _is_guarded(newurl):
-            raise UnreadableError(f"leads to {newurl[:200]}, expected https")
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
-
-
-def _downloaded(url: str) -> bytes:
-    if not _is_guarded(url):
-        raise UnreadableError("is not reached by TLS, expected https")
-    try:
-        with request.build_opener(_Guarded).open(url, timeout=_SECONDS) as answer:
-            content: bytes = answer.read(_MOST_BYTES + 1)
-    except error.HTTPError as refusal:
-        raise UnreadableError(f"cannot be read: the server answers {refusal.code}") from refusal
-    except (OSError, HTTPException, ValueError) as failure:
-        raise UnreadableError(f"cannot be read: {getattr(failure, 'reason', failure)}") from failure
-    if len(content) > _MOST_BYTES:
-        raise UnreadableError(f"has more than {_MOST_BYTES >> 20} MiB")
-    return content
-
-
-def _is_guarded(url: str) -> bool:
-    parts = parse.urlsplit(url)
-    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.netloc))
 
 
 def _running(context: str) -> bytes:

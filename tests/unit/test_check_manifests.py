@@ -102,7 +102,7 @@ def test_schemas_of_others_stand_where_kubeconform_has_them(file, location, tmp_
     assert [(line, code) for line, code, severity in told(report) if severity == "error"] == [(4, "GG405")]
 
 
-@pytest.mark.parametrize("location", ["https://example.com/schemas", "{{.Kind}}.json", "nowhere"])
+@pytest.mark.parametrize("location", ["https://example.com/{{.Kind}}.json", "{{.Kind}}.json", "nowhere"])
 def test_a_location_that_can_be_none_is_wrong_usage(location, tmp_path):
     with pytest.raises(UsageError, match="--schema-location"):
         check(tmp_path, WIDGET, locations=(location,))
