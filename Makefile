@@ -13,6 +13,9 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
+
+# The tests start the program by the hundred: it is compiled once, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help render test coverage lint docs reference pictures bench page real parity real-capacity real-argocd deep fuzz lock
 
 help:
