@@ -22,7 +22,10 @@ from gitopsgen.check import credentials
 
 _ADDRESS: Final = r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?:/[0-9]{1,2})?"
 _PARTS: Final = re.compile(rf"({_ADDRESS}|[^\W_]+)")
-_END: Final = "\0"
+_NUMBER: Final = "\0"  # before a number in a label: no part of a string begins so
+# What stands for parts that are left out of a string: nothing that is encoded can hold these.
+_NAMED, _COUNTED = "\ud800", "\ud801"
+_REMEMBERED: Final = 20_000
 _SEPARATORS: Final = str.maketrans(dict.fromkeys((one for one in map(chr, range(128)) if not one.isalnum()), " "))
 _IN_ADDRESS: Final = re.compile(r"\.[0-9]{1,3}\.")
 # Numbers, quantities, durations, percentages: what a rule may reckon with.
@@ -44,25 +47,72 @@ _SORTS: Final = (
 )
 
 
-class Naming(dict[str, Any]):
-    """Replaces parts of strings that no rule and no template names by their number and sort, in order of appearance."""
+Shape = tuple[str, tuple[str, ...]]
 
-    def __init__(self, words: frozenset[str]) -> None:
-        """Take the words that are kept as they are."""
+
+class Shapes(dict[str, Shape]):
+    """Strings taken apart: the string without the parts that may be replaced, and these parts in order.
+
+    Most strings are the same in city after city, and have no such part.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        """Take the words that are kept as they are: those that a rule or a template names."""
         super().__init__()
-        self._words = words
+        self._words = frozenset(words)
+
+    def __missing__(self, string: str) -> Shape:
+        """Take apart a string that was not met before."""
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        parts = _PARTS.split(string)
+        names = []
+        for place in range(1, len(parts), 2):  # separators stand between
+            kept = self.kept(parts[place])
+            if kept is None:
+                names.append(parts[place])
+            parts[place] = _NAMED if kept is None else kept
+        self[string] = found = ("".join(parts), tuple(names))
+        return found
+
+    def kept(self, part: str) -> str | None:
+        """Give what a part counts as, None where it may be replaced."""
+        return None if part not in self._words and sort_of(part) else part
+
+
+class FreeShapes(Shapes):
+    """The same for texts in which no digit counts."""
+
+    def kept(self, part: str) -> str | None:
+        """Give what a part counts as, None where it may be replaced."""
+        return _COUNTED if part.isdecimal() else super().kept(part)
+
+
+class Vocabulary:
+    """What strings are made of where some words are kept; it serves all clusters that keep the same."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        """Take the words that are kept."""
+        self.strings = Shapes(words)
+        self.texts = FreeShapes(words)
+
+
+class Naming(dict[str, Any]):
+    """Replaces parts of strings by their number and sort, in order of appearance."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        """Start with no part."""
+        super().__init__()
+        self._vocabulary = vocabulary
         self._blocks: list[tuple[int, int, int]] = []
         self.replaced: list[str] = []
 
     def __missing__(self, part: str) -> Any:
         """Give what stands for a part that was not met before."""
-        sort = "" if part in self._words else sort_of(part)
-        if sort:
-            self[part] = (len(self), sort, self._near(part)) if "." in part else (len(self), sort)
-            self.replaced.append(part)
-        else:
-            self[part] = part
-        return self[part]
+        sort = sort_of(part)
+        self[part] = found = (len(self), sort, self._near(part)) if "." in part else (len(self), sort)
+        self.replaced.append(part)
+        return found
 
     def _near(self, part: str) -> tuple[tuple[int, bool], ...]:
         """Give which blocks met before hold this one, or lie in it."""
@@ -73,7 +123,7 @@ class Naming(dict[str, Any]):
 
     def number(self, string: str) -> Any:
         """Give what is the same for another number that is only compared, as the value of a label is."""
-        key = f"{_END}{string}"
+        key = f"{_NUMBER}{string}"
         if key not in self:
             self[key] = (len(self), "number")
             self.replaced.append(string)
@@ -81,25 +131,20 @@ class Naming(dict[str, Any]):
 
     def of(self, strings: Iterable[str]) -> tuple[Any, ...]:
         """Give what is the same for strings that differ alike."""
-        return tuple(map(self.__getitem__, _PARTS.split(_END.join(strings))))
+        return self._alike(strings, self._vocabulary.strings)
 
+    def of_texts(self, texts: Iterable[str]) -> tuple[Any, ...]:
+        """Give what is the same for texts that differ alike, in which no digit counts."""
+        return self._alike(texts, self._vocabulary.texts)
 
-class FreeNaming(dict[str, Any]):
-    """The same for texts in which no digit counts."""
-
-    def __init__(self, naming: Naming) -> None:
-        """Take what the parts of other strings are called."""
-        super().__init__()
-        self._naming = naming
-
-    def __missing__(self, part: str) -> Any:
-        """Give what stands for a part that was not met before."""
-        self[part] = found = "#" if part.isdecimal() else self._naming[part]
-        return found
-
-    def of(self, strings: Iterable[str]) -> tuple[Any, ...]:
-        """Give what is the same for texts that differ alike."""
-        return tuple(map(self.__getitem__, _PARTS.split(_END.join(strings))))
+    def _alike(self, strings: Iterable[str], shapes: Shapes) -> tuple[Any, ...]:
+        alike: list[Any] = []
+        for string in strings:
+            rest, names = shapes[string]
+            alike.append(rest)
+            if names:
+                alike += map(self.__getitem__, names)
+        return tuple(alike)
 
 
 @cache

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from gitopsgen import argocd
 from gitopsgen.check import Checker, certain, has_policies
+from gitopsgen.model.manifest import Manifest
 from gitopsgen.model.variant import Variant
 from gitopsgen.pipeline.kinds import Kinds
 from gitopsgen.pipeline.settings import Settings
@@ -52,20 +53,23 @@ class Clusters:
         setting = self._settings.of([one.variant for one in filled])
         key = self._verdicts.key(checker, filled, setting, is_whole=is_whole)
         told = self._verdicts.get(key) if key else None
+        made = _Manifests(filled)
         if told is None:
-            manifests = [one.manifest(sheet) for one in filled for sheet in one.combination.checked]
+            manifests = [made[at, sheet] for at, one in enumerate(filled) for sheet in one.combination.checked]
             found = self._verdicts.of_manifests(checker, filled, manifests, key)
             together = checker.cluster(manifests, setting)
             told = tuple(told_of(filled, (*found, *(together if is_whole else certain(together, None)))))
             if key:
                 self._verdicts.keep(key, told)
-        return (*told, *self._by_policies(filled, checker, is_whole=is_whole))
+        return (*told, *self._by_policies(filled, made, checker, is_whole=is_whole))
 
-    def _by_policies(self, filled: Sequence[Together], checker: Checker, *, is_whole: bool) -> Sequence[Told]:
+    def _by_policies(
+        self, filled: Sequence[Together], made: _Manifests, checker: Checker, *, is_whole: bool
+    ) -> Sequence[Told]:
         """Ask the policies of a cluster: they may read any word, so that no cluster shares what they say."""
         if not checker.own and not has_policies(kind[:2] for one in filled for kind in self.kinds(one)):
             return ()
-        manifests = [one.manifest(sheet) for one in filled for sheet in one.combination.resources]
+        manifests = [made[at, sheet] for at, one in enumerate(filled) for sheet in one.combination.resources]
         return tuple(told_of(filled, checker.policies(manifests, is_whole=is_whole)))
 
     def kinds(self, one: Together) -> frozenset[argocd.Kind]:
@@ -74,3 +78,16 @@ class Clusters:
         if known is None:
             known = self._kinds[one.combination] = Kinds(one.combination)
         return known.of(one.combination, one.filled)
+
+
+class _Manifests(dict[tuple[int, int], Manifest]):
+    """The manifests of a cluster by variant and sheet, each built when it is first asked for."""
+
+    def __init__(self, filled: Sequence[Together]) -> None:
+        super().__init__()
+        self._filled = filled
+
+    def __missing__(self, place: tuple[int, int]) -> Manifest:
+        variant, sheet = place
+        self[place] = made = self._filled[variant].manifest(sheet)
+        return made

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from gitopsgen.check import Checker, claim_of
 from gitopsgen.check.admission.policies import POLICY
 from gitopsgen.check.admission.sight import fields_read, reaches
-from gitopsgen.check.sharing import FreeNaming, Naming, is_name, is_numeric, parts_of, words_in
+from gitopsgen.check.sharing import Naming, is_name, is_numeric, parts_of, words_in
 from gitopsgen.schemas import Kind
 from gitopsgen.schemas.freedom import Test, expressions_in, test_of
 from gitopsgen.template.combination import Combination, Filled, picker
@@ -248,7 +248,7 @@ class Sight:
                     exact.append(naming.number(value))
                 else:
                     names.append(value)
-        return marshal.dumps(exact, 2), naming.of(names), FreeNaming(naming).of(texts)
+        return marshal.dumps(exact, 2), naming.of(names), naming.of_texts(texts)
 
 
 def policies_in(combination: Combination) -> list[int]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from gitopsgen.capacity import Setting
 from gitopsgen.check import Checker, Finding
-from gitopsgen.check.sharing import Naming, parts_of, words_of_rules
+from gitopsgen.check.sharing import Naming, Vocabulary, parts_of, words_of_rules
 from gitopsgen.model.manifest import Manifest
 from gitopsgen.pipeline.reading import CLAIM, Looks, Reading, fields_asked, policies_in
 from gitopsgen.pipeline.together import Together, Told
@@ -29,7 +29,7 @@ class Verdicts:
         self._claims: dict[Combination, Pick] = {}
         self._looks: dict[tuple[Checker, frozenset[str]], Looks] = {}
         self._policies: dict[Combination, list[int]] = {}
-        self._words: dict[tuple[int, ...], frozenset[str]] = {}
+        self._vocabularies: dict[tuple[int, ...], Vocabulary] = {}
         self._known: dict[Any, tuple[Told, ...]] = {}
         self._single: dict[Any, tuple[Finding, ...]] = {}
 
@@ -39,11 +39,11 @@ class Verdicts:
         readings = [self._reading(one, checker, asked) for one in filled]
         if not all(one.is_shareable for one in readings):
             return None
-        words = self._words_of(readings)
-        naming = Naming(words)
+        vocabulary = self._vocabulary_of(readings)
+        naming = Naming(vocabulary)
         ways = tuple(id(one.combination) for one in filled)
         signatures = [reading.signature(one.filled, naming) for reading, one in zip(readings, filled, strict=True)]
-        return Key((id(checker), is_whole, setting.key, ways, tuple(signatures)), naming, readings, words)
+        return Key((id(checker), is_whole, setting.key, ways, tuple(signatures)), naming, readings, vocabulary)
 
     def get(self, key: Key) -> tuple[Told, ...] | None:
         """Give what was found in a cluster that is alike, None where there was none."""
@@ -68,7 +68,7 @@ class Verdicts:
                 if key is None:
                     yield from checker.manifest(manifest)
                     continue
-                naming = Naming(key.words)
+                naming = Naming(key.vocabulary)
                 alike = (id(key.readings[place]), sheet, key.readings[place].signature_of(sheet, one.filled, naming))
                 found = self._single.get(alike)
                 if found is None:
@@ -97,11 +97,12 @@ class Verdicts:
             known = self._readings[key] = Reading(combination, filled, looks)
         return known
 
-    def _words_of(self, readings: Sequence[Reading]) -> frozenset[str]:
+    def _vocabulary_of(self, readings: Sequence[Reading]) -> Vocabulary:
         key = tuple(map(id, readings))
-        known = self._words.get(key)
+        known = self._vocabularies.get(key)
         if known is None:
-            known = self._words[key] = words_of_rules().union(*(one.words for one in readings))
+            words = words_of_rules().union(*(one.words for one in readings))
+            known = self._vocabularies[key] = Vocabulary(words)
         return known
 
 
@@ -111,7 +112,7 @@ class Key(NamedTuple):
     value: Any
     naming: Naming
     readings: Sequence[Reading]
-    words: frozenset[str]
+    vocabulary: Vocabulary
 
 
 def _names(found: Finding, naming: Naming) -> bool:

@@ -8,8 +8,8 @@ import pytest
 
 from gitopsgen.check import sharing
 from gitopsgen.check.sharing import (
-    FreeNaming,
     Naming,
+    Vocabulary,
     is_name,
     is_numeric,
     parts_of,
@@ -20,7 +20,7 @@ from gitopsgen.check.sharing import (
 
 
 def alike(one, other, words=()):
-    return Naming(frozenset(words)).of(one) == Naming(frozenset(words)).of(other)
+    return Naming(Vocabulary(words)).of(one) == Naming(Vocabulary(words)).of(other)
 
 
 @pytest.mark.parametrize(
@@ -69,14 +69,14 @@ def test_words_are_no_names():
 
 def test_no_digit_counts_in_texts():
     def of(text):
-        return FreeNaming(Naming(frozenset())).of([text])
+        return Naming(Vocabulary(())).of_texts([text])
 
     assert of("at 31.23 in shanghai") == of("at 29.65 in lhasa")
     assert of("at 31.23 in shanghai") != of("at 31 in shanghai")
 
 
 def test_a_number_that_is_only_compared():
-    naming, other = Naming(frozenset()), Naming(frozenset())
+    naming, other = Naming(Vocabulary(())), Naming(Vocabulary(()))
 
     assert (naming.number("1"), naming.number("2"), naming.number("1")) == (
         other.number("7"),

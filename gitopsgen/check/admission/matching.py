@@ -65,13 +65,25 @@ def is_about(constraints: Mapping[str, Any], request: Request) -> bool | None:
     return _is_in_namespace(mapping(constraints.get("namespaceSelector")), request)
 
 
+def may_be_about(constraints: Mapping[str, Any], group: str, version: str, resource: str) -> bool:
+    """Whether match resources may be about objects of a type: asked once for all of them."""
+    rules = sequence(constraints.get("resourceRules"))
+    return not rules or any(_covers_type(mapping(rule), group, version, resource) for rule in rules)
+
+
+def _covers_type(rule: Mapping[str, Any], group: str, version: str, resource: str) -> bool:
+    return (
+        any(_is_resource(text(one), resource) for one in sequence(rule.get("resources")))
+        and _has(rule, "operations", "CREATE")
+        and _has(rule, "apiGroups", group)
+        and _has(rule, "apiVersions", version)
+    )
+
+
 def _covers(rule: Mapping[str, Any], request: Request) -> bool:
     names = sequence(rule.get("resourceNames"))
     return (
-        any(_is_resource(text(one), request.resource) for one in sequence(rule.get("resources")))
-        and _has(rule, "operations", "CREATE")
-        and _has(rule, "apiGroups", request.group)
-        and _has(rule, "apiVersions", request.version)
+        _covers_type(rule, request.group, request.version, request.resource)
         and text(rule.get("scope")) in {"", "*", "Namespaced" if request.namespace else "Cluster"}
         and (not names or request.name in names)
     )

@@ -72,10 +72,11 @@ Instead:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 
 from gitopsgen.check.admission.decisions import Decision, decisions
-from gitopsgen.check.admission.matching import Request, is_about
+from gitopsgen.check.admission.matching import Request, is_about, may_be_about
 from gitopsgen.check.admission.parameters import parameters
 from gitopsgen.check.admission.policies import BINDING, GROUP, Binding, Policy, bindings, policies
 from gitopsgen.check.admission.requests import namespace_of, requests
@@ -97,12 +98,11 @@ def check(cluster: Cluster) -> Iterator[Found]:
     """Report what each policy says of the objects that a binding of it is about."""
     if not cluster.of(BINDING, GROUP):
         return
-    known = {policy.subject.name: policy for policy in policies(cluster)}
-    bound = [(known[binding.policy], binding) for binding in bindings(cluster) if binding.policy in known]
+    concerned = _concerned(cluster)
     untold: dict[tuple[str, Path], tuple[Policy, Decision]] = {}
     told: set[tuple[int, str, str]] = set()
-    for request, pods in requests(cluster):
-        for policy, binding in bound:
+    for request, pods in requests(cluster, concerned):
+        for policy, binding in concerned(request.group, request.version, request.resource):
             for decision in _decisions(cluster, policy, binding, request):
                 said = (id(request.subject), policy.subject.name, decision.message)
                 if decision.is_unjudged:
@@ -113,6 +113,22 @@ def check(cluster: Cluster) -> Iterator[Found]:
     for policy, decision in untold.values():
         message = f"this is not judged, since {decision.message}"
         yield Found(policy.subject, decision.expression.field, message, severity=Severity.WARNING, refused=False)
+
+
+def _concerned(cluster: Cluster) -> Callable[[str, str, str], list[tuple[Policy, Binding]]]:
+    """Give what tells the policies, and how they are bound, that may be about objects of a type."""
+    known = {policy.subject.name: policy for policy in policies(cluster)}
+    bound = [(known[binding.policy], binding) for binding in bindings(cluster) if binding.policy in known]
+
+    @cache
+    def concerned(*kind: str) -> list[tuple[Policy, Binding]]:
+        return [
+            (policy, binding)
+            for policy, binding in bound
+            if may_be_about(policy.constraints, *kind) and may_be_about(binding.resources, *kind)
+        ]
+
+    return concerned
 
 
 def _decisions(cluster: Cluster, policy: Policy, binding: Binding, request: Request) -> Iterator[Decision]:

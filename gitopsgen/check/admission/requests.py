@@ -5,7 +5,7 @@ With the defaults that the server fills in, and what Gatekeeper's mutators chang
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -21,25 +21,25 @@ from gitopsgen.model.variant import Path
 from gitopsgen.schemas import Kind, Source
 
 
-def requests(cluster: Cluster) -> Iterator[tuple[Request, Path]]:
-    """Give each object as it is created, then its pods with the path of their template."""
+def requests(cluster: Cluster, is_asked: Callable[[str, str, str], object]) -> Iterator[tuple[Request, Path]]:
+    """Give each object as it is created, then its pods with the path of their template.
+
+    Only what somebody asks about, by group, version and resource: most objects concern no policy.
+    """
     mutate = mutation(cluster)
     for subject in cluster.subjects:
         kind = _kind(subject.known.sources, subject.known.api_version, subject.known.name)
         if kind is None or (kind.group == GROUP and kind.name in EXEMPT):
             continue
-        version = subject.identity.version
-        data = mutate(with_defaults(kind.group, kind.name, subject.data), subject.namespace)
-        labels = _labels(cluster, subject.namespace)
-        yield (
-            Request(
-                subject, kind.group, version, kind.name, kind.plural, subject.namespace, subject.name, data, labels
-            ),
-            (),
-        )
-        if subject.known.pods:
-            pod = mutate(_pod(subject), subject.namespace)
-            yield Request(subject, "", "v1", "Pod", "pods", subject.namespace, "", pod, labels), subject.known.pods
+        version, namespace = subject.identity.version, subject.namespace
+        labels = _labels(cluster, namespace)
+        if is_asked(kind.group, version, kind.plural):
+            data = mutate(with_defaults(kind.group, kind.name, subject.data), namespace)
+            made = Request(subject, kind.group, version, kind.name, kind.plural, namespace, subject.name, data, labels)
+            yield made, ()
+        if subject.known.pods and is_asked("", "v1", "pods"):
+            pod = mutate(_pod(subject), namespace)
+            yield Request(subject, "", "v1", "Pod", "pods", namespace, "", pod, labels), subject.known.pods
 
 
 def namespace_of(cluster: Cluster, name: str) -> Mapping[str, Any] | None:
