@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import IPv4Network, ip_network
 from pathlib import Path
 from typing import Any, Final
@@ -202,11 +202,14 @@ def words_of_rules() -> frozenset[str]:
     return frozenset(word for file in files for word in _written(_code(file.read_text(encoding="utf-8"))))
 
 
-def _written(code: str) -> Iterator[str]:
-    # all that `parts_of` gives, and sooner: every run reads all rules
-    if not code.isascii() or _IN_ADDRESS.search(code):
-        yield from parts_of(code)
-    yield from code.translate(_SEPARATORS).split()
+def _written(text: str) -> list[str]:
+    # all that `parts_of` gives, and sooner: every run reads all rules, and all templates
+    if text.isascii() and not _IN_ADDRESS.search(text):
+        return text.translate(_SEPARATORS).split()
+    return [*parts_of(text), *text.translate(_SEPARATORS).split()]
+
+
+words_of = lru_cache(4096)(_written)  # of keys, of which all manifests have the same
 
 
 def _code(text: str) -> str:
@@ -218,8 +221,11 @@ def _code(text: str) -> str:
 def words_in(data: Any) -> Iterator[str]:
     """Give every word in plain data."""
     if isinstance(data, str):
-        yield from parts_of(data)
+        yield from words_of(data) if len(data) < _LONGEST_NAME else _written(data)
     elif isinstance(data, dict):
-        yield from (part for key, value in data.items() for one in (key, value) for part in words_in(one))
+        for key, value in data.items():
+            yield from words_in(key)
+            yield from words_in(value)
     elif isinstance(data, Sequence):
-        yield from (part for one in data for part in words_in(one))
+        for one in data:
+            yield from words_in(one)

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from gitopsgen.check import Checker, claim_of
 from gitopsgen.check.admission.policies import POLICY
 from gitopsgen.check.admission.sight import fields_read, reaches
-from gitopsgen.check.sharing import Naming, is_name, is_numeric, parts_of, words_in
+from gitopsgen.check.sharing import Naming, is_name, is_numeric, words_in, words_of
 from gitopsgen.schemas import Kind
 from gitopsgen.schemas.freedom import Test, expressions_in, test_of
 from gitopsgen.template.combination import Combination, Filled, picker
@@ -122,8 +122,10 @@ class Looks:
         assert document.tree is not None  # noqa: S101 - nobody reads native text
         if claim:
             look.notes += [Note(slot, "exact") for slot in sorted(slots_at(document.tree, *CLAIM))]
-            kind = self._checker.known(*claim).kind or _UNKNOWN
-            look.words |= self._spoken(kind)
+            known = self._checker.known(*claim)
+            kind = known.kind or _UNKNOWN
+            if known.validator and known.validator.rules:
+                look.words |= self._spoken(kind)
             self._walk(document.tree, (), kind, look)
         else:
             self._walk(document.tree, (), None, look)
@@ -133,7 +135,7 @@ class Looks:
         """Give the words that stand in the rules of a kind."""
         key = (kind.api_version, kind.name)
         if key not in self._words:
-            self._words[key] = frozenset(word for rule in expressions_in(kind.schema) for word in parts_of(rule))
+            self._words[key] = frozenset(words_in(list(expressions_in(kind.schema))))
         return self._words[key]
 
     def _walk(self, tree: Tree, path: Path, kind: Kind | None, look: Look) -> None:
@@ -142,12 +144,12 @@ class Looks:
         elif isinstance(tree, Hole):
             look.notes.append(self._note(tree.index, path, kind))
         elif isinstance(tree, Text):
-            look.words.update(word for part in tree.parts if isinstance(part, str) for word in parts_of(part))
+            look.words.update(words_in([part for part in tree.parts if isinstance(part, str)]))
             look.notes.append(self._note(tree.parts, path, kind))
         elif isinstance(tree, Table):
             for key, value in tree.entries:
                 name = name_of(key)
-                look.words.update(parts_of(name))
+                look.words.update(words_of(name))
                 look.notes += [Note(part, "exact") for part in _holes(key)]
                 self._walk(value, (*path, name or "*"), kind, look)
         elif isinstance(tree, ListTree):
