@@ -72,6 +72,17 @@ def compiled(expression: str, variables: frozenset[str]) -> Any | Failure:
         return Failure(said, is_compiled=False, is_unsupported=bool(_MISSING.search(expression)))
 
 
+def parsed(expression: str) -> bytes | None:
+    """Give the tree of an expression as the engine serializes it, None where it cannot be parsed.
+
+    Names and functions may be any: nothing is looked up.
+    """
+    try:
+        return bytes(_environment(frozenset()).compile(expression, disable_check=True).serialize())
+    except (ImportError, RuntimeError, ValueError):
+        return None
+
+
 @lru_cache(maxsize=128)  # one for each set of names and types that expressions come with
 def _environment(variables: frozenset[str]) -> Any:
     from cel_expr_python import cel  # noqa: PLC0415 - 25 ms, which a run without an expression does not spend

@@ -1,0 +1,201 @@
+"""What the rules in CEL of a custom kind cost an API server at worst, by the bounds that its schema sets.
+
+Where a schema sets none, the largest request is one: 3 MiB.
+https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#resource-use-by-validation-functions
+https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/cel/common/schemas.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from gitopsgen.cel.cost import Shape, reckon
+from gitopsgen.schemas.kind import Schema
+from gitopsgen.schemas.structural import RULES
+from gitopsgen.schemas.typed import escaped
+
+LIMIT: Final = 10_000_000
+LIMIT_TOGETHER: Final = 100_000_000
+
+_REQUEST: Final = 3 * 1024 * 1024
+_LONGEST: Final = _REQUEST - 2
+_ENDLESS: Final = 2**64 - 1
+_BOUNDED_EITHER: Final = 34  # the first release that heeds maxLength of what is a number or a text
+_FORMATS: Final = {"date": ("timestamp", 12, 12), "date-time": ("timestamp", 32, 21), "duration": ("duration", 32, 3)}
+_SCALARS: Final = {"boolean": ("bool", 4), "integer": ("int", 1), "number": ("double", 1)}
+_TEXT: Final[Schema] = {"type": "string"}
+_METADATA: Final[Schema] = {"type": "object", "properties": {"generateName": _TEXT, "name": _TEXT}}
+
+Path = tuple[str | int, ...]
+
+
+class Cost(NamedTuple):
+    """What one expression costs, with its path in the schema.
+
+    `times` is how often it may be asked in one object; `endless` names what would lower the cost if it had a bound.
+    """
+
+    path: Path
+    cost: int
+    times: int
+    endless: tuple[str, ...]
+
+
+def costs(schema: Schema, minor: int) -> list[Cost]:
+    """Give the cost of each rule and message in a schema; `minor` is the release of Kubernetes, 35 of 1.35."""
+    return list(_Costs(minor).below(schema, (), 1, ()))
+
+
+class _Costs:
+    def __init__(self, minor: int) -> None:
+        self._minor = minor
+
+    def below(self, node: Schema, path: Path, times: int | None, endless: tuple[str, ...]) -> Iterator[Cost]:
+        """Give the costs at and below a node that may stand so often in an object, None where nothing limits that."""
+        rules = [one for one in _list(node.get(RULES)) if isinstance(one, Mapping)]
+        shape = self.shape(node, _name(path), is_root=not path or bool(node.get(_EMBEDDED))) if rules else None
+        if shape is not None:
+            often = _REQUEST // (shape.least + 1) if times is None else times
+            for at, rule in enumerate(rules):
+                yield from self._rule(rule, shape, (*path, RULES, at), often, endless)
+        bound, keyword = _bound(node)
+        inner = None if times is None or bound is None else min(times * bound, _ENDLESS)
+        if bound is None:
+            endless = (*endless, f"{keyword} at {_name(path)}")
+        for step, part in _parts(node):
+            yield from self.below(part, (*path, *step), inner, endless)
+
+    def _rule(
+        self, rule: Mapping[str, Any], shape: Shape, path: Path, times: int, around: tuple[str, ...]
+    ) -> Iterator[Cost]:
+        for key in ("rule", "messageExpression"):
+            expression = rule.get(key)
+            if not isinstance(expression, str) or not expression.strip():
+                continue
+            found = reckon(expression, shape, self._minor, has_optional_old=bool(rule.get("optionalOldSelf")))
+            if found is not None:
+                often, outside = (times, around) if key == "rule" else (1, ())
+                inside = (f"{one.bound} at {one.place}" for one in found.endless)
+                cost = min(found.cost * often, _ENDLESS)
+                yield Cost((*path, key), cost, often, tuple(dict.fromkeys((*outside, *inside))))
+
+    def shape(self, node: Schema, place: str, *, is_root: bool = False) -> Shape | None:
+        """Give the type and size of values of a node, None where expressions do not see them."""
+        if node.get("x-kubernetes-int-or-string"):
+            length = _whole(node.get("maxLength")) if self._minor >= _BOUNDED_EITHER else None
+            most, bound = (_LONGEST, "maxLength") if length is None else (length * 4, "")
+            return Shape("dyn", most=most, least=1, bound=bound, place=place)
+        sort = node.get("type")
+        if sort in _SCALARS:
+            name, least = _SCALARS[str(sort)]
+            return Shape(name, least=least)
+        if sort == "array":
+            return self._list(node, place)
+        if sort == "object" and isinstance(node.get("additionalProperties"), Mapping):
+            return self._map(node, place)
+        if sort == "object":
+            return self._object(_with_metadata(node) if is_root else node, place)
+        return _text(node, place) if sort == "string" else None
+
+    def _list(self, node: Schema, place: str) -> Shape | None:
+        item = self._part(_mapping(node.get("items")), f"{place}[]")
+        if item is None:
+            return None
+        most, bound = _whole(node.get("maxItems")), ""
+        if most is None:
+            most, bound = _LONGEST // (item.least + 1), "maxItems"
+        return Shape("list", (item,), most=most, least=2, bound=bound, place=place)
+
+    def _map(self, node: Schema, place: str) -> Shape | None:
+        value = self._part(node["additionalProperties"], f"{place}[*]")
+        if value is None:
+            return None
+        most, bound = _whole(node.get("maxProperties")), ""
+        if most is None:
+            most, bound = _LONGEST // (value.least + 6), "maxProperties"
+        # how long a key may be, a schema cannot say
+        return Shape("map", (Shape("string", least=2), value), most=most, least=2, bound=bound, place=place)
+
+    def _object(self, node: Schema, place: str) -> Shape:
+        fields: dict[str, Shape] = {}
+        required = frozenset(one for one in _list(node.get("required")) if isinstance(one, str))
+        least = 2
+        for name, part in _mapping(node.get("properties")).items():
+            shape = self._part(_mapping(part), f"{place}.{name}".replace("..", "."))
+            if shape is None:
+                continue
+            fields[escaped(str(name))] = shape
+            if name in required and _mapping(part).get("default") is None:
+                least += len(str(name).encode()) + shape.least + 4
+        return Shape("object", fields=fields, least=least)
+
+    def _part(self, node: Schema, place: str) -> Shape | None:
+        return self.shape(node, place, is_root=bool(node.get(_EMBEDDED)))
+
+
+_EMBEDDED: Final = "x-kubernetes-embedded-resource"
+
+
+def _text(node: Schema, place: str) -> Shape:
+    form = str(node.get("format"))
+    if form in _FORMATS:
+        sort, most, least = _FORMATS[form]
+        return Shape(sort, most=most, least=least)
+    sort, width = ("bytes", 1) if form == "byte" else ("string", 4)  # a character takes up to four bytes
+    length = _whole(node.get("maxLength"))
+    if length is not None:
+        return Shape(sort, most=length * width, least=2)
+    words = [one for one in _list(node.get("enum")) if isinstance(one, str)]
+    if sort == "string" and _list(node.get("enum")):
+        return Shape(sort, most=max((len(one.encode()) for one in words), default=0), least=2)
+    return Shape(sort, most=_LONGEST, least=2, bound="maxLength", place=place)
+
+
+def _bound(node: Schema) -> tuple[int | None, str]:
+    """Give how many parts of each sort stand in a value of a node, None where nothing limits that; and what would."""
+    if node.get("type") == "array":
+        return _whole(node.get("maxItems")), "maxItems"
+    if node.get("type") == "object" and node.get("additionalProperties") is not None:
+        return _whole(node.get("maxProperties")), "maxProperties"
+    return 1, ""
+
+
+def _parts(node: Schema) -> Iterator[tuple[Path, Schema]]:
+    for name, part in _mapping(node.get("properties")).items():
+        yield ("properties", name), _mapping(part)
+    for key in ("items", "additionalProperties"):
+        if isinstance(node.get(key), Mapping):
+            yield (key,), node[key]
+
+
+def _with_metadata(node: Schema) -> Schema:
+    fields = _mapping(node.get("properties"))
+    metadata = _mapping(fields.get("metadata"))
+    known = _mapping(metadata.get("properties"))
+    texts = (fields.get("kind"), fields.get("apiVersion"), known.get("name"), known.get("generateName"))
+    if metadata.get("type") == "object" and all(_mapping(one).get("type") == "string" for one in texts):
+        return node
+    return {**node, "properties": {**fields, "kind": _TEXT, "apiVersion": _TEXT, "metadata": _METADATA}}
+
+
+def _name(path: Path) -> str:
+    """Give the place of a node as people write it: `.spec.hosts[]`."""
+    name = ""
+    steps = iter(path)
+    for step in steps:
+        name += {"properties": ".", "items": "[]", "additionalProperties": "[*]"}[str(step)]
+        name += str(next(steps)) if step == "properties" else ""
+    return name or "."
+
+
+def _whole(value: Any) -> int | None:
+    return max(0, value) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
