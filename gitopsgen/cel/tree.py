@@ -1,6 +1,6 @@
 """An expression as a tree, its macros unfolded: read from what the engine serializes after parsing.
 
-The wire format is that of protocol buffers, of which a reader of five fields' worth is enough: no package comes in for it.
+The wire format is that of protocol buffers, of which a few lines read enough: no package comes in for it.
 https://github.com/google/cel-spec/blob/master/proto/cel/expr/syntax.proto
 https://protobuf.dev/programming-guides/encoding/
 """
@@ -119,7 +119,7 @@ def _name(fields: Fields, _: int) -> Node:
 
 
 def _select(fields: Fields, depth: int) -> Node:
-    return Select(_node(fields[1][0], depth), _text(fields, 2), 3 in fields)
+    return Select(_node(fields[1][0], depth), _text(fields, 2), _TEST in fields)
 
 
 def _call(fields: Fields, depth: int) -> Node:
@@ -128,16 +128,16 @@ def _call(fields: Fields, depth: int) -> Node:
 
 
 def _items(fields: Fields, depth: int) -> Node:
-    if 2 in fields:
+    if _OPTIONAL_ITEMS in fields:
         raise UnreadableError  # items that may be missing
     return Items(tuple(_node(one, depth) for one in fields.get(1, ())))
 
 
 def _entries(fields: Fields, depth: int) -> Node:
     entries = [_fields(one) for one in fields.get(2, ())]
-    if 1 in fields or any(5 in one or 3 not in one for one in entries):
+    if 1 in fields or any(_OPTIONAL_ENTRY in one or _KEY not in one for one in entries):
         raise UnreadableError  # a message, or entries that may be missing
-    return Entries(tuple(_node(one[key][0], depth) for one in entries for key in (3, 4)))
+    return Entries(tuple(_node(one[key][0], depth) for one in entries for key in (_KEY, _VALUE)))
 
 
 def _loop(fields: Fields, depth: int) -> Node:
@@ -153,8 +153,15 @@ def _text(fields: Fields, number: int) -> str:
 _READERS: Final[dict[int, Callable[[Fields, int], Node]]] = {
     3: _constant, 4: _name, 5: _select, 6: _call, 7: _items, 8: _entries, 9: _loop,
 }  # fmt: skip
+# Numbers of fields.
 _INTEGER: Final = 3
 _TEXT: Final = 6
+_TEST: Final = 3
+_OPTIONAL_ITEMS: Final = 2
+_KEY: Final = 3
+_VALUE: Final = 4
+_OPTIONAL_ENTRY: Final = 5
+_LOWER: Final = 0x7F
 _CONSTANTS: Final = {1: "null", 2: "bool", 4: "uint", 5: "double", 7: "bytes"}
 
 
@@ -184,7 +191,7 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
     while True:
         byte = data[at]
         at += 1
-        value |= (byte & 0x7F) << shift
+        value |= (byte & _LOWER) << shift
         shift += 7
-        if byte < 0x80:
+        if byte <= _LOWER:
             return value, at

@@ -7,10 +7,11 @@ https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserve
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, NamedTuple
 
-from gitopsgen.cel.cost import Shape, reckon
+from gitopsgen.cel.cost import Reckoning, Shape, reckon
 from gitopsgen.schemas.kind import Schema
 from gitopsgen.schemas.structural import RULES
 from gitopsgen.schemas.typed import escaped
@@ -18,14 +19,19 @@ from gitopsgen.schemas.typed import escaped
 LIMIT: Final = 10_000_000
 LIMIT_TOGETHER: Final = 100_000_000
 
+_EMBEDDED: Final = "x-kubernetes-embedded-resource"
 _REQUEST: Final = 3 * 1024 * 1024
 _LONGEST: Final = _REQUEST - 2
 _ENDLESS: Final = 2**64 - 1
 _BOUNDED_EITHER: Final = 34  # the first release that heeds maxLength of what is a number or a text
 _FORMATS: Final = {"date": ("timestamp", 12, 12), "date-time": ("timestamp", 32, 21), "duration": ("duration", 32, 3)}
 _SCALARS: Final = {"boolean": ("bool", 4), "integer": ("int", 1), "number": ("double", 1)}
-_TEXT: Final[Schema] = {"type": "string"}
-_METADATA: Final[Schema] = {"type": "object", "properties": {"generateName": _TEXT, "name": _TEXT}}
+_NAME: Final = Shape("string", most=_LONGEST, least=2)
+_METADATA: Final = {
+    "apiVersion": _NAME,
+    "kind": _NAME,
+    "metadata": Shape("object", fields={"generateName": _NAME, "name": _NAME}, least=2),
+}
 
 Path = tuple[str | int, ...]
 
@@ -44,27 +50,40 @@ class Cost(NamedTuple):
 
 def costs(schema: Schema, minor: int) -> list[Cost]:
     """Give the cost of each rule and message in a schema; `minor` is the release of Kubernetes, 35 of 1.35."""
-    return list(_Costs(minor).below(schema, (), 1, ()))
+    return list(_Costs(minor).below(schema, _Stand((), "", 1, ())))
+
+
+class _Stand(NamedTuple):
+    """Where a node stands: its path, its name as people write it, how often it may be in one object.
+
+    `times` is None where that has no end; `endless` names what around it has no bound.
+    """
+
+    path: Path
+    name: str
+    times: int | None
+    endless: tuple[str, ...]
 
 
 class _Costs:
     def __init__(self, minor: int) -> None:
         self._minor = minor
+        self._shapes: dict[int, Shape | None] = {}
 
-    def below(self, node: Schema, path: Path, times: int | None, endless: tuple[str, ...]) -> Iterator[Cost]:
-        """Give the costs at and below a node that may stand so often in an object, None where nothing limits that."""
+    def below(self, node: Schema, stand: _Stand) -> Iterator[Cost]:
+        """Give the costs at and below a node."""
         rules = [one for one in _list(node.get(RULES)) if isinstance(one, Mapping)]
-        shape = self.shape(node, _name(path), is_root=not path or bool(node.get(_EMBEDDED))) if rules else None
+        is_root = not stand.path or bool(node.get(_EMBEDDED))
+        shape = self._shape(node, stand.name or ".", is_root=is_root) if rules else None
         if shape is not None:
-            often = _REQUEST // (shape.least + 1) if times is None else times
+            often = _REQUEST // (shape.least + 1) if stand.times is None else stand.times
             for at, rule in enumerate(rules):
-                yield from self._rule(rule, shape, (*path, RULES, at), often, endless)
+                yield from self._rule(rule, shape, (*stand.path, RULES, at), often, stand.endless)
         bound, keyword = _bound(node)
-        inner = None if times is None or bound is None else min(times * bound, _ENDLESS)
-        if bound is None:
-            endless = (*endless, f"{keyword} at {_name(path)}")
-        for step, part in _parts(node):
-            yield from self.below(part, (*path, *step), inner, endless)
+        times = None if stand.times is None or bound is None else min(stand.times * bound, _ENDLESS)
+        endless = stand.endless if bound is not None else (*stand.endless, f"{keyword} at {stand.name}")
+        for step, name, part in _parts(node):
+            yield from self.below(part, _Stand((*stand.path, *step), stand.name + name, times, endless))
 
     def _rule(
         self, rule: Mapping[str, Any], shape: Shape, path: Path, times: int, around: tuple[str, ...]
@@ -73,29 +92,36 @@ class _Costs:
             expression = rule.get(key)
             if not isinstance(expression, str) or not expression.strip():
                 continue
-            found = reckon(expression, shape, self._minor, has_optional_old=bool(rule.get("optionalOldSelf")))
+            asked = partial(reckon, expression, shape, self._minor, has_optional_old=bool(rule.get("optionalOldSelf")))
+            found = asked()
             if found is not None:
                 often, outside = (times, around) if key == "rule" else (1, ())
-                inside = (f"{one.bound} at {one.place}" for one in found.endless)
                 cost = min(found.cost * often, _ENDLESS)
-                yield Cost((*path, key), cost, often, tuple(dict.fromkeys((*outside, *inside))))
+                inside = _helpful(asked, found.endless) if cost > LIMIT else found.endless
+                places = [f"{one.bound} at {one.place}" for one in inside]
+                yield Cost((*path, key), cost, often, tuple(dict.fromkeys((*outside, *places))))
 
-    def shape(self, node: Schema, place: str, *, is_root: bool = False) -> Shape | None:
+    def _shape(self, node: Schema, place: str, *, is_root: bool) -> Shape | None:
         """Give the type and size of values of a node, None where expressions do not see them."""
+        if id(node) not in self._shapes:
+            self._shapes[id(node)] = self._made(node, place, is_root=is_root)
+        return self._shapes[id(node)]
+
+    def _made(self, node: Schema, place: str, *, is_root: bool) -> Shape | None:
         if node.get("x-kubernetes-int-or-string"):
             length = _whole(node.get("maxLength")) if self._minor >= _BOUNDED_EITHER else None
             most, bound = (_LONGEST, "maxLength") if length is None else (length * 4, "")
             return Shape("dyn", most=most, least=1, bound=bound, place=place)
-        sort = node.get("type")
+        sort = str(node.get("type"))
         if sort in _SCALARS:
-            name, least = _SCALARS[str(sort)]
+            name, least = _SCALARS[sort]
             return Shape(name, least=least)
         if sort == "array":
             return self._list(node, place)
         if sort == "object" and isinstance(node.get("additionalProperties"), Mapping):
             return self._map(node, place)
         if sort == "object":
-            return self._object(_with_metadata(node) if is_root else node, place)
+            return self._object(node, place, is_root=is_root)
         return _text(node, place) if sort == "string" else None
 
     def _list(self, node: Schema, place: str) -> Shape | None:
@@ -117,24 +143,27 @@ class _Costs:
         # how long a key may be, a schema cannot say
         return Shape("map", (Shape("string", least=2), value), most=most, least=2, bound=bound, place=place)
 
-    def _object(self, node: Schema, place: str) -> Shape:
-        fields: dict[str, Shape] = {}
-        required = frozenset(one for one in _list(node.get("required")) if isinstance(one, str))
-        least = 2
-        for name, part in _mapping(node.get("properties")).items():
-            shape = self._part(_mapping(part), f"{place}.{name}".replace("..", "."))
-            if shape is None:
-                continue
-            fields[escaped(str(name))] = shape
-            if name in required and _mapping(part).get("default") is None:
-                least += len(str(name).encode()) + shape.least + 4
-        return Shape("object", fields=fields, least=least)
+    def _object(self, node: Schema, place: str, *, is_root: bool) -> Shape:
+        properties = _mapping(node.get("properties"))
+        parts = {str(name): _mapping(part) for name, part in properties.items()}
+        shapes = {name: self._part(part, f"{place.rstrip('.')}.{name}") for name, part in parts.items()}
+        if is_root and not _has_metadata(parts):
+            shapes |= _METADATA
+            parts |= {name: {} for name in _METADATA}
+        known = {name: shape for name, shape in shapes.items() if shape is not None}
+        required = {one for one in _list(node.get("required")) if one in known and parts[one].get("default") is None}
+        least = 2 + sum(len(name.encode()) + known[name].least + 4 for name in required)
+        return Shape("object", fields={escaped(name): shape for name, shape in known.items()}, least=least)
 
     def _part(self, node: Schema, place: str) -> Shape | None:
-        return self.shape(node, place, is_root=bool(node.get(_EMBEDDED)))
+        return self._shape(node, place, is_root=bool(node.get(_EMBEDDED)))
 
 
-_EMBEDDED: Final = "x-kubernetes-embedded-resource"
+def _helpful(asked: Callable[..., Reckoning | None], endless: Sequence[Shape]) -> list[Shape]:
+    """Give the parts whose bound would lower a cost, the most helpful first; none where all of them do not help."""
+    lowered = {one: found.cost for one in endless if (found := asked(bounded=frozenset({one}))) is not None}
+    whole = asked(bounded=frozenset(endless))
+    return [] if whole is None or whole.cost > LIMIT else sorted(lowered, key=lambda one: lowered[one])
 
 
 def _text(node: Schema, place: str) -> Shape:
@@ -161,32 +190,20 @@ def _bound(node: Schema) -> tuple[int | None, str]:
     return 1, ""
 
 
-def _parts(node: Schema) -> Iterator[tuple[Path, Schema]]:
+def _parts(node: Schema) -> Iterator[tuple[Path, str, Schema]]:
     for name, part in _mapping(node.get("properties")).items():
-        yield ("properties", name), _mapping(part)
-    for key in ("items", "additionalProperties"):
+        yield ("properties", name), f".{name}", _mapping(part)
+    for key, sign in (("items", "[]"), ("additionalProperties", "[*]")):
         if isinstance(node.get(key), Mapping):
-            yield (key,), node[key]
+            yield (key,), sign, node[key]
 
 
-def _with_metadata(node: Schema) -> Schema:
-    fields = _mapping(node.get("properties"))
-    metadata = _mapping(fields.get("metadata"))
+def _has_metadata(fields: Mapping[str, Schema]) -> bool:
+    """Whether a schema says of an object's own names that they are texts; else the server says so, without a bound."""
+    metadata = fields.get("metadata", {})
     known = _mapping(metadata.get("properties"))
     texts = (fields.get("kind"), fields.get("apiVersion"), known.get("name"), known.get("generateName"))
-    if metadata.get("type") == "object" and all(_mapping(one).get("type") == "string" for one in texts):
-        return node
-    return {**node, "properties": {**fields, "kind": _TEXT, "apiVersion": _TEXT, "metadata": _METADATA}}
-
-
-def _name(path: Path) -> str:
-    """Give the place of a node as people write it: `.spec.hosts[]`."""
-    name = ""
-    steps = iter(path)
-    for step in steps:
-        name += {"properties": ".", "items": "[]", "additionalProperties": "[*]"}[str(step)]
-        name += str(next(steps)) if step == "properties" else ""
-    return name or "."
+    return metadata.get("type") == "object" and all(_mapping(one).get("type") == "string" for one in texts)
 
 
 def _whole(value: Any) -> int | None:

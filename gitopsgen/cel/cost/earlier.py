@@ -65,7 +65,7 @@ class EarlierEstimate(Estimate):
         is_one = found is None and is_scalar(operand.shape, looks_into_optionals=False)
         return exactly(1) if is_one else found or UNKNOWN
 
-    def size(self, node: Node) -> Size | None:
+    def size(self, _: Node) -> Size | None:
         """Give nothing: what is in a list that is written out is not looked at."""
         return None
 
@@ -75,6 +75,6 @@ class EarlierEstimate(Estimate):
             self.step_into(node, variant)
         return size
 
-    def unwrapped(self, node: Call) -> int | None:
+    def unwrapped(self, _: Call) -> int | None:
         """Give nothing: `dyn` is a function as others."""
         return None

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from gitopsgen.cel.cost.calls import LIST, MAP, PATTERN, READ, Reckoned, Site, reckoned
 from gitopsgen.cel.cost.inference import Inference
 from gitopsgen.cel.cost.measure import Measure, Operand, written
-from gitopsgen.cel.cost.shapes import Shape, is_scalar
+from gitopsgen.cel.cost.shapes import is_scalar
 from gitopsgen.cel.cost.sizes import UNKNOWN, Size, Steps, capped, exactly, onwards, scaled
 from gitopsgen.cel.tree import Call, Constant, Entries, Items, Loop, Name, Node, Select
 
@@ -54,19 +54,20 @@ class Estimate:
         """Give what a part of the expression costs at most."""
         match node:
             case Constant():
-                return 0
+                cost = 0
             case Name():
-                return self.name(node)
+                cost = self.name(node)
             case Select():
-                return self._select(node)
+                cost = self._select(node)
             case Call():
-                return self._call(node)
+                cost = self._call(node)
             case Items():
-                return self._items(node)
+                cost = self._items(node)
             case Entries():
-                return self._entries(node)
+                cost = self._entries(node)
             case Loop():
-                return self.loop(node)
+                cost = self.loop(node)
+        return cost
 
     def name(self, node: Name) -> int:
         """Give what a name costs, and keep the way to it."""
@@ -265,8 +266,8 @@ def _either(sizes: Sequence[Size]) -> Size:
 
 
 def _is_binding(node: Loop) -> bool:
-    is_once = isinstance(node.over, Items) and not node.over.items
-    return is_once and isinstance(node.condition, Constant) and node.condition.sort == "bool" and not node.condition.value
+    is_empty = isinstance(node.over, Items) and not node.over.items
+    return is_empty and isinstance(node.condition, Constant) and not node.condition.value
 
 
 def _read(text: Size) -> Reckoned:

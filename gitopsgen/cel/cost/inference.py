@@ -20,7 +20,7 @@ _CONSTANTS: Final = {
     "bool": BOOL, "bytes": of("bytes"), "double": DOUBLE, "int": INT, "null": of("null"), "string": TEXT,
     "uint": of("uint"),
 }  # fmt: skip
-_TYPES: Final = frozenset({"bool", "bytes", "double", "dyn", "int", "list", "map", "null_type", "string", "type", "uint"})
+_TYPES: Final = frozenset({*_CONSTANTS, "dyn", "list", "map", "null_type", "type"} - {"null"})
 _MEMBERED: Final = frozenset({"dyn", "free"})
 
 

@@ -11,7 +11,7 @@ from gitopsgen.cel.tree import Constant, Entries, Items, Node
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """A value that a function is given: its part of the tree, its type, the way to it, and its size where it is known."""
+    """A value that a function is given: its part of the tree, its type, the way to it, and its size if it is known."""
 
     node: Node
     shape: Shape
@@ -22,9 +22,10 @@ class Operand:
 class Measure:
     """Sizes of what stands below one place of a schema; `endless` are the parts without a bound that were asked for."""
 
-    def __init__(self, root: Shape) -> None:
-        """Take the place that `self` stands for."""
+    def __init__(self, root: Shape, bounded: frozenset[Shape] = frozenset()) -> None:
+        """Take the place that `self` stands for, and parts that are held for as small as can be."""
         self._root = root
+        self._bounded = bounded
         self.endless: dict[Shape, None] = {}
 
     def at(self, steps: Steps | None) -> Size | None:
@@ -35,15 +36,15 @@ class Measure:
         names = steps.names() if steps is not None else ()
         if not names:
             return None
-        shape: Shape | None = self._root
+        shape = self._root
         for name in names[1:]:
-            shape = _member(shape, name)
-            if shape is None:
+            member = _member(shape, name)
+            if member is None:
                 return None
-        assert shape is not None  # noqa: S101 - the loop has left it one
+            shape = member
         if shape.bound:
             self.endless[shape] = None
-        return Size(0, shape.most)
+        return Size(0, min(shape.most, 1) if shape in self._bounded else shape.most)
 
     def of(self, operand: Operand) -> Size:
         """Give the size of a value that a function is given."""

@@ -25,13 +25,20 @@ class Reckoning(NamedTuple):
     endless: tuple[Shape, ...]
 
 
-def reckon(expression: str, value: Shape, minor: int, *, has_optional_old: bool = False) -> Reckoning | None:
+def reckon(
+    expression: str,
+    value: Shape,
+    minor: int,
+    *,
+    has_optional_old: bool = False,
+    bounded: frozenset[Shape] = frozenset(),
+) -> Reckoning | None:
     """Give the cost of an expression about `self` (and `oldSelf`), None where it cannot be told.
 
-    `minor` is the release of Kubernetes, 35 of 1.35.
+    `minor` is the release of Kubernetes, 35 of 1.35; `bounded` are parts that are held for as small as can be.
     """
     old = of("optional", value) if has_optional_old else value
-    measure = Measure(value)
+    measure = Measure(value, bounded)
     try:
         whole = unfolded(tree(expression))
         inference = Inference(whole, {"self": value, "oldSelf": old})

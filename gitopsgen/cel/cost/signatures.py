@@ -215,10 +215,9 @@ def _fit(takes: Sequence[Shape], given: Sequence[Shape], bound: Bound) -> bool:
 
 def _fits(wanted: Shape, given: Shape, bound: Bound) -> bool:
     if len(wanted.sort) == 1:
-        if wanted.sort in bound and not _fits(bound[wanted.sort], given, {}) and not _fits(given, bound[wanted.sort], {}):
-            return False
-        bound[wanted.sort] = joined(bound[wanted.sort], given) if wanted.sort in bound else given
-        return True
+        before = bound.setdefault(wanted.sort, given)
+        bound[wanted.sort] = joined(before, given)
+        return _fits(before, given, {}) or _fits(given, before, {})
     if "dyn" in {wanted.sort, given.sort} or "free" in {wanted.sort, given.sort}:
         return True
     if given.sort == "null" or wanted.sort == "null":

@@ -1,0 +1,123 @@
+"""A rule in a definition of a custom kind that costs more than an API server allows.
+
+What it finds:
+    In `x-kubernetes-validations`: a rule or a `messageExpression` whose cost, with the largest lists, maps and texts
+    that the schema lets through and as often as the rule is asked, is beyond 10,000,000; rules that are beyond
+    100,000,000 together. The cost is reckoned as the server of the cluster's own version reckons it. An expression that
+    is wrong has no cost here: that is GG481.
+
+Why:
+    The API server refuses the definition, and knows none of its kind. It takes one that was there before and whose
+    schema is the same.
+
+Example:
+    apiVersion: apiextensions.k8s.io/v1
+    kind: CustomResourceDefinition
+    metadata: {name: widgets.example.com}
+    spec:
+      group: example.com
+      scope: Namespaced
+      names: {plural: widgets, kind: Widget}
+      versions:
+        - name: v1
+          served: true
+          storage: true
+          schema:
+            openAPIV3Schema:
+              type: object
+              properties:
+                hosts: {type: array, items: {type: string, maxLength: 253}}
+              x-kubernetes-validations:
+                - {rule: "self.hosts.all(a, self.hosts.exists_one(b, a == b))"}
+
+Instead:
+    apiVersion: apiextensions.k8s.io/v1
+    kind: CustomResourceDefinition
+    metadata: {name: widgets.example.com}
+    spec:
+      group: example.com
+      scope: Namespaced
+      names: {plural: widgets, kind: Widget}
+      versions:
+        - name: v1
+          served: true
+          storage: true
+          schema:
+            openAPIV3Schema:
+              type: object
+              properties:
+                hosts: {type: array, maxItems: 64, items: {type: string, maxLength: 253}}
+              x-kubernetes-validations:
+                - {rule: "self.hosts.all(a, self.hosts.exists_one(b, a == b))"}
+
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from gitopsgen.check.fields import EACH, members
+from gitopsgen.check.kubernetes.lenience import release
+from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
+from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping
+from gitopsgen.model.variant import Path
+from gitopsgen.schemas.costs import LIMIT, LIMIT_TOGETHER, Cost, costs
+
+_SCHEMA: Final = "openAPIV3Schema"
+RULE = Rule(
+    "GG486",
+    "costly-rule",
+    Severity.ERROR,
+    on=of_kind("CustomResourceDefinition.apiextensions.k8s.io"),
+    is_shared=True,
+    refused_by=API_SERVER,
+    reads=frozenset({_SCHEMA}),
+)
+_NEWEST: Final = [1, 36]
+_NAMED: Final = 3
+_FINE: Final = 1.5
+_FAR: Final = 100
+
+
+def check(subject: Subject) -> Iterator[Found]:
+    """Report rules that are refused for their cost."""
+    _, minor, *_ = release(subject.known.kind) or _NEWEST
+    for path, schema in members(subject.data, "spec", "versions", EACH, "schema", _SCHEMA):
+        found = costs(mapping(schema), minor)
+        dear = [one for one in found if one.cost > LIMIT]
+        for one in dear:
+            yield _dear(subject, path, one)
+        if not dear and sum(one.cost for one in found) > LIMIT_TOGETHER:
+            yield _dear_together(subject, path, found)
+
+
+def _dear(subject: Subject, path: Path, one: Cost) -> Found:
+    what = "this rule" if one.path[-1] == "rule" else "this message"
+    often = f", {one.times} times in one object," if one.times > 1 else ""
+    message = f"{what} may cost{often} {_factor(one.cost / LIMIT)} as much as an API server allows, {LIMIT:,}"
+    return subject.found((*path, *one.path), message, _hint(one.endless))
+
+
+def _dear_together(subject: Subject, path: Path, found: Sequence[Cost]) -> Found:
+    dearest = max(found, key=lambda one: one.cost)
+    factor = _factor(sum(one.cost for one in found) / LIMIT_TOGETHER)
+    message = (
+        f"the {len(found)} expressions of this schema, of which this is the dearest, may cost together {factor}"
+        f" as much as an API server allows, {LIMIT_TOGETHER:,}"
+    )
+    return subject.found((*path, *dearest.path), message, _hint(dearest.endless))
+
+
+def _factor(factor: float) -> str:
+    if factor > _FAR:
+        return f"more than {_FAR} times"
+    return f"{factor:.6f} times" if factor < _FINE else f"{factor:.1f} times"
+
+
+def _hint(endless: Sequence[str]) -> str:
+    if not endless:
+        return "lower the bounds of what it looks at, or ask less"
+    more = " and others" if len(endless) > _NAMED else ""
+    return f"set {', '.join(endless[:_NAMED])}{more}"
