@@ -18,6 +18,7 @@ from gitopsgen.schemas.typed import escaped
 
 LIMIT: Final = 10_000_000
 LIMIT_TOGETHER: Final = 100_000_000
+_NOTABLE: Final = 1_000_000  # of what costs less, nobody asks why
 
 _EMBEDDED: Final = "x-kubernetes-embedded-resource"
 _REQUEST: Final = 3 * 1024 * 1024
@@ -53,6 +54,11 @@ def costs(schema: Schema, minor: int) -> list[Cost]:
     return list(_Costs(minor).below(schema, _Stand((), "", 1, ())))
 
 
+def shape_of(node: Schema, minor: int) -> Shape | None:
+    """Give the type and size of values of a node, None where expressions do not see them."""
+    return _Costs(minor).shape(node, ".", is_root=False)
+
+
 class _Stand(NamedTuple):
     """Where a node stands: its path, its name as people write it, how often it may be in one object.
 
@@ -74,14 +80,14 @@ class _Costs:
         """Give the costs at and below a node."""
         rules = [one for one in _list(node.get(RULES)) if isinstance(one, Mapping)]
         is_root = not stand.path or bool(node.get(_EMBEDDED))
-        shape = self._shape(node, stand.name or ".", is_root=is_root) if rules else None
+        shape = self.shape(node, stand.name or ".", is_root=is_root) if rules else None
         if shape is not None:
             often = _REQUEST // (shape.least + 1) if stand.times is None else stand.times
             for at, rule in enumerate(rules):
                 yield from self._rule(rule, shape, (*stand.path, RULES, at), often, stand.endless)
         bound, keyword = _bound(node)
         times = None if stand.times is None or bound is None else min(stand.times * bound, _ENDLESS)
-        endless = stand.endless if bound is not None else (*stand.endless, f"{keyword} at {stand.name}")
+        endless = stand.endless if bound is not None else (*stand.endless, f"{keyword} at {stand.name or '.'}")
         for step, name, part in _parts(node):
             yield from self.below(part, _Stand((*stand.path, *step), stand.name + name, times, endless))
 
@@ -97,11 +103,11 @@ class _Costs:
             if found is not None:
                 often, outside = (times, around) if key == "rule" else (1, ())
                 cost = min(found.cost * often, _ENDLESS)
-                inside = _helpful(asked, found.endless) if cost > LIMIT else found.endless
+                inside = _helpful(asked, found) if cost > _NOTABLE else found.endless
                 places = [f"{one.bound} at {one.place}" for one in inside]
                 yield Cost((*path, key), cost, often, tuple(dict.fromkeys((*outside, *places))))
 
-    def _shape(self, node: Schema, place: str, *, is_root: bool) -> Shape | None:
+    def shape(self, node: Schema, place: str, *, is_root: bool) -> Shape | None:
         """Give the type and size of values of a node, None where expressions do not see them."""
         if id(node) not in self._shapes:
             self._shapes[id(node)] = self._made(node, place, is_root=is_root)
@@ -156,14 +162,17 @@ class _Costs:
         return Shape("object", fields={escaped(name): shape for name, shape in known.items()}, least=least)
 
     def _part(self, node: Schema, place: str) -> Shape | None:
-        return self._shape(node, place, is_root=bool(node.get(_EMBEDDED)))
+        return self.shape(node, place, is_root=bool(node.get(_EMBEDDED)))
 
 
-def _helpful(asked: Callable[..., Reckoning | None], endless: Sequence[Shape]) -> list[Shape]:
+def _helpful(asked: Callable[..., Reckoning | None], found: Reckoning) -> Sequence[Shape]:
     """Give the parts whose bound would lower a cost, the most helpful first; none where all of them do not help."""
-    lowered = {one: found.cost for one in endless if (found := asked(bounded=frozenset({one}))) is not None}
-    whole = asked(bounded=frozenset(endless))
-    return [] if whole is None or whole.cost > LIMIT else sorted(lowered, key=lambda one: lowered[one])
+    by_part = {one: asked(bounded=frozenset({one})) or found for one in found.endless}
+    whole = asked(bounded=frozenset(found.endless)) or found
+    if whole.cost > LIMIT:
+        return ()
+    lowering = [one for one in found.endless if by_part[one].cost < found.cost]
+    return sorted(lowering, key=lambda one: by_part[one].cost) or found.endless
 
 
 def _text(node: Schema, place: str) -> Shape:
