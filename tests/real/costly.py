@@ -80,7 +80,9 @@ def forms(*, is_later: bool) -> Forms:
     return {sort: tuple((text + later.get(sort, "")).splitlines()) for sort, text in read.items() if sort != "later"}
 
 
-def expression(chance: random.Random, wanted: str, known: Forms, depth: int = 3, scope: Mapping[str, str] = NOTHING) -> str:
+def expression(
+    chance: random.Random, wanted: str, known: Forms, depth: int = 3, scope: Mapping[str, str] = NOTHING
+) -> str:
     """Give an expression of a type; `scope` are the variables that it may use, with their types."""
     if wanted == "pair":
         key, value = (expression(chance, "string", known, depth, scope) for _ in range(2))

@@ -24,7 +24,9 @@ from .test_definitions import definition
 
 pytestmark = pytest.mark.real
 MADE = int(os.environ.get("COSTS", "600"))
-SAID = re.compile(r"estimated (rule cost total|rule cost|messageExpression cost)[\w -]* exceeds budget by factor of ([^(]+) \(")
+SAID = re.compile(
+    r"estimated (rule cost total|rule cost|messageExpression cost)[\w -]* exceeds budget by factor of ([^(]+) \("
+)
 # The server reckons with nothing that it cannot compile; whether we can is not asked here.
 UNCOMPILED = re.compile(r"compilation failed|must evaluate to|program instantiation failed")
 BOUNDS = {"maxItems", "maxLength", "maxProperties"}
@@ -80,7 +82,8 @@ def compared(version_set: VersionSet, definitions: list[Object]) -> tuple[int, l
         refused += bool(theirs)
         if theirs != ours and not UNCOMPILED.search(message):
             rules = [rule for rule in _rules(crd) if len(rule) < 500]
-            differing.append(f"{crd['metadata']['name']} {rules[:3]}: we say {sorted(ours)}, the server {message[-500:]}")
+            name = crd["metadata"]["name"]
+            differing.append(f"{name} {rules[:3]}: we say {sorted(ours)}, the server {message[-500:]}")
     return refused, differing
 
 
@@ -126,4 +129,5 @@ def _without_bounds(node: Any) -> Any:
         return [_without_bounds(one) for one in node]
     if not isinstance(node, dict):
         return node
-    return {key: _without_bounds(value) for key, value in node.items() if not (key in BOUNDS and isinstance(value, int))}
+    kept = {key: value for key, value in node.items() if not (key in BOUNDS and isinstance(value, int))}
+    return {key: _without_bounds(value) for key, value in kept.items()}
