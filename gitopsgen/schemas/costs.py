@@ -48,6 +48,16 @@ class Cost(NamedTuple):
     times: int
     endless: tuple[str, ...]
 
+    @property
+    def factor(self) -> float:
+        """How often what a server allows goes into it."""
+        return self.cost / LIMIT
+
+
+def factor_of_all(found: Sequence[Cost]) -> float:
+    """Give how often what a server allows a schema goes into what all its expressions cost together."""
+    return min(sum(one.cost for one in found), _ENDLESS) / LIMIT_TOGETHER
+
 
 def costs(schema: Schema, minor: int) -> list[Cost]:
     """Give the cost of each rule and message in a schema; `minor` is the release of Kubernetes, 35 of 1.35."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from gitopsgen.schemas.costs import LIMIT, LIMIT_TOGETHER, Cost, costs
+from gitopsgen.schemas.costs import LIMIT, Cost, costs, factor_of_all
 from gitopsgen.schemas.importer import _Loader as Loader
 from gitopsgen.schemas.structural import RULES
 
@@ -53,10 +53,10 @@ def told(minor: int, crd: Object) -> set[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
     for version in crd["spec"]["versions"]:
         own = costs(version["schema"]["openAPIV3Schema"], minor)
-        found |= {(_name(one), _factor(one.cost / LIMIT)) for one in own if one.cost > LIMIT}
-        total = min(sum(one.cost for one in own), 2**64 - 1)
-        if total > LIMIT_TOGETHER:
-            found.add(("rule cost total", _factor(total / LIMIT_TOGETHER)))
+        found |= {(_name(one), _factor(one.factor)) for one in own if one.factor > 1}
+        total = factor_of_all(own)
+        if total > 1:
+            found.add(("rule cost total", _factor(total)))
     return found
 
 

@@ -5,7 +5,7 @@ import yaml
 
 from gitopsgen.cel.cost import reckon
 from gitopsgen.cel.tree import UnreadableError, tree
-from gitopsgen.schemas.costs import LIMIT, LIMIT_TOGETHER, costs, shape_of
+from gitopsgen.schemas.costs import costs, factor_of_all, shape_of
 
 ENDLESS = 2**64 - 1
 SCHEMA = yaml.safe_load("""
@@ -177,7 +177,7 @@ def test_the_bound_that_helps_most_is_named_first():
 
     ((cost, _, endless),) = asked(schema)
 
-    assert cost > LIMIT
+    assert cost > 10_000_000
     assert endless == ("maxItems at .texts", "maxLength at .texts[]")
 
 
@@ -198,5 +198,10 @@ def test_names_of_the_object_itself_have_no_bound():
     assert asked(schema) == [(943722, 1, ())]
 
 
-def test_the_limits_are_those_of_the_server():
-    assert LIMIT_TOGETHER == 10 * LIMIT == 100_000_000
+def test_the_factors_are_those_of_the_server():
+    schema = "{type: object, properties: {a: {type: array, items: {type: string}}}, x-kubernetes-validations: [%s]}"
+    found = costs(yaml.safe_load(schema % ", ".join(["{rule: \"self.a.all(b, b.matches('a'))\"}"] * 2)), 35)
+
+    assert [one.factor for one in found] == [32985.7577778, 32985.7577778]
+    assert factor_of_all(found) == 6597.15155556
+    assert factor_of_all([found[0]._replace(cost=ENDLESS)] * 2) == ENDLESS / 100_000_000

@@ -55,7 +55,7 @@ Instead:
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gitopsgen.check.fields import EACH, members
 from gitopsgen.check.kubernetes.lenience import release
@@ -63,7 +63,9 @@ from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping
 from gitopsgen.model.variant import Path
-from gitopsgen.schemas.costs import LIMIT, LIMIT_TOGETHER, Cost, costs
+
+if TYPE_CHECKING:
+    from gitopsgen.schemas.costs import Cost
 
 _SCHEMA: Final = "openAPIV3Schema"
 RULE = Rule(
@@ -79,45 +81,51 @@ _NEWEST: Final = [1, 36]
 _NAMED: Final = 3
 _FINE: Final = 1.5
 _FAR: Final = 100
+_ENDLESS: Final = 2**60  # what nothing in a schema can cost
 
 
 def check(subject: Subject) -> Iterator[Found]:
-    """Report rules that are refused for their cost."""
-    _, minor, *_ = release(subject.known.kind) or _NEWEST
+    """Report rules that are refused."""
+    from gitopsgen.schemas.costs import costs, factor_of_all  # noqa: PLC0415 - what a fleet without definitions spares
+
+    _, minor = release(subject.known.kind) or _NEWEST
     for path, schema in members(subject.data, "spec", "versions", EACH, "schema", _SCHEMA):
         found = costs(mapping(schema), minor)
-        dear = [one for one in found if one.cost > LIMIT]
+        dear = [one for one in found if one.factor > 1]
         for one in dear:
             yield _dear(subject, path, one)
-        if not dear and sum(one.cost for one in found) > LIMIT_TOGETHER:
-            yield _dear_together(subject, path, found)
+        together = factor_of_all(found)
+        if together > 1 and not dear:
+            yield _dear_together(subject, path, found, together)
 
 
 def _dear(subject: Subject, path: Path, one: Cost) -> Found:
     what = "this rule" if one.path[-1] == "rule" else "this message"
-    often = f", {one.times} times in one object," if one.times > 1 else ""
-    message = f"{what} may cost{often} {_factor(one.cost / LIMIT)} as much as an API server allows, {LIMIT:,}"
-    return subject.found((*path, *one.path), message, _hint(one.endless))
+    often = f", asked {one.times} times in one object," if one.times > 1 else ""
+    message = f"{what}{often} may cost {_told(one.factor)} as much as an API server allows"
+    return subject.found((*path, *one.path), message, _hint(one))
 
 
-def _dear_together(subject: Subject, path: Path, found: Sequence[Cost]) -> Found:
+def _dear_together(subject: Subject, path: Path, found: Sequence[Cost], factor: float) -> Found:
     dearest = max(found, key=lambda one: one.cost)
-    factor = _factor(sum(one.cost for one in found) / LIMIT_TOGETHER)
     message = (
-        f"the {len(found)} expressions of this schema, of which this is the dearest, may cost together {factor}"
-        f" as much as an API server allows, {LIMIT_TOGETHER:,}"
+        f"the {len(found)} expressions of this schema, of which this is the dearest, may together cost {_told(factor)}"
+        " as much as an API server allows"
     )
-    return subject.found((*path, *dearest.path), message, _hint(dearest.endless))
+    return subject.found((*path, *dearest.path), message, _hint(dearest))
 
 
-def _factor(factor: float) -> str:
+def _told(factor: float) -> str:
+    """Give a factor as the server prints it."""
     if factor > _FAR:
         return f"more than {_FAR} times"
     return f"{factor:.6f} times" if factor < _FINE else f"{factor:.1f} times"
 
 
-def _hint(endless: Sequence[str]) -> str:
-    if not endless:
-        return "lower the bounds of what it looks at, or ask less"
-    more = " and others" if len(endless) > _NAMED else ""
-    return f"set {', '.join(endless[:_NAMED])}{more}"
+def _hint(one: Cost) -> str:
+    if one.endless:
+        more = " and others" if len(one.endless) > _NAMED else ""
+        return f"set {', '.join(one.endless[:_NAMED])}{more}"
+    if one.cost < _ENDLESS:
+        return "set lower bounds, or ask less"
+    return "look at fields themselves: to the server, what string(), orValue() and others give may be of any size"
