@@ -88,7 +88,7 @@ class _Costs:
 
     def below(self, node: Schema, stand: _Stand) -> Iterator[Cost]:
         """Give the costs at and below a node."""
-        rules = [one for one in _list(node.get(RULES)) if isinstance(one, Mapping)]
+        rules = [_mapping(one) for one in _list(node.get(RULES))]
         is_root = not stand.path or bool(node.get(_EMBEDDED))
         shape = self.shape(node, stand.name or ".", is_root=is_root) if rules else None
         if shape is not None:
@@ -167,7 +167,8 @@ class _Costs:
             shapes |= _METADATA
             parts |= {name: {} for name in _METADATA}
         known = {name: shape for name, shape in shapes.items() if shape is not None}
-        required = {one for one in _list(node.get("required")) if one in known and parts[one].get("default") is None}
+        wanted = {str(one) for one in _list(node.get("required"))}
+        required = [name for name in known if name in wanted and parts[name].get("default") is None]
         least = 2 + sum(len(name.encode()) + known[name].least + 4 for name in required)
         return Shape("object", fields={escaped(name): shape for name, shape in known.items()}, least=least)
 
@@ -226,7 +227,7 @@ def _has_metadata(fields: Mapping[str, Schema]) -> bool:
 
 
 def _whole(value: Any) -> int | None:
-    return max(0, value) if isinstance(value, int) and not isinstance(value, bool) else None
+    return min(max(0, value), _ENDLESS) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _list(value: Any) -> list[Any]:

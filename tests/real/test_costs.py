@@ -39,7 +39,10 @@ def made(minor: int) -> Iterator[Object]:
     known = forms(is_later=minor > 30)
     for number in range(MADE):
         node = schema(chance)
-        rule = {"rule": expression(chance, "bool", known, chance.randint(1, 3))}
+        is_old = number % 10 == 0
+        rule: Object = {"rule": expression(chance, "old" if is_old else "bool", known, chance.randint(1, 3))}
+        if is_old:
+            rule["optionalOldSelf"] = True
         if number % 4 == 0:
             rule["messageExpression"] = expression(chance, "string", known)
         node[RULES] = [rule]

@@ -205,3 +205,37 @@ def test_the_factors_are_those_of_the_server():
     assert [one.factor for one in found] == [32985.7577778, 32985.7577778]
     assert factor_of_all(found) == 6597.15155556
     assert factor_of_all([found[0]._replace(cost=ENDLESS)] * 2) == ENDLESS / 100_000_000
+
+
+def test_what_was_there_before_may_be_optional():
+    """The server finds sizes by the way that leads somewhere; from what a call gives, none leads back to `self`."""
+    value = shape_of(SCHEMA, 35)
+
+    assert reckon("oldSelf.text == 'abc'", value, 35).cost == 3
+    assert reckon("oldSelf.hasValue()", value, 35) is None
+    assert reckon("oldSelf.hasValue()", value, 35, has_optional_old=True).cost == 2
+    assert reckon("oldSelf.?text.orValue('') == 'abc'", value, 35, has_optional_old=True).cost == 4
+
+
+def test_a_schema_that_is_none_costs_nothing():
+    schema = {
+        "type": "object",
+        "required": [[1], {}, "a"],
+        "properties": {
+            1: {"type": "string", "maxLength": 10**400},
+            "a": {"type": ["x"], "format": []},
+            "b": 5,
+            "c": None,
+        },
+        "x-kubernetes-validations": [
+            5,
+            {"rule": None},
+            {"rule": "self.a"},
+            {"rule": "!" * 5000 + "true"},
+            {"rule": ""},
+        ],
+    }
+
+    # a negation of a negation is none, which costs nothing
+    assert [(one.path[1], one.cost) for one in costs(schema, 35)] == [(3, 0)]
+    assert costs({**schema, "x-kubernetes-validations": {}}, 35) == []
