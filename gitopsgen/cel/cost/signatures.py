@@ -169,8 +169,9 @@ _SHORT: Final = {
     " order_text(bytes, bytes) bool; (timestamp, timestamp) bool; (duration, duration) bool",
     "$time": ".(timestamp) int; .(timestamp, string) int",
 }
-_VARIANT: Final = re.compile(r"(\.?)(\w*)\((.*)\) ([\w(), ]+)")
-_KIND: Final = re.compile(r"(\w+)(?:\((.*)\))?")
+_VARIANT: Final = re.compile(r"^(\.?)(\w*)\((.*)\) (\w[\w(), ]*)$")
+_ARGUMENT: Final = re.compile(r"\w+(?:\((?:[^()]|\([^()]*\))*\))?")
+_KIND: Final = re.compile(r"^(\w+)(?:\((.*)\))?$")
 _NULLABLE: Final = frozenset({"dyn", "duration", "object", "optional", "timestamp", "null"})
 
 Bound = dict[str, Shape]
@@ -241,24 +242,19 @@ def _functions() -> Mapping[str, tuple[Variant, ...]]:
         name, _, told = line.rpartition(": ")
         for short, long in _SHORT.items():
             told = told.replace(short, long)
-        table[name] = tuple(_variant(one) for one in told.split("; "))
+        table[name] = tuple(_variant(one.strip()) for one in told.split(";"))
     return table
 
 
 def _variant(told: str) -> Variant:
-    found = _VARIANT.fullmatch(told.strip())
-    if found is None:
-        raise AssertionError(told)
-    dot, name, takes, gives = found.groups()
+    ((dot, name, takes, gives),) = _VARIANT.findall(told)
     return Variant(name, bool(dot), _several(takes), _one(gives))
 
 
 def _several(told: str) -> tuple[Shape, ...]:
-    return tuple(_one(part) for part in re.findall(r"\w+(?:\((?:[^()]|\([^()]*\))*\))?", told))
+    return tuple(_one(part) for part in _ARGUMENT.findall(told))
 
 
 def _one(told: str) -> Shape:
-    found = _KIND.fullmatch(told)
-    if found is None:
-        raise AssertionError(told)
-    return of(found[1], *_several(found[2] or ""))
+    ((name, inner),) = _KIND.findall(told)
+    return of(name, *_several(inner))
