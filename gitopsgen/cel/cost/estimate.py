@@ -5,19 +5,18 @@ https://github.com/google/cel-go/blob/master/checker/cost.go
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from gitopsgen.cel.cost.calls import LIST, MAP, PATTERN, READ, Reckoned, Site, reckoned
+from gitopsgen.cel.cost.calls import LIST, MAP, Reckoned, Site, reckoned
 from gitopsgen.cel.cost.inference import Inference
 from gitopsgen.cel.cost.measure import Measure, Operand, written
+from gitopsgen.cel.cost.operators import ADDED, of_language
 from gitopsgen.cel.cost.shapes import is_scalar
-from gitopsgen.cel.cost.sizes import UNKNOWN, Size, Steps, capped, exactly, onwards, scaled
+from gitopsgen.cel.cost.sizes import UNKNOWN, Size, Steps, capped, exactly, onwards
 from gitopsgen.cel.tree import Call, Constant, Entries, Items, Loop, Name, Node, Select
 
 _FIELDED: Final = frozenset({"map", "object"})
-_ADDED: Final = frozenset({"add_list", "add_text"})
-_COMPARED: Final = frozenset({"equals", "order_text"})
 
 
 class Inside(NamedTuple):
@@ -205,20 +204,10 @@ class Estimate:
             size = self.known(given[1]).either(self.known(given[2]))
             return capped(costs[0] + max(costs[1:])), size
         if found is None:
-            found = self._of_language(variant, given)
-            if variant in _ADDED:
+            found = of_language(variant, [self.known(one) for one in given])
+            if variant in ADDED:
                 self._keep_either(node, node.arguments)
         return capped(found[0] + sum(costs)), found[1]
-
-    def _of_language(self, variant: str, given: Sequence[Operand]) -> Reckoned:
-        sizes = [self.known(one) for one in given]
-        if variant in _ADDED:
-            size = sizes[0].plus(sizes[1])
-            return (1 if variant == "add_list" else scaled(size.most, READ)), size
-        if variant in _COMPARED:
-            return scaled(min(one.most for one in sizes), READ), None
-        by = _BY_SIZES.get(variant)
-        return by(*sizes) if by else (1, None)
 
     def _members(self, node: Loop) -> list[Local]:
         inside, way = self.inside(node.over), self.way(node.over)
@@ -268,51 +257,3 @@ def _either(sizes: Sequence[Size]) -> Size:
 def _is_binding(node: Loop) -> bool:
     is_empty = isinstance(node.over, Items) and not node.over.items
     return is_empty and isinstance(node.condition, Constant) and not node.condition.value
-
-
-def _read(text: Size) -> Reckoned:
-    return scaled(text.most, READ), None
-
-
-def _ends(_: Size, end: Size) -> Reckoned:
-    return _read(end)
-
-
-def _in_list(_: Size, items: Size) -> Reckoned:
-    return scaled(items.most, 1), None
-
-
-def _matches(text: Size, pattern: Size) -> Reckoned:
-    return capped(scaled(capped(text.most + 1), READ) * scaled(pattern.most, PATTERN)), None
-
-
-def _contains(text: Size, part: Size) -> Reckoned:
-    return capped(scaled(text.most, READ) * scaled(part.most, READ)), None
-
-
-def _format(text: Size, _: Size) -> Reckoned:
-    return _read(text)
-
-
-def _quote(text: Size) -> Reckoned:
-    return scaled(text.most, READ), Size(text.least + 2, (text.most * 2 + 2) % 2**64)
-
-
-def _to_bytes(text: Size) -> Reckoned:
-    return scaled(text.most, READ), Size(text.least, text.most * 4 % 2**64)
-
-
-def _from_bytes(data: Size) -> Reckoned:
-    return scaled(data.most, READ), Size(data.least // 4, data.most)
-
-
-_BY_SIZES: Final[Mapping[str, Callable[..., Reckoned]]] = {
-    "bytes_to_string": _from_bytes,
-    "contains": _contains,
-    "ends": _ends,
-    "format": _format,
-    "in_list": _in_list,
-    "matches": _matches,
-    "quote": _quote,
-    "string_to_bytes": _to_bytes,
-}
