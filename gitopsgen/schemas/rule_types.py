@@ -24,7 +24,10 @@ _ROOTS: Final = frozenset({"self", "oldSelf"})
 _SCALARS: Final = {"boolean": "bool", "integer": "int", "number": "double", "string": "string"}
 _FORMATS: Final = {"byte": "bytes", "date": "timestamp", "date-time": "timestamp", "duration": "duration"}
 _ANY: Final = "dyn"
-_READ: Final = {"duration": "duration", "matches": "''.matches", "timestamp": "timestamp"}
+_READ: Final = {
+    "matches": "''.matches",
+    **{name: name for name in ("duration", "int", "timestamp", "uint")},
+}
 _MACROS: Final = frozenset({"all", "exists", "exists_one", "filter", "map"})
 _PLACE: Final = re.compile(r" \(line \d+, column \d+\)$")
 _STEP: Final = re.compile(r"""(\.([^.\[\]]+)|\['((?:\\.|[^'\\])*)'\])""")

@@ -2,7 +2,8 @@
 
 What it finds:
     In `x-kubernetes-validations`: a syntax error, a field that the schema does not have, operands of types that do not
-    go together, a rule that is not true or false, a message that is no text, a `fieldPath` that leads nowhere.
+    go together, a rule that is not true or false, a message that is no text, a `fieldPath` that leads nowhere, a text
+    that is read as a number, time or pattern and can be none.
 
 Why:
     The API server refuses the definition, and knows none of its kind.
