@@ -3,8 +3,9 @@
 What it finds:
     In `x-kubernetes-validations`: a rule or a `messageExpression` whose cost, with the largest lists, maps and texts
     that the schema lets through and as often as the rule is asked, is beyond 10,000,000; rules that are beyond
-    100,000,000 together. The cost is reckoned as the server of the cluster's own version reckons it. An expression that
-    is wrong has no cost here: that is GG481.
+    100,000,000 together. The cost is reckoned as the server of the cluster's own version reckons it. Not reckoned are
+    expressions that are wrong (GG481), and those with optional entries (`[?self.a]`) or functions that no server has
+    yet; what rules and policies cost when they run is not told either.
 
 Why:
     The API server refuses the definition, and knows none of its kind. It takes one that was there before and whose
