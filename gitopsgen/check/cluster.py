@@ -12,7 +12,7 @@ from gitopsgen.capacity import Setting
 from gitopsgen.check.operated import operated_labels
 from gitopsgen.check.pod_references import Reference, references
 from gitopsgen.check.pods import pod_labels
-from gitopsgen.check.rule import Subject
+from gitopsgen.check.rule import Subject, makes_pods
 
 # Kinds that often stand alone in a namespace which a chart fills: they say nothing of what else is there.
 _OUTPOSTS = frozenset({"PeerAuthentication", "PodMonitor", "ReferenceGrant", "Role", "RoleBinding", "ServiceMonitor"})
@@ -38,7 +38,7 @@ class Cluster:
             group, kind = subject.known.group, subject.known.name
             self._by_kind.setdefault((group, kind), []).append(subject)
             self._by_name.setdefault((group, kind, subject.namespace, subject.name), subject)
-        self._workloads = [subject for subject in subjects if subject.known.pods is not None]
+        self._workloads = [subject for subject in subjects if makes_pods(subject.known)]
         self._pods: dict[str, list[tuple[Subject, Mapping[str, Any]]]] | None = None
         self._references: dict[str, list[tuple[Subject, Reference]]] | None = None
         self.namespaces = frozenset(
@@ -67,7 +67,7 @@ class Cluster:
         if self._pods is None:
             self._pods = {}
             for subject in self.subjects:
-                labels = operated_labels(subject) if subject.known.pods is None else pod_labels(subject)
+                labels = pod_labels(subject) if makes_pods(subject.known) else operated_labels(subject)
                 if labels is not None:
                     self._pods.setdefault(subject.namespace, []).append((subject, labels))
         return self._pods.get(namespace, [])

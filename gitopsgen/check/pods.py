@@ -21,6 +21,7 @@ _PATHS: Mapping[tuple[str, str], Path] = {
     ("batch", "CronJob"): ("spec", "jobTemplate", "spec", "template"),
     ("batch", "Job"): _TEMPLATE,
     ("", "Pod"): (),
+    ("", "PodTemplate"): ("template",),
     ("", "ReplicationController"): _TEMPLATE,
 }
 _CONTAINERS = ("initContainers", "containers", "ephemeralContainers")

@@ -179,8 +179,13 @@ def has_schema(known: Known) -> bool:
 
 
 def has_pods(known: Known) -> bool:
-    """Whether objects of this kind make pods from a template, or are one."""
+    """Whether objects of this kind hold a template of pods, or are one."""
     return known.pods is not None
+
+
+def makes_pods(known: Known) -> bool:
+    """Whether pods come of objects of this kind: a PodTemplate is only kept."""
+    return known.pods is not None and known.name != "PodTemplate"
 
 
 def of_kind(*names: str) -> Callable[[Known], bool]:

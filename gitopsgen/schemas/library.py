@@ -13,9 +13,9 @@ from typing import Any
 Json = dict[str, Any]
 
 # Raised whenever the result for the same input changes: caches are keyed by it.
-FORMAT = 11
+FORMAT = 12
 
-_WORDS = ("default", "minimum", "maximum", "minLength", "pattern")
+_WORDS = ("default", "minimum", "maximum", "minLength", "pattern", "type")
 _REFERENCE = "#/$defs/"
 _DROPPED = frozenset(
     {

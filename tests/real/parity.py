@@ -26,7 +26,7 @@ from gitopsgen.schemas.bundled import versions_with
 from . import documents
 from .crds import from_pack
 from .fleet import WORKERS, manifest_files
-from .plane import ControlPlane
+from .plane import ControlPlane, Verdict
 from .spoiling import Object, spoilt
 
 HERE = Path(__file__).parent
@@ -47,7 +47,16 @@ _INVALID = re.compile(r"(?:^|[\s\[(])((?:[a-zA-Z][\w$-]*)(?:\.[\w$-]+|\[[^\]]*\]
 _DUPLICATE = re.compile(r'(?:unknown|duplicate) field "([^"]+)"')
 _DECODED = re.compile(r"Go struct field \w+\.(\S+) of type")
 _CUSTOM_TYPE = re.compile(r"(?:^|[\s\[(])([a-z][\w.\[\]$-]*) in body")
-_INDEX = re.compile(r"\[[^\]]*\]")
+_INDEX = re.compile(r"\[\d+\]")
+_KEY = re.compile(r"\[([^\]]*)\]")
+# Where the server leaves out a step or adds one, or misspells a field.
+_NICKNAMES = {
+    r"(?<!\w)template\.(?=annotations|labels)": "template.metadata.",
+    r"overhead\.limits": "overhead",
+    r"tolerations\.tolerations": "tolerations",
+    r"matchResouces": "matchResources",
+    r"LoadBalancerSourceRanges": "loadBalancerSourceRanges",
+}
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'')
 _NUMBER = re.compile(r"-?\d[\d.]*")
 
@@ -94,11 +103,11 @@ class Compared:
             codes = sorted({f"{code} at {field or 'the object'}" for field, code, _ in self.ours})
             return f"{self.kind}: we refuse: {', '.join(codes)}"
         said = re.sub(r'^\S+ (?:"[^"]*" )?(?:\[[^\]]*\] )?(?:is invalid|in version "[^"]*"[^:]*): ', "", self.message)
-        return f"{self.kind}: the server refuses: {_QUOTED.sub('…', _NUMBER.sub('#', _INDEX.sub('', said)))[:200]}"
+        return f"{self.kind}: the server refuses: {_QUOTED.sub('…', _NUMBER.sub('#', _KEY.sub('', said)))[:200]}"
 
 
 def fields_in(message: str) -> set[str]:
-    """Give the fields that a server's message names, without places in lists."""
+    """Give the fields that a server's message names, without places in lists; keys of maps are steps of their own."""
     found = (
         *_INVALID.findall(message),
         *_DUPLICATE.findall(message),
@@ -106,12 +115,20 @@ def fields_in(message: str) -> set[str]:
         *_CUSTOM_TYPE.findall(message),
     )
     # Go's names of embedded structures are no fields; of decoded metadata the first step is left out.
-    plain_names = (re.sub(r"\.?\b[A-Z]\w*(?=\.)", "", _INDEX.sub("", field)).lstrip(".") for field in found)
+    plain_names = (_step_by_step(re.sub(r"\.?\b[A-Z]\w*(?=\.)", "", field)) for field in found)
     decoded = "Go struct field ObjectMeta." in message
     return {f"metadata.{one}" if decoded and "metadata." not in one else one for one in plain_names} - {
         "json",
         "strict",
     }
+
+
+def _step_by_step(field: str) -> str:
+    """Write a field as its object has it."""
+    steps = _KEY.sub(r".\1", _INDEX.sub("", field)).lstrip(".")
+    for nickname, name in _NICKNAMES.items():
+        steps = re.sub(nickname, name, steps)
+    return steps
 
 
 def plain(field: Sequence[str | int]) -> str:
@@ -172,16 +189,19 @@ def compare(plane: ControlPlane, judge: Checker, made: Iterable[tuple[str, Objec
     with ThreadPoolExecutor(WORKERS) as pool:
         theirs = list(pool.map(lambda one: plane.dry_run(one[1]), listed))
     return [
-        Compared(
-            str(obj["kind"]),
-            bool(versions_with(obj["apiVersion"], obj["kind"])),
-            what,
-            obj,
-            _ours(judge, obj),
-            "" if verdict.accepted else verdict.message or "refused",
-        )
+        _compared(plane, _ours(judge, obj), what, obj, verdict)
         for (what, obj), verdict in zip(listed, theirs, strict=True)
     ]
+
+
+def _compared(
+    plane: ControlPlane, ours: tuple[tuple[str, str, str], ...], what: str, obj: Object, verdict: Verdict
+) -> Compared:
+    if ours and verdict.accepted:
+        verdict = plane.made(obj)  # a dry run hands out no ports of nodes, so it takes any
+    is_core = bool(versions_with(obj["apiVersion"], obj["kind"]))
+    message = "" if verdict.accepted else verdict.message or "refused"
+    return Compared(str(obj["kind"]), is_core, what, obj, ours, message)
 
 
 def _ours(judge: Checker, obj: Object) -> tuple[tuple[str, str, str], ...]:

@@ -74,6 +74,13 @@ class ControlPlane:
         """Make an object for real."""
         return self._post(obj, _request(obj, text), {})
 
+    def made(self, obj: Object) -> Verdict:
+        """Make an object for real, which may be refused where a dry run is not, and remove it again."""
+        verdict = self.create(obj)
+        if verdict.accepted:
+            self._client.request("DELETE", f"{self._collection(obj)}/{obj['metadata']['name']}?{_query({})}")
+        return verdict
+
     def apply(self, obj: Object, *, is_dry_run: bool = False) -> Verdict:
         """Have an object applied on the server, over the one that is there."""
         return self._apply(obj, None, is_dry_run=is_dry_run)

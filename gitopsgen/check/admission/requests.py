@@ -15,7 +15,7 @@ from gitopsgen.check.admission.mutated import mutation
 from gitopsgen.check.admission.policies import EXEMPT, GROUP
 from gitopsgen.check.cluster import Cluster
 from gitopsgen.check.pods import template
-from gitopsgen.check.rule import Subject, kind_in
+from gitopsgen.check.rule import Subject, kind_in, makes_pods
 from gitopsgen.model.unchecked import mapping
 from gitopsgen.model.variant import Path
 from gitopsgen.schemas import Kind, Source
@@ -37,7 +37,7 @@ def requests(cluster: Cluster, is_asked: Callable[[str, str, str], object]) -> I
             data = mutate(with_defaults(kind.group, kind.name, subject.data), namespace)
             made = Request(subject, kind.group, version, kind.name, kind.plural, namespace, subject.name, data, labels)
             yield made, ()
-        if subject.known.pods and is_asked("", "v1", "pods"):
+        if subject.known.pods and makes_pods(subject.known) and is_asked("", "v1", "pods"):
             pod = mutate(_pod(subject), namespace)
             yield Request(subject, "", "v1", "Pod", "pods", namespace, "", pod, labels), subject.known.pods
 

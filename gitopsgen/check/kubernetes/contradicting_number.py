@@ -3,10 +3,10 @@
 What it finds:
     A `progressDeadlineSeconds` (600 where it is unset) that is not above `minReadySeconds`,
     `activeDeadlineSeconds` in pods that run forever, a `preStop` sleep longer than the grace period, ordinals
-    below zero.
+    below zero; a `priority` or `preemptionPolicy` of pods that is not the one of their class (0 without a class).
 
 Why:
-    The API server refuses the object.
+    The API server refuses the object; from a template it refuses the pods that are made of it.
 
 Example:
     apiVersion: apps/v1
@@ -42,11 +42,14 @@ from gitopsgen.check.kubernetes.lenience import validated
 from gitopsgen.check.pods import containers, pod_spec, spec_path
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
 from gitopsgen.diagnostics import Severity
-from gitopsgen.model.unchecked import mapping
+from gitopsgen.model.unchecked import mapping, text
 
 RULE = Rule("GG446", "contradicting-number", Severity.ERROR, on=has_pods, is_shared=True, refused_by=API_SERVER)
 _PROGRESS: Final = 600  # what a server assumes, in seconds
 _GRACE: Final = 30  # likewise
+# Priorities of the classes that every cluster has, and of pods without a class where none is for all.
+_PRIORITIES: Final = {"": 0, "system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}
+_PREEMPTION: Final = "PreemptLowerPriority"  # that of all these
 _FOREVER: Final = ("DaemonSet", "Deployment", "ReplicaSet", "ReplicationController", "StatefulSet")
 
 
@@ -63,6 +66,7 @@ def check(subject: Subject) -> Iterator[Found]:
         message = f"activeDeadlineSeconds in a {subject.known.name}, whose pods run forever"
         yield validated(subject.found(path, message, "remove it"))
     yield from _sleeps(subject)
+    yield from _computed(subject)
 
 
 def _deadline(subject: Subject, spec: Any) -> Iterator[Found]:
@@ -83,6 +87,21 @@ def _sleeps(subject: Subject) -> Iterator[Found]:
                 message = f"sleeps {seconds} s, expected 0 to {grace}, the grace period of the pod"
                 where = (*path, "lifecycle", hook, "sleep", "seconds")
                 yield validated(subject.found(where, message, "raise terminationGracePeriodSeconds"))
+
+
+def _computed(subject: Subject) -> Iterator[Found]:
+    """Give what the server works out from the class of the pods, when they are made, and takes no other."""
+    spec = pod_spec(subject)
+    name = text(spec.get("priorityClassName"))
+    if name not in _PRIORITIES:
+        return
+    of_class = f"the priority class {name}" if name else "a pod without a priority class"
+    for field, default in (("priority", _PRIORITIES[name]), ("preemptionPolicy", _PREEMPTION)):
+        value = spec.get(field)
+        if type(value) is type(default) and value not in (default, ""):
+            message = f"{field} is {value}, expected {default}, which {of_class} has"
+            found = subject.found((*spec_path(subject), field), message, "remove it, and name a class that has it")
+            yield found._replace(refused=subject.known.name == "Pod")
 
 
 def _whole(value: Any, default: int) -> int:

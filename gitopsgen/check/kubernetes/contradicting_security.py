@@ -2,7 +2,8 @@
 
 What it finds:
     A seccomp or AppArmor profile of type `Localhost` without the name of the profile, or the name with another
-    type, a profile outside the folder of the node, and privilege beside `allowPrivilegeEscalation: false`.
+    type, a profile outside the folder of the node, privilege beside `allowPrivilegeEscalation: false`, and an
+    unmasked `/proc` in pods that share the users of the node.
 
 Why:
     The API server refuses the object.
@@ -30,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gitopsgen.check.kubernetes.lenience import validated
+from gitopsgen.check.kubernetes.lenience import PROC_READ, release, validated
 from gitopsgen.check.names import descending_path
 from gitopsgen.check.pods import containers, pod_spec, spec_path
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
@@ -45,12 +46,17 @@ _ALL_POWERFUL: Final = "CAP_SYS_ADMIN"  # without the prefix the server does not
 
 def check(subject: Subject) -> Iterator[Found]:
     """Report profiles and privileges that the server does not take."""
+    shares_users = pod_spec(subject).get("hostUsers") is not False and release(subject.known.kind) >= PROC_READ
     owners = [(spec_path(subject), pod_spec(subject)), *containers(subject)]
     for path, owner in owners:
         context = mapping(owner.get("securityContext"))
         for field in _PROFILES:
             yield from map(validated, _profile(subject, (*path, "securityContext", field), mapping(context.get(field))))
         yield from map(validated, _privilege(subject, (*path, "securityContext"), context))
+        if shares_users and context.get("procMount") == "Unmasked":
+            message = "procMount is Unmasked in a pod that has the users of the node"
+            where = (*path, "securityContext", "procMount")
+            yield subject.found(where, message, "write hostUsers: false for the pod, or remove procMount")
 
 
 def _profile(subject: Subject, path: Path, profile: Mapping[str, Any]) -> Iterator[Found]:

@@ -33,6 +33,7 @@ Instead:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any, Final
 
 from gitopsgen.capacity.quantities import amount
@@ -93,20 +94,26 @@ def _of_type(subject: Subject, sort: str, item: Mapping[str, Any], path: Path) -
 
 
 def _bounds(subject: Subject, item: Mapping[str, Any], path: Path) -> Iterator[Found]:
-    sides = {field: mapping(item.get(field)) for field in _FIELDS}
+    sides = {field: {name: _amount(value) for name, value in mapping(item.get(field)).items()} for field in _FIELDS}
     if item.get("type") == "Pod":
         sides |= {"default": {}, "defaultRequest": {}}
     for lower, upper, field in _ORDER:
-        for name, value in sides[lower].items():
-            least, most = amount(value), amount(sides[upper].get(name))
+        for name, least in sides[lower].items():
+            most = sides[upper].get(name)
             if least is not None and most is not None and least > most:
-                message = f"{lower} of {name} is {value} and {upper} {sides[upper][name]}, expected at most that"
+                told = [mapping(item[side])[name] or 0 for side in (lower, upper)]
+                message = f"{lower} of {name} is {told[0]} and {upper} {told[1]}, expected at most that"
                 yield subject.found((*path, field, name), message)
-    for name, value in sides["maxLimitRequestRatio"].items():
-        ratio, least, most = amount(value), amount(sides["min"].get(name)), amount(sides["max"].get(name))
-        at = (*path, "maxLimitRequestRatio", name)
+    for name, ratio in sides["maxLimitRequestRatio"].items():
+        at, value = (*path, "maxLimitRequestRatio", name), mapping(item["maxLimitRequestRatio"])[name]
+        least, most = sides["min"].get(name), sides["max"].get(name)
         if ratio is not None and ratio < 1:
-            yield subject.found(at, f"the ratio of {name} is {value}, expected 1 or more")
+            yield subject.found(at, f"the ratio of {name} is {value or 0}, expected 1 or more")
         elif ratio is not None and least and most is not None and ratio > most / least:
             message = f"the ratio of {name} is {value}, expected at most max by min, {float(most / least):g}"
             yield subject.found(at, message)
+
+
+def _amount(value: Any) -> Fraction | None:
+    """Read an amount as the server does: null is none at all, 0."""
+    return Fraction(0) if value is None else amount(value)

@@ -15,8 +15,10 @@ from gitopsgen.schemas.kind import Kind, node_at
 _BUILT_IN: Final = "Kubernetes "
 _TEMPLATES_VALIDATED: Final = [1, 35]  # the oldest server tried that does; 1.30 does not
 RELAXED: Final = [1, 36]  # the first that takes a Service whose name begins with a digit
+_REVISIONS_VALIDATED: Final = [1, 35]  # likewise, of what a ControllerRevision keeps
 _TEMPLATES: Final = {("spec", "template"), ("spec", "volumeClaimTemplates")}
 VALUES_VALIDATED: Final = [1, 33]  # the first that looks at values in the required affinity to nodes
+PROC_READ: Final = [1, 33]  # the first that reads procMount of a container unasked; others take Default for any text
 # By kind: fields that are required by name only.
 _BY_KIND: Final = {
     "CSIDriver": {"spec"},
@@ -24,6 +26,7 @@ _BY_KIND: Final = {
     "CSINode": {"drivers"},
     "CustomResourceDefinition": {"served", "storage"},
     "EndpointSlice": {"endpoints"},
+    "Job": {"status"},  # of a condition in onPodConditions, True where nothing is said; not so of a CronJob
     "LimitRange": {"spec", "limits"},
     "NetworkPolicy": {"podSelector", "spec"},
     "PriorityClass": {"value"},
@@ -44,7 +47,7 @@ _KEPT: Final = frozenset(
     {
         "completionMode", "failurePolicy", "fsGroupChangePolicy", "fsGroupPolicy", "internalTrafficPolicy",
         "ipFamilyPolicy", "matchPolicy", "mountPropagation", "nodeAffinityPolicy", "nodeTaintsPolicy",
-        "podReplacementPolicy", "preemptionPolicy", "recursiveReadOnly", "reinvocationPolicy",
+        "podReplacementPolicy", "preemptionPolicy", "procMount", "recursiveReadOnly", "reinvocationPolicy",
         "seLinuxChangePolicy", "selectPolicy", "scope", "supplementalGroupsPolicy", "unhealthyPodEvictionPolicy",
         "volumeBindingMode", "volumeMode",
     }
@@ -67,6 +70,7 @@ def judged(found: Found, *, is_decoded: bool = False) -> Found:
         or (value == [] and node_at(kind.schema, found.field).get("format") == "base64")  # a list of no bytes
         or _is_zero(kind, found.field, value)
         or _is_of_another_name(kind, found, value)
+        or (found.field[-1] == "procMount" and isinstance(value, str) and release(kind) < PROC_READ)
         or (_is_unvalidated(kind, found.field) and (value is None or not (is_decoded or _is_read(kind, found.field))))
     )
     return found._replace(refused=False) if is_taken else found
@@ -133,7 +137,8 @@ def _is_zero(kind: Kind, field: Path, value: Any) -> bool:
 def _is_of_another_name(kind: Kind, found: Found, value: Any) -> bool:
     """Tell whether a value is one that the schema does not say: of a type or name that is somebody's own."""
     if kind.name == "ControllerRevision" and found.field == ("data",):
-        return True  # what it keeps is the controller's own
+        # what it keeps is the controller's own, only to newer servers it must be an object
+        return found.subject.data.get("data") is not None and release(kind) < _REVISIONS_VALIDATED
     if kind.name == "LimitRange" and found.field[-1] == "type":
         return isinstance(value, str) and "/" in value
     # whether such a class may have the value is judged by its name

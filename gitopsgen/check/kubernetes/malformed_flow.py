@@ -33,6 +33,7 @@ Instead:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import ceil, log2
 from typing import Any, Final
 
 from gitopsgen.check import names
@@ -56,6 +57,9 @@ _RULES: Final = {
     "resourceRules": ("verbs", "apiGroups", "resources"),
     "nonResourceRules": ("verbs", "nonResourceURLs"),
 }
+_QUEUING: Final = {"handSize": 8, "queues": 64}  # what a server reads where nothing is said, or 0
+_MOST_QUEUES: Final = 10_000_000
+_HASH_BITS: Final = 60  # of a flow, which are used up by log2(queues) for each queue that it is dealt
 _VERBS: Final = frozenset(
     {"*", "create", "delete", "deletecollection", "get", "list", "patch", "proxy", "update", "watch"}
 )
@@ -152,7 +156,18 @@ def _level(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
         yield subject.found(path, f"{subject} makes requests wait and has no queues, expected the field queuing")
     if answer.get("type") == "Reject" and queuing is not None:
         yield subject.found(path, f"{subject} rejects requests and has queues, expected none")
-    hand, queues = mapping(queuing).get("handSize"), mapping(queuing).get("queues")
-    if isinstance(hand, int) and isinstance(queues, int) and hand > queues:
+    if isinstance(queuing, dict):
+        yield from _hand(subject, queuing, path)
+
+
+def _hand(subject: Subject, queuing: Mapping[str, Any], path: Path) -> Iterator[Found]:
+    hand, queues = (queuing.get(name) or default for name, default in _QUEUING.items())
+    if type(hand) is not int or type(queues) is not int or not 0 < queues <= _MOST_QUEUES:
+        return  # reported as malformed
+    message = ""
+    if hand > queues:
         message = f"{subject} deals {hand} queues to each flow, expected at most all, {queues}"
-        yield subject.found((*path, "handSize"), message)
+    elif hand > 0 and ceil(log2(queues) * hand) > _HASH_BITS:
+        message = f"{subject} deals {hand} of {queues} queues to each flow, more ways than its hash can tell"
+    if message:
+        yield subject.found((*path, "handSize"), message, "lower handSize, 8 where it is not set")

@@ -77,10 +77,10 @@ def _service(subject: Subject) -> Iterator[Found]:
 def _aliases(spec: Mapping[str, Any]) -> Iterator[Wrong]:
     for index, alias in enumerate(map(mapping, sequence(spec.get("hostAliases")))):
         path: Path = ("hostAliases", index)
-        if (address := text(alias.get("ip"))) and not _is_address(address):
+        if isinstance(address := alias.get("ip"), str) and not _is_address(address):
             yield (*path, "ip"), f'"{address}" is no IP address', ""
         for number, name in enumerate(map(text, sequence(alias.get("hostnames")))):
-            if name and (expected := subdomain(name)):
+            if expected := subdomain(name):
                 yield (*path, "hostnames", number), f'the host name "{name}" must be {expected}', ""
 
 
@@ -124,8 +124,10 @@ def _names(spec: Mapping[str, Any]) -> Iterator[Wrong]:
 
 
 def _accounts(spec: Mapping[str, Any]) -> Iterator[Wrong]:
-    for field in ("nodeName", "priorityClassName", "serviceAccountName"):
-        if (name := text(spec.get(field))) and (expected := subdomain(name)):
+    for field in ("nodeName", "priorityClassName", "runtimeClassName", "serviceAccountName"):
+        name = spec.get(field)
+        # the class of a runtime is a pointer: no text is a name there
+        if isinstance(name, str) and (name or field == "runtimeClassName") and (expected := subdomain(name)):
             yield (field,), f'{field} is "{name}", expected {expected}', "it names an object, so it must be a name"
 
 

@@ -3,7 +3,8 @@
 What it finds:
     Expressions with values where the operator takes none, or none where it needs some; node affinity without
     terms, or with fields that no node has; topology keys that are none, `minDomains` of a spread that does not bind;
-    selectors of nodes and pods that no label can meet, namespaces that are no names.
+    selectors of nodes and pods that no label can meet, namespaces that are no names; `matchLabelKeys` without a
+    selector, or with a key that the selector has too.
 
 Why:
     The API server refuses the object.
@@ -35,12 +36,14 @@ Instead:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 from gitopsgen.check.fields import EACH, members
+from gitopsgen.check.kubernetes import label_keys
 from gitopsgen.check.kubernetes.lenience import VALUES_VALIDATED, release, validated
 from gitopsgen.check.names import dns_label, label_key, label_value
-from gitopsgen.check.pods import pod_spec, spec_path
+from gitopsgen.check.pods import pod_labels, pod_spec, spec_path
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
 from gitopsgen.check.selectors import Wrong, expressions, fields, keys, labels, values
 from gitopsgen.diagnostics import Severity
@@ -72,6 +75,7 @@ def check(subject: Subject) -> Iterator[Found]:
     is_newer = release(subject.known.kind) >= VALUES_VALIDATED
     for path, message, hint in (*_placement(spec), *(_values(spec) if is_newer else ())):
         yield validated(subject.found((*spec_path(subject), *path), message, hint))
+    yield from map(validated, _label_keys(subject, spec))
 
 
 def _own_selector(subject: Subject) -> Iterator[Found]:
@@ -116,10 +120,21 @@ def _values(spec: Mapping[str, Any]) -> Iterator[Wrong]:
 
 
 def _names(path: Path, term: Mapping[str, Any]) -> Iterator[Wrong]:
-    for field, grammar, what in (("namespaces", dns_label, "namespace"), ("matchLabelKeys", label_key, "label")):
-        for index, name in enumerate(map(text, sequence(term.get(field)))):
-            if expected := grammar(name):
-                yield (*path, field, index), f'the {what} "{name}" must be {expected}', ""
+    for index, name in enumerate(map(text, sequence(term.get("namespaces")))):
+        if expected := dns_label(name):
+            yield (*path, "namespaces", index), f'the namespace "{name}" must be {expected}', ""
+
+
+def _label_keys(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
+    """Give what is wrong with keys of labels; what only the pods of a template are refused for is no refusal of it."""
+    labels, version = pod_labels(subject), release(subject.known.kind)
+    for steps in (*_PODS, _SPREAD):
+        for path, term in members(spec, *steps):
+            judge = partial(label_keys.wrong, mapping(term), release=version, is_spread=steps is _SPREAD)
+            at_once = list(judge(labels if subject.known.name == "Pod" else {}))
+            for one in judge(labels):
+                found = subject.found((*spec_path(subject), *path, *one[0]), *one[1:])
+                yield found if one in at_once else found._replace(refused=False)
 
 
 def _spread(spec: Mapping[str, Any]) -> Iterator[Wrong]:
@@ -129,8 +144,6 @@ def _spread(spec: Mapping[str, Any]) -> Iterator[Wrong]:
         if domains is not None and otherwise == "ScheduleAnyway":
             message = "minDomains beside whenUnsatisfiable: ScheduleAnyway, which binds nothing"
             yield (*path, "minDomains"), message, "write DoNotSchedule, or remove minDomains"
-        if constraint.get("matchLabelKeys") and constraint.get("labelSelector") is None:
-            yield (*path, "matchLabelKeys"), "matchLabelKeys without a labelSelector", "add the labelSelector"
 
 
 def _nodes(spec: Mapping[str, Any]) -> Iterator[Wrong]:

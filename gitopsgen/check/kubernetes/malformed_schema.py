@@ -125,9 +125,9 @@ def _part(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[F
     yield from _list(subject, schema, path)
     yield from _default(subject, schema, path)
     for name, below in mapping(schema.get("properties")).items():
-        if isinstance(below, dict):
-            yield from _part(subject, below, (*path, "properties", name))
-        elif below is not None:
+        if below is None or isinstance(below, dict):
+            yield from _part(subject, mapping(below), (*path, "properties", name))
+        else:
             message = f"{name} is {shown(below)}, expected a schema"
             yield subject.found((*path, "properties", name), message)
     for name in ("items", "additionalProperties"):

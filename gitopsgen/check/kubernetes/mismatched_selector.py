@@ -34,7 +34,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gitopsgen.capacity.selectors import matches
-from gitopsgen.check.pods import pod_labels
+from gitopsgen.check.pods import pod_labels, spec_path
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping
@@ -68,4 +68,6 @@ def check(subject: Subject) -> Iterator[Found]:
         )
     elif not matches(selector, pod_labels(subject)):
         message = f"the selector of {subject} does not select the labels of its own pod template"
-        yield subject.found(("spec", "selector"), message, "use the same labels in both places")
+        # named as the server does: labels can be mended, a selector is not changed once it is made
+        where = (*spec_path(subject)[:-1], "metadata", "labels")
+        yield subject.found(where, message, "use the same labels in both places")

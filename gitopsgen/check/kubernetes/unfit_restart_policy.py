@@ -36,12 +36,12 @@ from typing import Final
 
 from gitopsgen.check.kubernetes.lenience import release, validated
 from gitopsgen.check.pods import containers, pod_spec, spec_path
-from gitopsgen.check.rule import API_SERVER, Found, Known, Rule, Subject, has_pods
+from gitopsgen.check.rule import API_SERVER, Found, Known, Rule, Subject, has_pods, makes_pods
 from gitopsgen.diagnostics import Severity
 
 
 def _is_workload(known: Known) -> bool:
-    return known.kind is not None and known.pods is not None and known.name != "Pod"
+    return known.kind is not None and makes_pods(known) and known.name != "Pod"
 
 
 RULE = Rule("GG445", "unfit-restart-policy", Severity.ERROR, on=has_pods, is_shared=True, refused_by=API_SERVER)
