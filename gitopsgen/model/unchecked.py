@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 
@@ -19,3 +19,10 @@ def sequence(value: Any) -> list[Any]:
 def text(value: Any) -> str:
     """Give the value where it is a string, else an empty one."""
     return value if isinstance(value, str) else ""
+
+
+def texts(value: Any) -> Iterator[tuple[int, str]]:
+    """Give each text of a list with its place: null is no text, as to a server; what is of another type is left out."""
+    for index, one in enumerate(sequence(value)):
+        if isinstance(one, str | None):
+            yield index, one or ""

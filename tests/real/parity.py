@@ -28,6 +28,7 @@ from .crds import from_pack
 from .fleet import WORKERS, manifest_files
 from .plane import ControlPlane, Verdict
 from .spoiling import Object, spoilt
+from .told import is_named, plain
 
 HERE = Path(__file__).parent
 CHECKOUT = HERE.parents[1]
@@ -42,21 +43,7 @@ SORTS = ("taken by both", "refused by both", "refused by us alone", "refused by 
 # Not the API server's word: Istio's webhook is not behind it.
 _OF_MESH = {module.RULE.code for module in RULES if module.RULE.refused_by == MESH}
 
-# What a message says of fields: `spec.a[0].b: Invalid value`, `unknown field "spec.a"`, `Go struct field A.spec.b of`.
-_INVALID = re.compile(r"(?:^|[\s\[(])((?:[a-zA-Z][\w$-]*)(?:\.[\w$-]+|\[[^\]]*\])*): (?=[A-Z][a-z]+[ :])")
-_DUPLICATE = re.compile(r'(?:unknown|duplicate) field "([^"]+)"')
-_DECODED = re.compile(r"Go struct field \w+\.(\S+) of type")
-_CUSTOM_TYPE = re.compile(r"(?:^|[\s\[(])([a-z][\w.\[\]$-]*) in body")
-_INDEX = re.compile(r"\[\d+\]")
-_KEY = re.compile(r"\[([^\]]*)\]")
-# Where the server leaves out a step or adds one, or misspells a field.
-_NICKNAMES = {
-    r"(?<!\w)template\.(?=annotations|labels)": "template.metadata.",
-    r"overhead\.limits": "overhead",
-    r"tolerations\.tolerations": "tolerations",
-    r"matchResouces": "matchResources",
-    r"LoadBalancerSourceRanges": "loadBalancerSourceRanges",
-}
+_BRACKETED = re.compile(r"\[[^\]]*\]")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'')
 _NUMBER = re.compile(r"-?\d[\d.]*")
 
@@ -90,11 +77,7 @@ class Compared:
     @property
     def names_same_field(self) -> bool | None:
         """Tell whether both name one field, or one what holds the other's; None where one names none."""
-        theirs = fields_in(self.message)
-        ours = {field for field, _, _ in self.ours if field}
-        if not theirs or not ours:
-            return None
-        return any(_touch(one, other) for one in ours for other in theirs)
+        return is_named((field for field, _, _ in self.ours), self.message)
 
     @property
     def disagreement(self) -> str:
@@ -103,41 +86,7 @@ class Compared:
             codes = sorted({f"{code} at {field or 'the object'}" for field, code, _ in self.ours})
             return f"{self.kind}: we refuse: {', '.join(codes)}"
         said = re.sub(r'^\S+ (?:"[^"]*" )?(?:\[[^\]]*\] )?(?:is invalid|in version "[^"]*"[^:]*): ', "", self.message)
-        return f"{self.kind}: the server refuses: {_QUOTED.sub('…', _NUMBER.sub('#', _KEY.sub('', said)))[:200]}"
-
-
-def fields_in(message: str) -> set[str]:
-    """Give the fields that a server's message names, without places in lists; keys of maps are steps of their own."""
-    found = (
-        *_INVALID.findall(message),
-        *_DUPLICATE.findall(message),
-        *_DECODED.findall(message),
-        *_CUSTOM_TYPE.findall(message),
-    )
-    # Go's names of embedded structures are no fields; of decoded metadata the first step is left out.
-    plain_names = (_step_by_step(re.sub(r"\.?\b[A-Z]\w*(?=\.)", "", field)) for field in found)
-    decoded = "Go struct field ObjectMeta." in message
-    return {f"metadata.{one}" if decoded and "metadata." not in one else one for one in plain_names} - {
-        "json",
-        "strict",
-    }
-
-
-def _step_by_step(field: str) -> str:
-    """Write a field as its object has it."""
-    steps = _KEY.sub(r".\1", _INDEX.sub("", field)).lstrip(".")
-    for nickname, name in _NICKNAMES.items():
-        steps = re.sub(nickname, name, steps)
-    return steps
-
-
-def plain(field: Sequence[str | int]) -> str:
-    """Write a field as the server does, without places in lists."""
-    return ".".join(step for step in field if isinstance(step, str))
-
-
-def _touch(one: str, other: str) -> bool:
-    return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")
+        return f"{self.kind}: the server refuses: {_QUOTED.sub('…', _NUMBER.sub('#', _BRACKETED.sub('', said)))[:200]}"
 
 
 def whole() -> list[Object]:
@@ -176,9 +125,6 @@ def prepare(plane: ControlPlane, pack: Path, objects: Sequence[Object]) -> list[
     kinds = {(one["apiVersion"].rpartition("/")[0], one["kind"]) for one in objects}
     for name in sorted({one["metadata"].get("namespace", "default") for one in objects}):
         plane.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-    for account in ("app", "default"):
-        metadata = {"name": account, "namespace": "payment"}
-        plane.create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata})
     plane.apply_crds(from_pack(pack, kinds))
     return [obj for obj in objects if plane.dry_run(obj).accepted]
 

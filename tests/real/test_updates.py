@@ -15,9 +15,10 @@ from gitopsgen.review.rules import UPDATE_RULES
 
 from .fleet import WORKERS
 from .parity import SEED as RANDOM_SEED
-from .parity import Object, bases, fields_in, plain, prepare
+from .parity import Object, bases, prepare
 from .spoiling import places
 from .test_apiserver import CHECKOUT, MODERN, SEED, VersionSet, server
+from .told import fields_in, plain
 
 pytestmark = pytest.mark.real
 Trials = tuple[Server, list[tuple[str, Object, Object, str]]]  # what we know of the server, and what was tried

@@ -117,17 +117,17 @@ def _wrong_name(name: str) -> tuple[str, str] | None:
 
 def _against(name: str, value: Any, limits: Mapping[str, Any]) -> tuple[str, str] | None:
     """Give what is wrong with a request by its limit, and a hint."""
-    asked, allowed = amount(value), amount(limits.get(name))
+    asked, allowed = amount(value), amount(0 if name in limits and limits[name] is None else limits.get(name))
     is_whole = name.startswith(_PAGES) or _is_device(name)
     if asked is None:
         return None
     if allowed is None:
-        is_lonely = is_whole and limits.get(name) is None
+        is_lonely = is_whole and name not in limits
         return (f"{name} is requested without a limit", "give it the same limit") if is_lonely else None
     if is_whole and asked != allowed:
-        return f"the request of {name} is {value}, expected {limits[name]} as its limit", "such are not shared"
+        return f"the request of {name} is {value}, expected {limits[name] or 0} as its limit", "such are not shared"
     if asked > allowed:
-        return f"the request of {name} is {value}, above its limit of {limits[name]}", "raise the limit"
+        return f"the request of {name} is {value}, above its limit of {limits[name] or 0}", "raise the limit"
     return None
 
 

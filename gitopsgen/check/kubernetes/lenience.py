@@ -68,6 +68,7 @@ def judged(found: Found, *, is_decoded: bool = False) -> Found:
     is_taken = (
         _is_null(kind, found.subject.data, found.field, is_decoded=is_decoded)
         or (value == [] and node_at(kind.schema, found.field).get("format") == "base64")  # a list of no bytes
+        or (value is None and _is_item(kind, found))
         or _is_zero(kind, found.field, value)
         or _is_of_another_name(kind, found, value)
         or (found.field[-1] == "procMount" and isinstance(value, str) and release(kind) < PROC_READ)
@@ -120,6 +121,13 @@ def _is_null(kind: Kind, data: Any, field: Path, *, is_decoded: bool) -> bool:
     if value is None and isinstance(parent, dict) and field[-1] in parent:
         return field[-1] not in node_at(kind.schema, field[:-1]).get("required", ())
     return not is_decoded and isinstance(value, dict) and None in value.values()
+
+
+def _is_item(kind: Kind, found: Found) -> bool:
+    """Tell whether it is about an item of a list that says nothing where it is null: a text, or a token's."""
+    if not isinstance(found.field[-1], int) or not kind.source.startswith(_BUILT_IN):
+        return False
+    return found.field[-2] == "tokenRequests" or node_at(kind.schema, found.field).get("type") == "string"
 
 
 def _is_zero(kind: Kind, field: Path, value: Any) -> bool:

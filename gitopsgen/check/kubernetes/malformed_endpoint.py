@@ -33,7 +33,7 @@ from gitopsgen.check import names
 from gitopsgen.check.kubernetes.addresses import address
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
-from gitopsgen.model.unchecked import mapping, sequence, text
+from gitopsgen.model.unchecked import mapping, sequence, text, texts
 from gitopsgen.model.variant import Path
 
 RULE = Rule(
@@ -69,10 +69,10 @@ def check(subject: Subject) -> Iterator[Found]:
         if isinstance(addresses, list) and not 1 <= len(addresses) <= _MOST:
             message = f"an endpoint of {subject} has {len(addresses)} addresses, expected 1 to {_MOST}"
             yield subject.found(path, message)
-        for at, value in enumerate(sequence(addresses)):
-            if isinstance(value, str) and not _is_of(sort, value):
+        for at, value in texts(addresses):
+            if not _is_of(sort, value):
                 yield subject.found((*path, at), f'"{value}" is no address of the type {sort}')
-            elif isinstance(value, str) and sort != "FQDN" and (special := _special(value)):
+            elif sort != "FQDN" and (special := _special(value)):
                 yield subject.found((*path, at), f'the address "{value}" is {special}, expected one of another host')
         yield from _host(subject, mapping(one), ("endpoints", index))
     yield from _ports(subject, sequence(subject.data.get("ports")), ("ports",))

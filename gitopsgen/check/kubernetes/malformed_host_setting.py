@@ -37,7 +37,7 @@ from gitopsgen.check.names import dns_label, subdomain
 from gitopsgen.check.pods import pod_spec, spec_path
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
 from gitopsgen.diagnostics import Severity
-from gitopsgen.model.unchecked import mapping, sequence, text
+from gitopsgen.model.unchecked import mapping, sequence, text, texts
 from gitopsgen.model.variant import Path
 
 RULE = Rule("GG457", "malformed-host-setting", Severity.ERROR, on=has_pods, is_shared=True, refused_by=API_SERVER)
@@ -77,7 +77,8 @@ def _service(subject: Subject) -> Iterator[Found]:
 def _aliases(spec: Mapping[str, Any]) -> Iterator[Wrong]:
     for index, alias in enumerate(map(mapping, sequence(spec.get("hostAliases")))):
         path: Path = ("hostAliases", index)
-        if isinstance(address := alias.get("ip"), str) and not _is_address(address):
+        address = alias.get("ip", "1.1.1.1")  # one that is missing is reported as such
+        if isinstance(address, str | None) and not _is_address(address or ""):
             yield (*path, "ip"), f'"{address}" is no IP address', ""
         for number, name in enumerate(map(text, sequence(alias.get("hostnames")))):
             if expected := subdomain(name):
@@ -93,8 +94,8 @@ def _dns(spec: Mapping[str, Any]) -> Iterator[Wrong]:
         yield where, "dnsPolicy is None, and dnsConfig names no nameservers", "add one, or remove dnsPolicy"
     if len(servers) > _MOST_SERVERS:
         yield path, f"{len(servers)} nameservers, expected at most {_MOST_SERVERS}", ""
-    for index, server in enumerate(servers):
-        if isinstance(server, str) and not _is_address(server):
+    for index, server in texts(servers):
+        if not _is_address(server):
             yield (*path, index), f'"{server}" is no IP address', ""
 
 
@@ -103,8 +104,8 @@ def _searches(spec: Mapping[str, Any], version: list[int]) -> Iterator[Wrong]:
     searches = sequence(mapping(spec.get("dnsConfig")).get("searches"))
     if len(searches) > _MOST_SEARCHES:
         yield path, f"{len(searches)} search domains, expected at most {_MOST_SEARCHES}", ""
-    for index, domain in enumerate(searches):
-        if not isinstance(domain, str) or (domain == "." and version >= _UNDERLINED):
+    for index, domain in texts(searches):
+        if domain == "." and version >= _UNDERLINED:
             continue
         name = domain.removesuffix(".")
         if version >= _UNDERLINED:

@@ -45,7 +45,7 @@ from gitopsgen.check import names
 from gitopsgen.check.kubernetes.lenience import RELAXED, release
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
-from gitopsgen.model.unchecked import mapping, sequence, text
+from gitopsgen.model.unchecked import mapping, sequence, text, texts
 from gitopsgen.model.variant import Path
 
 RULE = Rule(
@@ -79,7 +79,7 @@ def check(subject: Subject) -> Iterator[Found]:
         yield from _name(
             subject, mapping(entry).get("secretName"), names.subdomain, ("spec", "tls", index, "secretName")
         )
-        for at, host in enumerate(sequence(mapping(entry).get("hosts"))):
+        for at, host in texts(mapping(entry).get("hosts")):
             yield from _host(subject, host, ("spec", "tls", index, "hosts", at))
     for index, entry in enumerate(rules):
         rule, path = mapping(entry), ("spec", "rules", index)
@@ -150,7 +150,9 @@ def _backend(subject: Subject, backend: Mapping[str, Any], at: Path) -> Iterator
 
 
 def _resource(subject: Subject, resource: Mapping[str, Any], at: Path) -> Iterator[Found]:
-    yield from _name(subject, resource.get("apiGroup"), names.subdomain, (*at, "apiGroup"))
+    group = resource.get("apiGroup")
+    if isinstance(group, str) and (expected := names.subdomain(group)):  # a pointer: no text is a name there
+        yield subject.found((*at, "apiGroup"), f'the group "{group}" of a resource must be {expected}')
     for field in ("kind", "name"):
         value = resource.get(field)
         if isinstance(value, str) and (not value or names.path_segment(value)):

@@ -133,7 +133,8 @@ def _rule(path: Path, rule: Mapping[str, Any], spec: Mapping[str, Any]) -> Itera
     if rule.get("onExitCodes") is None and not rule.get("onPodConditions"):
         yield path, "a rule of failures without onExitCodes or onPodConditions", "say when it applies"
     for index, one in enumerate(map(mapping, sequence(rule.get("onPodConditions")))):
-        if (sort := text(one.get("type"))) and (expected := label_key(sort)):
+        sort = one.get("type")
+        if isinstance(sort, str) and (expected := label_key(sort)):
             yield (*path, "onPodConditions", index, "type"), f'the condition "{sort}" must be {expected}', ""
     if rule.get("action") == "FailIndex" and spec.get("backoffLimitPerIndex") is None:
         yield (*path, "action"), "FailIndex without backoffLimitPerIndex", "add it, or write FailJob"
@@ -147,9 +148,9 @@ def _codes(path: Path, codes: Mapping[str, Any], spec: Mapping[str, Any]) -> Ite
         yield (*path, "containerName"), f'the pods have no container "{name}"', ""
     if codes.get("values") == []:
         yield (*path, "values"), "the list of exit codes is empty, expected at least one", ""
-    numbers = [one for one in values if type(one) is int]
+    numbers = [one or 0 for one in values if one is None or type(one) is int]  # null is none at all, 0
     if len(numbers) == len(values) and sorted(numbers) != numbers:
         message = f"the exit codes are {numbers}, expected them in order"
         yield (*path, "values"), message, f"write {sorted(numbers)}"
-    if codes.get("operator") == "In" and 0 in values:
+    if codes.get("operator") == "In" and 0 in numbers:
         yield (*path, "values"), "exit code 0 is no failure", "remove it"

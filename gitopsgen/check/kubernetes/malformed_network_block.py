@@ -35,7 +35,7 @@ from gitopsgen.check.fields import EACH, members
 from gitopsgen.check.kubernetes.addresses import network
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
-from gitopsgen.model.unchecked import sequence
+from gitopsgen.model.unchecked import texts
 from gitopsgen.model.variant import Path
 
 RULE = Rule(
@@ -64,12 +64,12 @@ def _block(subject: Subject, block: Mapping[str, Any], path: Path) -> Iterator[F
     whole = network(given)
     if whole is None and isinstance(given, str):
         yield subject.found((*path, "cidr"), f'the block "{given}" is no CIDR, expected one such as 10.9.8.0/24')
-    for index, one in enumerate(sequence(block.get("except"))):
+    for index, one in texts(block.get("except")):
         part = network(one)
-        if part is None and isinstance(one, str):
+        if part is None:
             message = f'the exception "{one}" is no CIDR, expected one such as 10.9.8.0/24'
             yield subject.found((*path, "except", index), message)
-        elif part is not None and whole is not None and not _is_within(part, whole):
+        elif whole is not None and not _is_within(part, whole):
             message = f'the exception "{one}" does not lie within "{given}", expected a smaller block of it'
             yield subject.found((*path, "except", index), message)
 

@@ -35,7 +35,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.check import names
-from gitopsgen.check.kubernetes.lenience import judged
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping, sequence
@@ -62,12 +61,13 @@ def check(subject: Subject) -> Iterator[Found]:
         for index, entry in enumerate(sequence(spec.get(direction))):
             rule, path = mapping(entry), ("spec", direction, index)
             for at, peer in enumerate(sequence(rule.get(side))):
-                yield from map(judged, _peer(subject, mapping(peer), (*path, side, at)))
+                yield from _peer(subject, peer, (*path, side, at))
             for at, port in enumerate(sequence(rule.get("ports"))):
                 yield from _port(subject, mapping(port), (*path, "ports", at))
 
 
-def _peer(subject: Subject, peer: Mapping[str, Any], path: Path) -> Iterator[Found]:
+def _peer(subject: Subject, given: Any, path: Path) -> Iterator[Found]:
+    peer = mapping(given)
     block = peer.get("ipBlock")
     is_selected = peer.get("podSelector") is not None or peer.get("namespaceSelector") is not None
     if block is None:

@@ -106,7 +106,7 @@ def check(subject: Subject) -> Iterator[Found]:
 
 
 def _root(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[Found]:
-    is_open = schema.get("type") is None and schema.get(_PRESERVE) is True
+    is_open = not schema.get("type") and schema.get(_PRESERVE) is True
     if text(schema.get("type")) != "object" and not is_open:
         yield subject.found(path, f"the schema has the type {schema.get('type') or 'nothing'}, expected object")
     if isinstance(schema.get("additionalProperties"), dict):
@@ -114,7 +114,7 @@ def _root(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[F
 
 
 def _part(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[Found]:
-    wrong = [name for name, (kind, _) in _READ_AS.items() if not isinstance(schema.get(name), kind | None)]
+    wrong = [name for name, (kind, _) in _READ_AS.items() if not _is_read(schema.get(name), kind)]
     for name in wrong:
         message = f"{name} is {shown(schema[name])}, expected {_READ_AS[name][1]}"
         yield subject.found((*path, name), message)
@@ -133,6 +133,10 @@ def _part(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[F
     for name in ("items", "additionalProperties"):
         if isinstance(schema.get(name), dict):
             yield from _part(subject, schema[name], (*path, name))
+
+
+def _is_read(value: Any, kind: Any) -> bool:
+    return isinstance(value, kind | None) and not (kind is int and isinstance(value, bool))
 
 
 def _type(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[Found]:
@@ -178,12 +182,17 @@ def _list(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[F
         yield from _keys(subject, items, keys, path)
 
 
+def _told(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a schema without an enumeration that lists nothing, which is none."""
+    return {name: value for name, value in schema.items() if name != "enum" or value}
+
+
 def _default(subject: Subject, schema: Mapping[str, Any], path: Path) -> Iterator[Found]:
     default = schema.get("default")
     if default is None:
         return
     try:
-        is_fit = engine_of(close(dict(schema))).is_valid(default)
+        is_fit = engine_of(close(_told(schema))).is_valid(default)
     except ValueError:
         return  # the schema is none, which is reported where it is wrong
     if not is_fit:

@@ -39,7 +39,7 @@ from typing import Any, Final
 from gitopsgen.check.kubernetes.addresses import address, network
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
-from gitopsgen.model.unchecked import mapping, sequence
+from gitopsgen.model.unchecked import mapping, sequence, texts
 
 RULE = Rule(
     "GG479",
@@ -67,8 +67,8 @@ def check(subject: Subject) -> Iterator[Found]:
         if expected:
             yield subject.found(("spec", "externalIPs", index), f'the address "{value}" must be {expected}')
     if spec.get("type") == "LoadBalancer":
-        for index, value in enumerate(sequence(spec.get("loadBalancerSourceRanges"))):
-            if isinstance(value, str) and network(value.strip()) is None:
+        for index, value in texts(spec.get("loadBalancerSourceRanges")):
+            if network(value.strip()) is None:
                 message = f'the range "{value}" is no CIDR, expected one such as 10.9.8.0/24'
                 yield subject.found(("spec", "loadBalancerSourceRanges", index), message)
     yield from _families(subject, sequence(spec.get("ipFamilies")), spec.get("ipFamilyPolicy"))

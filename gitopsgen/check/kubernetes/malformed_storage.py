@@ -31,8 +31,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gitopsgen.capacity.quantities import amount
 from gitopsgen.check.fields import EACH, members
+from gitopsgen.check.kubernetes import claims
 from gitopsgen.check.kubernetes.lenience import VALUES_VALIDATED, release, validated
 from gitopsgen.check.names import subdomain
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
@@ -49,7 +49,6 @@ RULE = Rule(
     is_shared=True,
     refused_by=API_SERVER,
 )
-_ALONE: Final = "ReadWriteOncePod"
 _LONGEST: Final = 63
 # All other fields of a volume are its source.
 _NO_SOURCES: Final = frozenset(
@@ -66,19 +65,19 @@ def check(subject: Subject) -> Iterator[Found]:
     if subject.known.name == "PersistentVolume":
         yield from _capacity(subject, spec)
         yield from _source(subject, spec)
-        yield from _modes(subject, spec, ("spec",))
-        yield from _class(subject, spec, ("spec",))
+        yield from claims.modes(subject, spec, ("spec",))
+        yield from claims.storage_class(subject, spec, ("spec",))
         if release(subject.known.kind) >= VALUES_VALIDATED:
             yield from _nodes(subject)
     elif subject.known.name == "PersistentVolumeClaim":
-        yield from _claim(subject, spec, ("spec",))
+        yield from claims.claim(subject, spec, ("spec",))
     else:
         for index, one in enumerate(sequence(spec.get("volumeClaimTemplates"))):
             path: Path = ("spec", "volumeClaimTemplates", index)
             if not mapping(mapping(one).get("metadata")).get("name"):
                 message = f"a claim of {subject} has no name, by which containers could mount it"
                 yield validated(subject.found((*path, "metadata", "name"), message, "name it"))
-            yield from map(validated, _claim(subject, mapping(mapping(one).get("spec")), (*path, "spec")))
+            yield from map(validated, claims.claim(subject, mapping(mapping(one).get("spec")), (*path, "spec")))
 
 
 def _capacity(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
@@ -90,7 +89,7 @@ def _capacity(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
             path, f"the capacity of {subject} names {', '.join(capacity) or 'nothing'}, expected storage"
         )
     if "storage" in capacity:
-        yield from _size(subject, capacity["storage"], (*path, "storage"))
+        yield from claims.size(subject, capacity["storage"], (*path, "storage"))
 
 
 def _source(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
@@ -98,9 +97,6 @@ def _source(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
     if len(given) != 1 and spec:
         told = " and ".join(given) or "no source"
         yield subject.found(("spec",), f"{subject} has {told}, expected exactly one source")
-    for source, field in (("nfs", "server"), ("csi", "volumeHandle")):
-        if mapping(spec.get(source)).get(field) == "":
-            yield subject.found(("spec", source, field), f"the {field} of {subject} is empty, expected one")
     if spec.get("local") is not None and not mapping(mapping(spec.get("nodeAffinity")).get("required")):
         message = f"{subject} is on a disk of a node, but does not say of which"
         yield subject.found(("spec", "nodeAffinity"), message, "write nodeAffinity.required with its host name")
@@ -108,48 +104,14 @@ def _source(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
         message = f"{subject} is all of a node, and Recycle would empty it"
         yield subject.found(("spec", "persistentVolumeReclaimPolicy"), message, "write Retain")
     path, driver = mapping(spec.get("nfs")).get("path"), text(mapping(spec.get("csi")).get("driver"))
-    if isinstance(path, str) and not path.startswith("/"):
+    if isinstance(path, str) and path and not path.startswith("/"):
         yield subject.found(("spec", "nfs", "path"), f'the path is "{path}", expected an absolute one')
     expected = subdomain(driver.lower()) or ("at most 63 characters" if len(driver) > _LONGEST else "")
     if driver and expected:
         yield subject.found(("spec", "csi", "driver"), f'the driver "{driver}" must be {expected}')
 
 
-def _modes(subject: Subject, spec: Mapping[str, Any], path: Path) -> Iterator[Found]:
-    modes = sequence(spec.get("accessModes"))
-    if spec.get("accessModes") == []:
-        yield subject.found((*path, "accessModes"), f"{subject} has no mode of access, expected at least one")
-    elif _ALONE in modes and len(modes) > 1:
-        message = f"{subject} has {_ALONE} beside other modes of access, expected it alone"
-        yield subject.found((*path, "accessModes"), message)
-
-
 def _nodes(subject: Subject) -> Iterator[Found]:
     for path, term in members(subject.data, "spec", "nodeAffinity", "required", "nodeSelectorTerms", EACH):
         for below, message, hint in values(term):
             yield subject.found((*path, *below), message, hint)
-
-
-def _claim(subject: Subject, spec: Mapping[str, Any], path: Path) -> Iterator[Found]:
-    resources = spec.get("resources")
-    if isinstance(resources, dict):
-        requests = mapping(resources.get("requests"))
-        where: Path = (*path, "resources")
-        if "storage" not in requests:
-            yield subject.found(where, f"a claim of {subject} asks for no storage, expected requests.storage")
-        else:
-            yield from _size(subject, requests["storage"], (*where, "requests", "storage"))
-    yield from _modes(subject, spec, path)
-    yield from _class(subject, spec, path)
-
-
-def _size(subject: Subject, size: Any, path: Path) -> Iterator[Found]:
-    number = 0 if size is None else amount(size)
-    if number is not None and number <= 0:
-        yield subject.found(path, f"the storage of {subject} is {size}, expected more than 0")
-
-
-def _class(subject: Subject, spec: Mapping[str, Any], path: Path) -> Iterator[Found]:
-    name = text(spec.get("storageClassName"))
-    if name and (expected := subdomain(name)):
-        yield subject.found((*path, "storageClassName"), f'the class of storage "{name}" must be {expected}')

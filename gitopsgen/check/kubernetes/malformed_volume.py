@@ -38,6 +38,7 @@ from typing import Any, Final
 
 from gitopsgen.capacity.quantities import amount
 from gitopsgen.check.fields import EACH, members
+from gitopsgen.check.kubernetes import claims
 from gitopsgen.check.kubernetes.lenience import validated
 from gitopsgen.check.kubernetes.malformed_variable import told
 from gitopsgen.check.names import descending_path, subdomain
@@ -115,13 +116,8 @@ def _ephemeral(subject: Subject, path: Path, volume: Mapping[str, Any]) -> Itera
     if volume.get("volumeClaimTemplate") is None:
         yield subject.found((*path, *_EPHEMERAL), "an ephemeral volume without a volumeClaimTemplate")
         return
-    claim, where = mapping(mapping(volume["volumeClaimTemplate"]).get("spec")), (*path, *_EPHEMERAL, "spec")
-    if (name := text(claim.get("storageClassName"))) and (expected := subdomain(name)):
-        yield subject.found((*where, "storageClassName"), f'the class of storage "{name}" must be {expected}')
-    resources = claim.get("resources")
-    if isinstance(resources, dict) and "storage" not in mapping(resources.get("requests")):
-        message = f"a claim of {subject} asks for no storage, expected requests.storage"
-        yield subject.found((*where, "resources"), message)
+    template = mapping(volume["volumeClaimTemplate"])
+    yield from claims.claim(subject, mapping(template.get("spec")), (*path, *_EPHEMERAL, "spec"))
 
 
 def _source(subject: Subject, path: Path, source: Mapping[str, Any], field: str) -> Iterator[Found]:
