@@ -36,10 +36,15 @@ _QUANTITY = {
 }
 _INT32 = {"minimum": -(2**31), "maximum": 2**31 - 1}
 _INT_OR_STRING = {"type": ["string", "integer"], "x-kubernetes-int-or-string": True, **_INT32}
-# Both are written as oneOf in the source, where null meets both sides and so is refused: as here.
-_SCALARS: dict[str, Json] = {
+# The first two are written as oneOf in the source, where null meets both sides and so is refused: as here. The last
+# has no fields, which the source does not tell from any.
+_WRITTEN: dict[str, Json] = {
     "io.k8s.apimachinery.pkg.api.resource.Quantity": _QUANTITY,
     "io.k8s.apimachinery.pkg.util.intstr.IntOrString": _INT_OR_STRING,
+    "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus": {
+        "type": ["object", "null"],
+        "additionalProperties": False,
+    },
 }
 
 
@@ -51,7 +56,7 @@ def build(definitions: Json, facts: Json, *, exact: bool) -> Json:
     """
     kinds = _kinds(definitions, facts["kinds"], exact=exact)
     cut: dict[str, Json] = {
-        name: _SCALARS.get(name) or _definition(definition, _facts(name, definitions, facts["definitions"]))
+        name: _WRITTEN.get(name) or _definition(definition, _facts(name, definitions, facts["definitions"]))
         for name, definition in definitions.items()
     }
     for definition in cut.values():
