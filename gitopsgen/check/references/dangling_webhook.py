@@ -81,6 +81,6 @@ def _judge(cluster: Cluster, subject: Subject, path: Path, reference: Mapping[st
         known = [other.name for other in cluster.of("Service") if other.namespace == namespace]
         message = f'{subject} calls the Service "{namespace}/{name}", which no manifest describes'
         yield subject.found((*path, "name"), message, suggestion(name, known))
-    elif port not in ports(service):
+    elif isinstance(port, int) and port not in ports(service):
         message = f"{subject} calls port {port} of {service}, expected {listed(sorted(ports(service)))}"
         yield subject.found((*path, "port"), message)
