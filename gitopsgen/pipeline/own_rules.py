@@ -86,6 +86,7 @@ def read_rules(root: File, files: Sequence[str], python: Sequence[str] = ()) -> 
         elif file.endswith(_DOCUMENTS):
             chunks = list(_chunks(file, _text(root, file, found), found))
             objects += _objects(file, chunks)
+            found += _left_alone(chunks)
             if File(file).name in DATA:
                 folders.setdefault(folder, _Folder([], [])).data.extend((file, data) for _, data in chunks)
         elif file.endswith(".py") and file not in python:
@@ -117,6 +118,15 @@ def _objects(file: str, chunks: Sequence[tuple[Chunk, Any]]) -> Iterator[tuple[M
         for _, each in objects_of(data):
             if claim_of(each)[0].rpartition("/")[0] in _GROUPS:
                 yield Manifest(_NOBODY, file, file, 0, each), chunk
+
+
+def _left_alone(chunks: Sequence[tuple[Chunk, Any]]) -> Iterator[Diagnostic]:
+    """Tell of policies that only the manifests of a cluster may hold."""
+    for chunk, data in chunks:
+        for path, each in objects_of(data):
+            if claim_of(each)[1] == "ValidatingAdmissionPolicy":
+                message = "not evaluated: a ValidatingAdmissionPolicy is judged where it stands among the manifests"
+                yield _DOUBTFUL.at(chunk.locate((*path, "kind"))[0], message, "give its file as a manifest, too")
 
 
 def _unread_python(root: File, file: str) -> Iterator[Diagnostic]:

@@ -112,6 +112,14 @@ def test_half_of_a_policy_of_gatekeeper_is_told(text: str, expected: str, tmp_pa
     assert found.severity is Severity.WARNING
 
 
+def test_an_admission_policy_among_them_is_told(tmp_path: Path):
+    policy = "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: {name: a}\n"
+
+    assert told(read(tmp_path, r_yaml=policy), tmp_path) == [
+        "r.yaml:2:1 warning: not evaluated: a ValidatingAdmissionPolicy is judged where it stands among the manifests"
+    ]
+
+
 def test_both_halves_are_whole(tmp_path: Path):
     assert not read(tmp_path, a_yaml=TEMPLATE, b_yaml=CONSTRAINT).findings
 
