@@ -297,3 +297,12 @@ def test_kustomize_is_quoted_without_its_wrapping(said, words, hint):
 
     assert message.startswith(f"kustomize: {words}")
     assert hint in cure
+
+
+def test_a_thousandth_of_a_byte_is_seldom_meant(tmp_path):
+    text = POD.rstrip("\n").replace(
+        "image: a", "image: a, resources: {requests: {memory: 1Gi}, limits: {memory: 512m}}"
+    )
+    found = [one for one in check(tmp_path, text).findings if one.code == "GG450"]
+
+    assert [one.hint for one in found] == ['"m" is a thousandth of a byte: write 512Mi']
