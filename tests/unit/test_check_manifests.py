@@ -306,3 +306,15 @@ def test_a_thousandth_of_a_byte_is_seldom_meant(tmp_path):
     found = [one for one in check(tmp_path, text).findings if one.code == "GG450"]
 
     assert [one.hint for one in found] == ['"m" is a thousandth of a byte: write 512Mi']
+
+
+@pytest.mark.parametrize(
+    ("file", "uri"),
+    [("/有/a b.yaml", "file:///%E6%9C%89/a%20b.yaml"), ("../a%.yaml", "../a%25.yaml"), ("a.yaml", "a.yaml")],
+)
+def test_sarif_says_how_columns_are_counted_and_where_a_file_elsewhere_is(file, uri):
+    finding = Diagnostic("GG101", "yaml-syntax", Severity.ERROR, "bad", Location(file, 1, 2))
+    run = json.loads(sarif.document([finding], "1"))["runs"][0]
+
+    assert run["columnKind"] == "unicodeCodePoints"
+    assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": uri}
