@@ -28,7 +28,7 @@ _CURES: Final = (
     ("--enable-helm", "charts: helm template … | gitopsgen check -"),
     ("unknown field", "look at the spelling of the field in kustomization.yaml"),
     ("no such file or directory", "paths are relative to the folder of the kustomization that names them"),
-    ("git", "a remote base needs git and the network: give a copy of it in a folder"),
+    ("git fetch", "a remote base needs git and the network: give a copy of it in a folder"),
     ("replace operation does not apply", "a patch replaces only what is there: use add"),
 )
 _LARGEST: Final = 256 * 1024 * 1024
