@@ -50,6 +50,11 @@ _TOKENS = (
     ("eyJ", re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}"), "a signed token"),
     ("PRIVATE KEY-----", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"), "a private key"),
 )
+# a Secret is named so as well, and keys are given as files
+_OPTION = re.compile(
+    r"--?(?P<name>(?:[A-Za-z][\w.-]*)?(?:passw(?:or)?d|passphrase|token|[_.-]key|apikey))=(?P<value>\S+)", re.IGNORECASE
+)
+_FILE = re.compile(r".*\.[A-Za-z]{2,5}", re.DOTALL)
 _SETTING = re.compile(
     r"""^[ \t]*(?:export[ \t]+)?["']?(?P<name>[A-Za-z][\w.-]*)["']?[ \t]*[:=][ \t]*"""
     r"""["']?(?P<value>[^\s"'#,;]+)["']?[ \t,;]*(?:#.*)?$""",
@@ -65,6 +70,14 @@ def named(name: str, value: str) -> bool:
 def names_one(text: str) -> bool:
     """Whether a text is no more than what a credential is called: `password`, `secretAccessKey`, `accessKeyId`."""
     return _CALLED.fullmatch(_CAMEL.sub("_", text)) is not None
+
+
+def option(word: str) -> str:
+    """Give what kind of credential an option of a command carries, empty where it carries none."""
+    found = _OPTION.fullmatch(word)
+    if found is None or _FILE.fullmatch(found["value"]) or not named(found["name"], found["value"]):
+        return ""
+    return f'"{found["name"]}"'
 
 
 @lru_cache(maxsize=64)

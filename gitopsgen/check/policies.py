@@ -74,8 +74,9 @@ def _by_own_rules(subject: Subject, own: OwnRules) -> Iterator[Said]:
         try:
             for path, message in function.complaints(deepcopy(subject.manifest.data)):
                 yield Said(subject, path or _whole(subject), message, function.name, int(Weight.REFUSED))
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is the rule's
-            name = f"{function.name}:{line_in(error, function.name)}"
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it is, it is the rule's
+            line = line_in(error, function.name)
+            name = f"{function.name}:{line}" if line else function.name
             yield Said(subject, _whole(subject), f"{type(error).__name__}: {error}", name)
 
 

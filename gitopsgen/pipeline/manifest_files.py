@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,14 @@ NO_MANIFEST: Final = FindingKind("GG141", "missing-manifest")
 UNBUILT: Final = FindingKind("GG144", "unbuilt-kustomization")
 SUFFIXES: Final = (".yaml", ".yml", ".json")
 KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+_LOGGED: Final = re.compile(r'"command failed" err=(?:"(?P<said>.*)"|<\n(?P<block>.*)\n >)\s*\Z', re.DOTALL)
+_CURES: Final = (
+    ("--enable-helm", "charts: helm template … | gitopsgen check -"),
+    ("unknown field", "look at the spelling of the field in kustomization.yaml"),
+    ("no such file or directory", "paths are relative to the folder of the kustomization that names them"),
+    ("git fetch", "a remote base needs git and the network: give a copy of it in a folder"),
+    ("replace operation does not apply", "a patch replaces only what is there: use add"),
+)
 _LARGEST: Final = 256 * 1024 * 1024
 _SECONDS: Final = 120
 # kustomize first: what it is given is what it is asked for, in each version
@@ -47,6 +56,8 @@ def _from(path: str) -> Outcome[tuple[Content, ...]]:
     if path == "-":
         return Outcome(((STANDARD_INPUT, sys.stdin.buffer.read()),))
     place = Path(path)
+    if place.suffix == ".rego":
+        raise UsageError(f'"{path}" is a policy and no manifest: check … --policy {place.parent}, or policy test')
     if place.is_dir():
         return _folder(place)
     if not place.exists():
@@ -105,9 +116,19 @@ def _built(folder: str) -> Outcome[tuple[Content, ...]]:
     except subprocess.TimeoutExpired:
         return Outcome((), (UNBUILT.at(Location(folder), f"kustomize did not end within {_SECONDS} s"),))
     if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["kustomize failed without a word"]
-        return Outcome((), (UNBUILT.at(Location(folder), said[-1]),))
+        said, hint = _complaint(done.stderr.decode("utf-8", "replace"))
+        return Outcome((), (UNBUILT.at(Location(folder), said, hint),))
     return Outcome(((f"{folder} (built)", done.stdout),))
+
+
+def _complaint(said: str) -> tuple[str, str]:
+    """Give what kustomize complained of, without kubectl's wrapping and this machine's paths, and what to do."""
+    lines = [line for line in said.splitlines() if line.strip(" >\t")] or ["kustomize failed without a word"]
+    logged = _LOGGED.search(said)
+    words = (logged["said"] or logged["block"]).replace('\\"', '"').replace("\\n", " ") if logged else lines[-1]
+    words = " ".join(words.removeprefix("Error:").replace(f"{Path.cwd()}/", "").split())
+    hint = next((hint for sign, hint in _CURES if sign in said), "")
+    return f"kustomize: {words}", hint
 
 
 def _builders() -> Iterator[list[str]]:

@@ -5,27 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as File
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from gitopsgen.check import claim_of
-from gitopsgen.check.own import Function, OwnRules, line_in
+from gitopsgen.check.own import Function, OwnRules, bounded, line_in
 from gitopsgen.check.policy.unevaluated_policy import RULE
-from gitopsgen.diagnostics import Diagnostic, Location, UsageError
+from gitopsgen.diagnostics import Diagnostic, Location, Severity, UsageError
 from gitopsgen.model.manifest import Manifest
 from gitopsgen.model.project import Project
+from gitopsgen.model.unchecked import mapping
 from gitopsgen.model.variant import VariantId
 from gitopsgen.source import Chunk, FindingKind, decoded, objects_of, read_bytes, read_chunk, split, walk
 
 _UNREADABLE: Final = FindingKind(RULE.code, RULE.name, RULE.severity)
+_DOUBTFUL: Final = FindingKind(RULE.code, RULE.name, Severity.WARNING)
 _GROUPS: Final = frozenset(
     {
         "config.gatekeeper.sh", "constraints.gatekeeper.sh", "expansion.gatekeeper.sh", "mutations.gatekeeper.sh",
         "syncset.gatekeeper.sh", "templates.gatekeeper.sh",
     }
 )  # fmt: skip
+_CONSTRAINTS: Final = "constraints.gatekeeper.sh/"
 _DOCUMENTS: Final = (".yaml", ".yml", ".json")
 _REGO: Final = ".rego"
+DATA: Final = ("data.json", "data.yaml", "data.yml")  # what Rego finds under `data`, as in a bundle of OPA
 _NOBODY: Final = VariantId("", "", "")
+
+
+class _Folder(NamedTuple):
+    """The policies in Rego that stand in one folder, and the data beside them."""
+
+    texts: list[tuple[str, str]]
+    data: list[tuple[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +76,23 @@ def read_rules(root: File, files: Sequence[str], python: Sequence[str] = ()) -> 
         return ReadRules()
     found: list[Diagnostic] = []
     objects: list[tuple[Manifest, Chunk]] = []
-    folders: dict[str, list[tuple[str, str]]] = {}
+    folders: dict[str, _Folder] = {}
     for file in dict.fromkeys(files):
-        if file.endswith((*_DOCUMENTS, _REGO)):
-            text = _text(root, file, found)
-            if file.endswith(_REGO):
-                folders.setdefault(str(File(file).parent), []).append((file, text))
-            else:
-                objects += _objects(file, text, found)
+        folder = str(File(file).parent)
+        if file.endswith(_REGO):
+            before, text = len(found), _text(root, file, found)
+            if len(found) == before:
+                folders.setdefault(folder, _Folder([], [])).texts.append((file, text))
+        elif file.endswith(_DOCUMENTS):
+            chunks = list(_chunks(file, _text(root, file, found), found))
+            objects += _objects(file, chunks)
+            found += _left_alone(chunks)
+            if File(file).name in DATA:
+                folders.setdefault(folder, _Folder([], [])).data.extend((file, data) for _, data in chunks)
+        elif file.endswith(".py") and file not in python:
+            found += _unread_python(root, file)
     found += _template_problems(objects)
+    found += _unpaired(objects)
     policies = tuple(_policies(folders, found))
     functions = tuple(one for file in python for one in _functions(root, file, found))
     return ReadRules(OwnRules(tuple(one for one, _ in objects), policies, functions), tuple(found))
@@ -87,14 +106,34 @@ def _text(root: File, file: str, found: list[Diagnostic]) -> str:
     return text.value
 
 
-def _objects(file: str, text: str, found: list[Diagnostic]) -> Iterator[tuple[Manifest, Chunk]]:
+def _chunks(file: str, text: str, found: list[Diagnostic]) -> Iterator[tuple[Chunk, Any]]:
     for chunk in split(file, text):
         outcome = read_chunk(chunk)
         found += outcome.diagnostics
-        for data in outcome.value:
-            for _, each in objects_of(data):
-                if claim_of(each)[0].rpartition("/")[0] in _GROUPS:
-                    yield Manifest(_NOBODY, file, file, 0, each), chunk
+        yield from ((chunk, data) for data in outcome.value)
+
+
+def _objects(file: str, chunks: Sequence[tuple[Chunk, Any]]) -> Iterator[tuple[Manifest, Chunk]]:
+    for chunk, data in chunks:
+        for _, each in objects_of(data):
+            if claim_of(each)[0].rpartition("/")[0] in _GROUPS:
+                yield Manifest(_NOBODY, file, file, 0, each), chunk
+
+
+def _left_alone(chunks: Sequence[tuple[Chunk, Any]]) -> Iterator[Diagnostic]:
+    """Tell of policies that only the manifests of a cluster may hold."""
+    for chunk, data in chunks:
+        for path, each in objects_of(data):
+            if claim_of(each)[1] == "ValidatingAdmissionPolicy":
+                message = "not evaluated: a ValidatingAdmissionPolicy is judged where it stands among the manifests"
+                yield _DOUBTFUL.at(chunk.locate((*path, "kind"))[0], message, "give its file as a manifest, too")
+
+
+def _unread_python(root: File, file: str) -> Iterator[Diagnostic]:
+    """Tell of a rule in Python that stands where none is run."""
+    if "def check(" in (read_bytes(root, file).value or b"").decode("utf-8", "replace"):
+        message = "not evaluated: a rule in Python runs only from the folder that gitopsgen.yaml names"
+        yield _DOUBTFUL.at(Location(file), message, "paths: {rules: <folder>}")
 
 
 def _template_problems(objects: Sequence[tuple[Manifest, Chunk]]) -> Iterator[Diagnostic]:
@@ -109,28 +148,64 @@ def _template_problems(objects: Sequence[tuple[Manifest, Chunk]]) -> Iterator[Di
         yield _UNREADABLE.at(place, f"not evaluated: {one.message}")
 
 
-def _policies(folders: Mapping[str, list[tuple[str, str]]], found: list[Diagnostic]) -> Iterator[Any]:
-    if not folders:
+def _unpaired(objects: Sequence[tuple[Manifest, Chunk]]) -> Iterator[Diagnostic]:
+    """Tell of templates that nothing asks, and of constraints that nothing judges: neither says a word."""
+    made = {kind for one, _ in objects if (kind := _made(one.data))}
+    asked = {claim_of(one.data)[1] for one, _ in objects if claim_of(one.data)[0].startswith(_CONSTRAINTS)}
+    for one, chunk in objects:
+        kind = _made(one.data)
+        if kind and kind not in asked:
+            message = f'no constraint of the kind "{kind}" is among the policies, so the template judges nothing'
+            yield _DOUBTFUL.at(chunk.locate(("metadata", "name"))[0], message)
+    for one, chunk in objects:
+        group, kind = claim_of(one.data)
+        if group.startswith(_CONSTRAINTS) and kind not in made:
+            message = f'no ConstraintTemplate among the policies makes the kind "{kind}", so it judges nothing'
+            yield _DOUBTFUL.at(chunk.locate(("kind",))[0], message)
+
+
+def _made(data: Any) -> str:
+    """Give the kind that a ConstraintTemplate makes, empty for what is none."""
+    if claim_of(data)[1] != "ConstraintTemplate":
+        return ""
+    names = mapping(mapping(mapping(mapping(data.get("spec")).get("crd")).get("spec")).get("names"))
+    return str(names.get("kind", ""))
+
+
+def _policies(folders: Mapping[str, _Folder], found: list[Diagnostic]) -> Iterator[Any]:
+    if not any(folder.texts for folder in folders.values()):
         return
     from gitopsgen.policy.errors import PolicyError  # noqa: PLC0415 - as above
     from gitopsgen.policy.own import Own  # noqa: PLC0415 - as above
+    from gitopsgen.policy.units import joined_data  # noqa: PLC0415 - as above
 
-    for folder, texts in folders.items():
+    for name, folder in folders.items():
+        if not folder.texts:
+            continue
         try:
-            yield Own(texts)
+            own = Own(folder.texts, joined_data(folder.data))
         except PolicyError as error:
-            place = Location(error.module or folder, error.line or None)
+            place = Location(error.module or name, error.line or None, error.column or None)
             found.append(_UNREADABLE.at(place, f"not evaluated: {error.message}"))
+        else:
+            found += [_DOUBTFUL.at(Location(file, line), message) for file, line, message in own.doubts()]
+            yield own
 
 
 def _functions(root: File, file: str, found: list[Diagnostic]) -> Iterator[Function]:
     """Run a file of Python and give its rule, the function `check`."""
     names: dict[str, Any] = {"__name__": File(file).stem, "__file__": str(root / file)}
+    before, program = len(found), _text(root, file, found)
+    if len(found) > before:
+        return
     try:
-        exec(compile(_text(root, file, found), file, "exec"), names)  # noqa: S102 - the project asks for it by name
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is the rule's
-        line = error.lineno if isinstance(error, SyntaxError) else line_in(error, file)
-        found.append(_UNREADABLE.at(Location(file, line), f"not evaluated: {type(error).__name__}: {error}"))
+        with bounded():
+            exec(compile(program, file, "exec"), names)  # noqa: S102 - the project asks for it by name
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it is, it is the rule's
+        place, said = Location(file, line_in(error, file)), str(error)
+        if isinstance(error, SyntaxError):
+            place, said = Location(file, error.lineno, error.offset), error.msg
+        found.append(_UNREADABLE.at(place, f"not evaluated: {type(error).__name__}: {said}"))
         return
     if callable(names.get("check")):
         yield Function(file, names["check"])

@@ -8,10 +8,11 @@ from pathlib import Path as File
 from typing import Any, Final
 
 from gitopsgen.diagnostics import Diagnostic, Location, UsageError
+from gitopsgen.pipeline.own_rules import DATA
 from gitopsgen.policy.errors import PolicyError
 from gitopsgen.policy.suites import SuiteError, is_suite, run_suite
 from gitopsgen.policy.tested import Tested
-from gitopsgen.policy.units import SUFFIX, TESTS, read_modules, run_tests
+from gitopsgen.policy.units import SUFFIX, TESTS, joined_data, read_modules, run_tests
 from gitopsgen.source import Chunk, FindingKind, decoded, objects_of, read_bytes, read_chunk, split, walk
 
 FAILED: Final = FindingKind("GG603", "failed-policy-test")
@@ -107,14 +108,26 @@ def _folder(folder: str, files: Sequence[str], report: TestReport) -> None:
     report.texts |= dict(texts)
     try:
         policy = read_modules(texts)
+        data = joined_data(list(_data(folder)))
     except PolicyError as error:
-        place = Location(error.module or folder, error.line or None)
+        place = Location(error.module or folder, error.line or None, error.column or None)
         report.findings.append(UNREADABLE.at(place, error.message))
         return
     for file, _ in texts:
         if file.endswith(TESTS):
-            for tested in run_tests(policy, file):
+            for tested in run_tests(policy, file, data):
                 _take(report, Location(file, tested.line, 1), tested)
+
+
+def _data(folder: str) -> Iterator[tuple[str, Any]]:
+    """Give what the data files of a folder hold."""
+    for file in ((File(folder) / name).as_posix() for name in DATA if (File(folder) / name).is_file()):
+        for chunk in split(file, _text(file) or ""):
+            outcome = read_chunk(chunk)
+            if outcome.failed:
+                first = outcome.diagnostics[0]
+                raise PolicyError(first.message, file, first.location.line or 1)
+            yield from ((file, content) for content in outcome.value)
 
 
 def _take(report: TestReport, place: Location, tested: Tested) -> None:

@@ -1,7 +1,7 @@
 """Comments that accept a finding: `# gitopsgen:ignore GG423 the digest comes with the release`.
 
 On the line of the finding, on comment lines right above it, or at the head of the document for all of the object. A
-reason is required: without one the comment accepts nothing, and is told itself.
+reason is required: without one the comment accepts nothing, and is told itself; so is one that names no rule.
 """
 
 from __future__ import annotations
@@ -12,14 +12,18 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Final
 
+from gitopsgen.check.rules import RULES
 from gitopsgen.diagnostics import Diagnostic, Location, Severity
-from gitopsgen.source import FindingKind
+from gitopsgen.schemas.wording import suggestion
+from gitopsgen.source import FindingKind, findings
 
 UNEXPLAINED: Final = FindingKind("GG143", "unexplained-suppression", Severity.WARNING)
 MARK: Final = "gitopsgen:ignore"
 _FIRST: Final = 401  # codes of rules on manifests
 _LAST: Final = 799
 _COMMENT: Final = re.compile(rf"(?:^|\s)\{{?#\s*{MARK}\s+(?P<rules>[\w*-]+(?:,[\w*-]+)*)(?P<reason>[^\n]*)")
+_NEARLY: Final = re.compile(r"(?:^|\s)\{?#\s*gitopsgen\s*[:=]?\s*(?:ignore|allow|accept|disable|suppress|skip)\b")
+_CODE: Final = re.compile(r"GG\d+")
 _NO_CONTENT: Final = re.compile(r"\s*(?:$|#|\{#|---\s*(?:#|$))")
 
 
@@ -74,21 +78,31 @@ class Comments:
     def __init__(self, file: str, text: str) -> None:
         """Read them; those without a reason stand in `complaints`."""
         self.complaints: list[Diagnostic] = []
-        self._lines = text.split("\n") if MARK in text else []
+        self._lines = text.split("\n") if "gitopsgen" in text else []
         self._by_line = dict(self._read(file))
 
     def _read(self, file: str) -> Iterator[tuple[int, Suppression]]:
         for number, line in enumerate(self._lines, start=1):
             match = _COMMENT.search(line) if MARK in line else None
             if match is None:
+                self._complain_of_form(Location(file, number), line)
                 continue
             place = Location(file, number, line.index(MARK) + 1)
             reason = match["reason"].removesuffix("#}").strip(" -:—")
             if reason:
-                yield number, Suppression(frozenset(match["rules"].split(",")), reason, place)
+                rules = match["rules"].split(",")
+                self.complaints += [UNEXPLAINED.at(place, said) for one in rules if (said := _misnamed(one))]
+                yield number, Suppression(frozenset(rules), reason, place)
             else:
                 hint = f"# {MARK} {match['rules']} <why this is right here>"
                 self.complaints.append(UNEXPLAINED.at(place, "a suppression without a reason accepts nothing", hint))
+
+    def _complain_of_form(self, place: Location, line: str) -> None:
+        if _NEARLY.search(line):
+            hint = f"# {MARK} GG421 <why this is right here>"
+            self.complaints.append(
+                UNEXPLAINED.at(place, "this comment looks like a suppression and accepts nothing", hint)
+            )
 
     def accepting(self, found: Diagnostic) -> Suppression | None:
         """Give the comment that accepts a finding."""
@@ -118,3 +132,18 @@ class Comments:
 
     def _is_comment(self, number: int) -> bool:
         return self._lines[number - 1].lstrip().startswith(("#", "{#"))
+
+
+def _misnamed(word: str) -> str:
+    """Give what is wrong with the name of a rule in a comment, empty where nothing is known to be."""
+    if "*" in word:
+        return f'a suppression with a pattern, "{word}", accepts nothing, expected each rule by its code or name'
+    names = {name for one in RULES for name in (one.RULE.code, one.RULE.name)}
+    names |= {one.name for one in vars(findings).values() if isinstance(one, FindingKind)}
+    if word in names:
+        return ""
+    if _CODE.fullmatch(word):
+        is_of_a_rule = _FIRST <= int(word.removeprefix("GG")) <= _LAST
+        return f'no rule is called "{word}", so the suppression accepts nothing of it' if is_of_a_rule else ""
+    meant = suggestion(word, names)
+    return f'no rule is called "{word}", {meant}' if meant else ""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
-from gitopsgen.model.unchecked import mapping, sequence, text
+from gitopsgen.model.unchecked import mapping, text
 from gitopsgen.model.variant import Path
 from gitopsgen.policy.actions import Weight
 from gitopsgen.policy.errors import PolicyError
@@ -19,6 +19,10 @@ from gitopsgen.policy.units import TESTS, read_modules
 from gitopsgen.policy.verdicts import path_of
 
 _RULE: Final = re.compile(r"(?P<sort>deny|violation|warn)(?:_\w+)?")
+
+_FORM: Final = 'expected a set of messages: deny contains "…" if { … }'
+_IDLE: Final = "no rule of the folder is called deny, violation or warn, or so with a suffix, so none is asked"
+_FOREIGN: Final = re.compile(r"\binput\.(?:review|request)\.object\b")
 
 
 class Complaint(NamedTuple):
@@ -33,8 +37,9 @@ class Complaint(NamedTuple):
 class Own:
     """Policies that belong together, given as (file, text), without their tests; raises `PolicyError`."""
 
-    def __init__(self, texts: Sequence[tuple[str, str]]) -> None:
-        """Compile them and look for their rules."""
+    def __init__(self, texts: Sequence[tuple[str, str]], data: str = "") -> None:
+        """Compile them and look for their rules; `data` is what they find under `data`, as JSON."""
+        self._data = data
         self._policy = read_modules([one for one in texts if not one[0].endswith(TESTS)])
         found: dict[str, tuple[str, Weight]] = {}
         for module in self._policy.modules:
@@ -44,8 +49,28 @@ class Own:
                 if match:
                     weight = Weight.WARNED if match["sort"] == "warn" else Weight.REFUSED
                     found.setdefault(f"data.{package}.{name}", (f"{name}, {module.name}:{line}", weight))
-        self._known: dict[bytes, tuple[Complaint, ...]] = {}
         self._rules = [(rule, *told) for rule, told in found.items()]
+        for rule, _, _ in self._rules:
+            self._tried(rule)
+        self._known: dict[bytes, tuple[Complaint, ...]] = {}
+
+    def doubts(self) -> Iterator[tuple[str, int, str]]:
+        """Give (file, line, message) of what keeps rules from ever saying anything, though they can be read."""
+        if not self._rules and self._policy.modules:
+            yield self._policy.modules[0].name, 1, _IDLE
+        for module in self._policy.modules if self._rules else ():
+            foreign = _FOREIGN.search(module.text)
+            if foreign:
+                message = f'"{foreign[0]}" is where Gatekeeper and OPA put the object; here it is "input" itself'
+                yield module.name, module.text.count("\n", 0, foreign.start()) + 1, message
+
+    def _tried(self, rule: str) -> None:
+        """Raise what is wrong with a rule whatever it is asked; the engine finds it only where it asks."""
+        try:
+            self._policy.ask(rule, "{}", self._data)
+        except PolicyError as error:
+            if error.is_static:
+                raise
 
     def complaints(self, data: Mapping[str, Any]) -> Iterator[Complaint]:
         """Give what the rules say of an object, which is all of their input."""
@@ -58,10 +83,17 @@ class Own:
     def _asked(self, question: str) -> Iterator[Complaint]:
         for rule, name, weight in self._rules:
             try:
-                for one in sequence(self._policy.ask(rule, question)):
+                for one in _members(self._policy.ask(rule, question, self._data)):
                     yield Complaint(name, weight, *_said(one))
             except PolicyError as error:
                 yield Complaint(name, None, error.message)
+
+
+def _members(told: Any) -> list[Any]:
+    """Give what a rule says; where that is no set, nobody would be told."""
+    if told is not None and not isinstance(told, list):
+        raise PolicyError(f"the rule gives {json.dumps(told)}, {_FORM}")
+    return told or []
 
 
 def _said(one: Any) -> tuple[str, Path]:

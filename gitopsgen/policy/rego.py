@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import regorus
@@ -20,6 +20,7 @@ from gitopsgen.policy.modules import Module
 from gitopsgen.policy.recursion import refuse_recursion
 from gitopsgen.policy.tokens import Token, tokens
 from gitopsgen.policy.undefined import refuse_undefined
+from gitopsgen.policy.wording import reworded
 
 # What would answer by the network, the clock, chance or the machine: output and verdicts depend on the inputs alone.
 _OUTSIDE: Final = {
@@ -34,7 +35,9 @@ _OUTSIDE: Final = {
 # Gatekeeper takes no policy that calls it, unless told otherwise:
 # https://open-policy-agent.github.io/gatekeeper/website/docs/customize-startup/
 _DISABLED: Final = "http.send"
-_PLACE: Final = re.compile(r"--> (?P<file>\S+):(?P<line>\d+):\d+\n.*?\nerror: (?P<message>[^\n]*)", re.DOTALL)
+_PLACE: Final = re.compile(
+    r"--> (?P<file>[^\n]+):(?P<line>\d+):(?P<column>\d+)\n.*?\nerror: (?P<message>[^\n]*)", re.DOTALL
+)
 _OF_OURS: Final = re.compile(r"error: extension '[^']*' raises Python error: \w+: ")
 _LONGEST: Final = 1 << 20  # bytes of a policy
 
@@ -51,6 +54,7 @@ class Policy:
         self.reads_inventory = any("inventory" in module.text for module in modules)
         self.printed: tuple[str, ...] = ()
         self._data: str | None = None
+        self._kept: dict[str, frozenset[int]] = {}  # the lines of each module that the engine reads as they are
         self._engine = regorus.Engine()
         for name, (number, function) in BUILTINS.items():
             self._engine.add_extension(name if "." in name else f"{OWN}.{name}", number, function)
@@ -69,7 +73,9 @@ class Policy:
             text = normalised(module.text)
         except PolicyError as error:
             raise PolicyError(error.message, module.name, error.line) from None
-        with _Failures(module.name):
+        lines = enumerate(zip(module.text.split("\n"), text.split("\n"), strict=False), start=1)
+        self._kept[module.name] = frozenset(number for number, (old, new) in lines if old == new)
+        with _Failures(module.name, self._kept):
             self._engine.add_policy(module.name, text)
 
     def rules(self, module: str) -> list[tuple[str, int]]:
@@ -90,7 +96,9 @@ class Policy:
 
         Raises `PolicyError` where the engine cannot tell.
         """
-        with _Failures():
+        self.printed = ()
+        self._engine.take_prints()  # of a question that failed
+        with _Failures("", self._kept):
             if data != self._data:
                 self._engine.clear_data()
                 if data:
@@ -103,15 +111,28 @@ class Policy:
         return results[0]["expressions"][0]["value"] if results else None
 
 
+def fitting(pattern: str, texts: Sequence[str]) -> list[str]:
+    """Give the texts in which a regular expression of Go is found; raises `PolicyError` where it is none."""
+    engine = regorus.Engine()
+    with _Failures("", {}):
+        engine.add_policy(
+            "fitting", "package fitting\nfound := [regex.match(input.pattern, one) | one := input.texts[_]]"
+        )
+        engine.set_input_json(json.dumps({"pattern": pattern, "texts": ["", *texts]}))
+        found = engine.eval_rule("data.fitting.found")
+    return [one for one, is_found in zip(texts, found[1:], strict=True) if is_found]
+
+
 _NO_RULES: Final = frozenset({"package", "import", "default", "else"})
 
 
 class _Failures:
     """Turns whatever the engine raises into `PolicyError`."""
 
-    def __init__(self, module: str = "") -> None:
-        """Name the module at hand."""
+    def __init__(self, module: str, kept: Mapping[str, frozenset[int]]) -> None:
+        """Name the module at hand, and the lines on which the engine counts columns as their author does."""
         self._module = module
+        self._kept = kept
 
     def __enter__(self) -> None:
         """Start."""
@@ -124,7 +145,11 @@ class _Failures:
         said = _OF_OURS.sub("error: ", said)  # what a function of ours says needs no other words before it
         place = _PLACE.search(said)
         if place:
-            raise PolicyError(place["message"].strip(" ."), place["file"], int(place["line"])) from None
+            message, is_static = reworded(place["message"].strip(" ."))
+            failure = PolicyError(message, place["file"], int(place["line"]), is_static=is_static)
+            if failure.line in self._kept.get(failure.module, ()):
+                failure.column = int(place["column"])
+            raise failure from None
         raise PolicyError(said.splitlines()[-1] if said else type(error).__name__, self._module) from None
 
 

@@ -5,14 +5,15 @@ https://open-policy-agent.github.io/gatekeeper/website/docs/gator#writing-test-s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from gitopsgen.model.unchecked import mapping, sequence, text
 from gitopsgen.model.variant import Path
 from gitopsgen.policy.actions import is_enforced_at
+from gitopsgen.policy.errors import PolicyError
 from gitopsgen.policy.gatekeeper import Gatekeeper, Verdict
+from gitopsgen.policy.rego import fitting
 from gitopsgen.policy.review import request_of
 from gitopsgen.policy.tested import Tested
 from gitopsgen.policy.verdicts import Memory
@@ -90,7 +91,8 @@ def _invalid(template: Object, constraint: Object) -> str:
     """Give why a constraint does not fit its template, empty where it does."""
     kind = constraint_kind(template)
     if kind is None or kind.name != constraint.get("kind"):
-        return f'its kind is "{constraint.get("kind")}", the template makes "{kind and kind.name}"'
+        made = f'the template makes "{kind.name}"' if kind else f'"template" is a {template.get("kind")}'
+        return f'its kind is "{constraint.get("kind")}", {made}'
     found = compile_kind(kind).violations(constraint)
     return found[0].message if found else ""
 
@@ -130,9 +132,9 @@ def _disproved(assertion: Object, messages: Sequence[str]) -> str:
     """Give how the messages differ from what an assertion says, empty where they do not."""
     pattern = assertion.get("message")
     try:
-        number = len([one for one in messages if pattern is None or re.search(str(pattern), one)])
-    except re.error as error:
-        raise SuiteError(f'"{pattern}" is no regular expression: {error}') from error
+        number = len(messages) if pattern is None else len(fitting(str(pattern), messages))
+    except PolicyError as error:
+        raise SuiteError(f'"{pattern}" is no regular expression') from error
     wanted = assertion.get("violations", "yes")
     wanted = {True: "yes", False: "no"}.get(wanted, wanted) if isinstance(wanted, bool) else wanted
     if wanted in {"yes", "no"}:

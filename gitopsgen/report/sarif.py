@@ -24,7 +24,7 @@ def document(findings: Sequence[Diagnostic], version: str, accepted: Sequence[tu
     results = [_result(finding) for finding in findings]
     for finding, reason in accepted:
         results.append({**_result(finding), "suppressions": [{"kind": "inSource", "justification": reason}]})
-    run = {"tool": {"driver": driver}, "results": results}
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
@@ -45,5 +45,10 @@ def _result(finding: Diagnostic) -> dict[str, Any]:
 def _place(location: Location) -> dict[str, Any]:
     known = {"startLine": location.line, "startColumn": location.column}
     region = {name: value for name, value in known.items() if value is not None}
-    place: dict[str, Any] = {"artifactLocation": {"uri": quote(location.file)}}
+    place: dict[str, Any] = {"artifactLocation": {"uri": _address(location.file)}}
     return {"physicalLocation": {**place, "region": region} if region else place}
+
+
+def _address(file: str) -> str:
+    """Give a relative reference, or for a file elsewhere on the machine an address, which `/…` alone is not."""
+    return f"file://{quote(file)}" if file.startswith("/") else quote(file)

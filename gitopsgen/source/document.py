@@ -14,6 +14,7 @@ from yaml import events
 from yaml._yaml import CParser
 
 from gitopsgen.source import findings
+from gitopsgen.source.cures import cure_of
 from gitopsgen.source.go_scalars import HINTS, key_text, resolve, tagged
 
 if TYPE_CHECKING:
@@ -81,8 +82,12 @@ class Composer:
         return (min(mark.line, last) + 1, mark.column + 1) if mark else (1, 1)
 
     def _syntax(self, place: Position, message: str) -> None:
-        self.complaints.append((findings.YAML_SYNTAX, place, message, ""))
+        self.complaints.append((findings.YAML_SYNTAX, place, message, cure_of(self._line(place[0]), message)))
         del self.root[len(self.starts) - 1 :]
+
+    def _line(self, number: int) -> str:
+        lines = self.text.split("\n", number)
+        return lines[number - 1] if number <= len(lines) else ""
 
     def _consume(self, parser: Any) -> None:
         handlers = {
@@ -148,7 +153,8 @@ class Composer:
     def _start(self, event: Any) -> None:
         self.nodes += 1
         if type(self.container) is dict and self.key is _NO_KEY:
-            self._complain(findings.NON_STRING_KEY, event, "a key is a mapping or a list, not a string")
+            hint = cure_of(self._line(event.start_mark.line + 1))
+            self._complain(findings.NON_STRING_KEY, event, "a key is a mapping or a list, not a string", hint)
         self.stack.append((self.container, self.key, self.own, event.anchor, self.nodes))
         if len(self.stack) > _DEEPEST:
             self._complain(findings.OVERSIZED_FILE, event, f"nesting is deeper than {_DEEPEST} levels")

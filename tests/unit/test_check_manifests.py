@@ -15,6 +15,7 @@ from gitopsgen.diagnostics import Diagnostic, Location, Severity
 from gitopsgen.pipeline import CheckOptions, check_manifests
 from gitopsgen.pipeline.baselines import baseline_text
 from gitopsgen.pipeline.foreign import ForeignOptions
+from gitopsgen.pipeline.manifest_files import _complaint, read_manifests
 from gitopsgen.report import junit, markdown, sarif
 
 PACK = Path(__file__).parents[2] / "schemas/modern"
@@ -224,3 +225,96 @@ def test_sarif_has_what_the_standard_requires_and_keeps_what_was_accepted():
     assert {result["level"] for result in run["results"]} == {"error", "note"}
     assert "suppressions" not in first
     assert second["suppressions"] == [{"kind": "inSource", "justification": "why"}]
+
+
+@pytest.mark.parametrize(
+    ("comment", "expected"),
+    [
+        ("gitopsgen:ignore GG4* why", 'a suppression with a pattern, "GG4*", accepts nothing'),
+        ("gitopsgen:ignore GG499 why", 'no rule is called "GG499"'),
+        ("gitopsgen:ignore unpined-image why", 'did you mean "unpinned-image"?'),
+        ("gitopsgen: ignore GG421 why", "this comment looks like a suppression and accepts nothing"),
+        ("gitopsgen:ignore", "this comment looks like a suppression and accepts nothing"),
+        ("gitopsgen:ignore unsafe-text why", None),
+        ("gitopsgen:ignore GG101 why", None),
+        ("gitopsgen makes this file", None),
+    ],
+)
+def test_a_comment_that_accepts_nothing_is_told(comment, expected, tmp_path):
+    found = [one.message for one in check(tmp_path, f"{POD}# {comment}\n").findings if one.code == "GG143"]
+
+    assert len(found) == bool(expected)
+    assert all(expected in one for one in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("groups: []\n", "PrometheusRule"),
+        ("on: push\njobs: {}\n", "a workflow is no manifest"),
+        ('{"defaultAction": "x", "syscalls": []}\n', "SeccompProfile"),
+        ("replicaCount: 1\n", "helm template"),
+        ("- groups\n", None),
+        ("kind: Pod\ngroups: []\n", None),
+    ],
+)
+def test_what_is_no_manifest_is_told_what_it_could_become(text, hint, tmp_path):
+    hints = [one.hint for one in check(tmp_path, text).findings if one.code == "GG401"]
+
+    assert all(hint in one if hint else not one for one in hints)
+    assert hints or not hint
+
+
+def test_a_policy_is_no_manifest(tmp_path):
+    (tmp_path / "a.rego").write_text("package a\n")
+
+    with pytest.raises(UsageError, match="is a policy and no manifest: check … --policy"):
+        read_manifests((str(tmp_path / "a.rego"),), ())
+
+
+LOGGED = 'E1127 14:29:20.845712 18842 run.go:72] "command failed" err='
+
+
+@pytest.mark.parametrize(
+    ("said", "words", "hint"),
+    [
+        (
+            'E1127 14:29:20.8 run.go:72] "command failed" err="json: unknown field \\"a\\""\n',
+            'json: unknown field "a"',
+            "spelling",
+        ),
+        (
+            'E1127 run.go:72] "command failed" err=<\n\tone: `\n\tname: a\n\t`: must specify --enable-helm\n >\n',
+            "one: ` name: a",
+            "helm",
+        ),
+        (f"Error: lstat {Path.cwd()}/a.yaml: no such file or directory\n", "lstat a.yaml: no such", "relative"),
+        ("\n", "kustomize failed without a word", ""),
+    ],
+)
+def test_kustomize_is_quoted_without_its_wrapping(said, words, hint):
+    message, cure = _complaint(said)
+
+    assert message.startswith(f"kustomize: {words}")
+    assert hint in cure
+
+
+def test_a_thousandth_of_a_byte_is_seldom_meant(tmp_path):
+    text = POD.rstrip("\n").replace(
+        "image: a", "image: a, resources: {requests: {memory: 1Gi}, limits: {memory: 512m}}"
+    )
+    found = [one for one in check(tmp_path, text).findings if one.code == "GG450"]
+
+    assert [one.hint for one in found] == ['"m" is a thousandth of a byte: write 512Mi']
+
+
+@pytest.mark.parametrize(
+    ("file", "uri"),
+    [("/有/a b.yaml", "file:///%E6%9C%89/a%20b.yaml"), ("../a%.yaml", "../a%25.yaml"), ("a.yaml", "a.yaml")],
+)
+def test_sarif_says_how_columns_are_counted_and_where_a_file_elsewhere_is(file, uri):
+    finding = Diagnostic("GG101", "yaml-syntax", Severity.ERROR, "bad", Location(file, 1, 2))
+    run = json.loads(sarif.document([finding], "1"))["runs"][0]
+
+    assert run["columnKind"] == "unicodeCodePoints"
+    assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": uri}

@@ -11,6 +11,7 @@ import pytest
 from gitopsgen import cli
 from gitopsgen.diagnostics import UsageError
 from gitopsgen.pipeline.policy_tests import run_policy_tests
+from gitopsgen.policy.suites import SuiteError, _disproved
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = """
@@ -157,3 +158,43 @@ def test_a_scaffolded_policy_passes_its_tests(tmp_path: Path):
 
     assert any("required" in file for file, *_ in report.tests)
     assert [tested.name for *_, tested in report.tests if tested.wrong] == []
+
+
+def unit(folder: Path, rules: str) -> list[str]:
+    (folder / "p_test.rego").write_text(f"package p_test\nimport rego.v1\n{rules}\n")
+    return [one.message for one in run_policy_tests([str(folder)]).findings]
+
+
+@pytest.mark.parametrize("value", ["5", '"x"', "[1]", "{1}", '{"a": 1}', "null", "false"])
+def test_only_true_passes_as_with_opa(value: str, tmp_path: Path):
+    (found,) = unit(tmp_path, f"test_a := {value}")
+
+    assert found.endswith(", expected true")
+
+
+def test_tests_find_the_data_beside_them(tmp_path: Path):
+    (tmp_path / "data.yaml").write_text("users: {bob: {ok: true}}\n")
+
+    assert not unit(tmp_path, "test_a if data.users.bob.ok")
+
+
+def test_data_that_cannot_be_read_is_told(tmp_path: Path):
+    (tmp_path / "data.yaml").write_text("users: [\n")
+
+    assert len(unit(tmp_path, "test_a := true")) == 1
+
+
+def test_what_one_test_prints_is_not_the_next_ones(tmp_path: Path):
+    unit(tmp_path, 'test_a if { print("hello"); true }\ntest_b if to_number("x") == 1')
+
+    printed = [tested.printed for _, _, tested in run_policy_tests([str(tmp_path)]).tests]
+    assert [len(one) for one in printed] == [1, 0]
+
+
+@pytest.mark.parametrize(("pattern", "is_right"), [(r"(?i)CREATE\pP", True), (r"^x", False), ("[", False)])
+def test_messages_are_asked_in_the_dialect_of_go(pattern: str, is_right: bool):
+    if pattern == "[":
+        with pytest.raises(SuiteError, match="is no regular expression"):
+            _disproved({"message": pattern}, ["create: no owner"])
+    else:
+        assert bool(_disproved({"message": pattern}, ["create: no owner"])) is not is_right

@@ -81,3 +81,24 @@ def test_lists_are_taken_apart_and_their_items_know_their_kind():
         (("items", 1, "items", 0), {"kind": "Pod"}),
         (("items", 1, "items", 1), 5),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("metadata:\n\tname: a\n", "indent with spaces: YAML takes no tabs"),
+        ("{{- if .Values.x }}\na: 1\n", "helm template …"),
+        ("name: {{ .Values.name }}\n", "helm template …"),
+        ("a: b: c\n", "quote the value"),
+        ("a: [1, 2\nb: 3\n", "close the bracket"),
+        ("a: 'b' c\n", "indentation"),
+        ("a: {{x: 1}: 2}\n", "quote it"),
+        ("? [a]\n: 1\n", ""),
+    ],
+)
+def test_what_is_no_yaml_is_told_with_a_cure(text: str, hint: str):
+    (chunk,) = split("a.yaml", text)
+
+    hints = [one.hint for one in read_chunk(chunk).diagnostics]
+    assert any(hint in one for one in hints)
+    assert hint or not any(hints)

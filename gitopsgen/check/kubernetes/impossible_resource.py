@@ -115,6 +115,12 @@ def _wrong_name(name: str) -> tuple[str, str] | None:
     return None
 
 
+def _raised(name: str, limit: Any) -> str:
+    """Give what mends a limit below the request: of memory, "m" is seldom meant."""
+    is_tiny = name in {"memory", "ephemeral-storage"} and str(limit).endswith("m")
+    return f'"m" is a thousandth of a byte: write {str(limit)[:-1]}Mi' if is_tiny else "raise the limit"
+
+
 def _against(name: str, value: Any, limits: Mapping[str, Any]) -> tuple[str, str] | None:
     """Give what is wrong with a request by its limit, and a hint."""
     asked, allowed = amount(value), amount(0 if name in limits and limits[name] is None else limits.get(name))
@@ -127,7 +133,7 @@ def _against(name: str, value: Any, limits: Mapping[str, Any]) -> tuple[str, str
     if is_whole and asked != allowed:
         return f"the request of {name} is {value}, expected {limits[name] or 0} as its limit", "such are not shared"
     if asked > allowed:
-        return f"the request of {name} is {value}, above its limit of {limits[name] or 0}", "raise the limit"
+        return f"the request of {name} is {value}, above its limit of {limits[name] or 0}", _raised(name, limits[name])
     return None
 
 

@@ -24,10 +24,12 @@ Instead:
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from gitopsgen.check.kubernetes.lenience import release
 from gitopsgen.check.rule import API_SERVER, Found, Known, Rule, Subject
 from gitopsgen.diagnostics import Severity
+from gitopsgen.model.unchecked import mapping
 from gitopsgen.schemas.bundled import versions, versions_with
 from gitopsgen.schemas.constraints import CONSTRAINTS
 from gitopsgen.schemas.wording import listed, suggestion
@@ -40,6 +42,16 @@ def _is_unknown(known: Known) -> bool:
     return known.kind is None and (known.group != CONSTRAINTS or not known.name)
 
 
+# what people point at that is no manifest, by a key of it
+_OTHERS: Final = {
+    "groups": "rules of Prometheus go under spec of a PrometheusRule",
+    "scrape_configs": "a configuration of Prometheus goes into a ConfigMap, or becomes ServiceMonitors",
+    "syscalls": "a seccomp profile goes into a ConfigMap, or becomes a SeccompProfile",
+    "jobs": "a workflow is no manifest: leave the file out",
+    "services": "a file of Compose is no manifest: leave it out",
+    "dependencies": "of a chart, give what it renders: helm template … | gitopsgen check -",
+    "replicaCount": "of a chart, give what it renders: helm template … | gitopsgen check -",
+}
 RULE = Rule("GG401", "unknown-kind", Severity.ERROR, on=_is_unknown, is_shared=True, refused_by=API_SERVER)
 
 
@@ -48,7 +60,9 @@ def check(subject: Subject) -> Iterator[Found]:
     version, kind = subject.known.api_version, subject.known.name
     if not (version and kind):
         missing = "apiVersion" if not version else "kind"
-        yield subject.found((), f'the document has no "{missing}", expected a Kubernetes object')
+        keys = mapping(subject.data) if not (version or kind) else {}
+        hint = next((hint for key, hint in _OTHERS.items() if key in keys), "")
+        yield subject.found((), f'the document has no "{missing}", expected a Kubernetes object', hint)
         return
     names = sorted({name for source in subject.known.sources for name in source.names()})
     elsewhere = [found for found, name in names if name == kind]

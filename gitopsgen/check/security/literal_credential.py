@@ -1,8 +1,8 @@
 """A credential in plain text where configuration belongs.
 
 What it finds:
-    Environment variables and entries of ConfigMaps that are named like a credential and carry a literal
-    value, and any text with a private key, a token of a known form or a URL with a password.
+    Environment variables, entries of ConfigMaps and options of commands that are named like a credential and carry a
+    literal value, and any text with a private key, a token of a known form or a URL with a password.
 
 Why:
     Whoever can read the repository, the object or the pod's description has the credential.
@@ -31,7 +31,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gitopsgen.check.credentials import inside, named, setting
+from gitopsgen.check.credentials import inside, named, option, setting
 from gitopsgen.check.pods import containers
 from gitopsgen.check.rule import Found, Known, Rule, Subject
 from gitopsgen.diagnostics import Severity
@@ -62,6 +62,12 @@ def _in_environment(subject: Subject) -> Iterator[Found]:
             if what:
                 field = (*path, "env", index, "value")
                 yield subject.found(field, f'the environment variable "{name}" holds {what} in plain text', _CURE)
+        for key in ("command", "args"):
+            for index, word in enumerate(sequence(container.get(key))):
+                what = option(text(word)) or inside(text(word))
+                if what:
+                    message = f"a word of the command holds {what} in plain text, which every list of processes shows"
+                    yield subject.found((*path, key, index), message, _CURE)
 
 
 def _in_configuration(subject: Subject) -> Iterator[Found]:
