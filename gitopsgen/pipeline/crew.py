@@ -6,6 +6,7 @@ or the work is small, everything happens in this process.
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 import selectors
@@ -40,7 +41,7 @@ class _Worker:
     orders: int  # a descriptor: one byte says whether to finish
 
 
-class WorkerDiedError(RuntimeError):
+class WorkerDiedError(ChildProcessError):
     """A worker ended without a result: killed, or out of memory."""
 
 
@@ -211,7 +212,7 @@ class _Receiver:
         while len(parts) < size:
             part = os.read(self.descriptor, min(size - len(parts), 1 << 20))
             if not part:
-                raise WorkerDiedError("a worker process ended before it gave its result")
+                raise WorkerDiedError(errno.ECHILD, "a process of this run was killed", "nothing is written")
             parts += part
         return bytes(parts)
 

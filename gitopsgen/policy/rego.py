@@ -15,6 +15,7 @@ import regorus
 from gitopsgen.policy.builtins import BUILTINS, OWN, REPLACED
 from gitopsgen.policy.dialect import normalised
 from gitopsgen.policy.errors import PolicyError
+from gitopsgen.policy.guard import Guard
 from gitopsgen.policy.mocking import REPLACEABLE, replaceable
 from gitopsgen.policy.modules import Module
 from gitopsgen.policy.recursion import refuse_recursion
@@ -40,6 +41,7 @@ _PLACE: Final = re.compile(
 )
 _OF_OURS: Final = re.compile(r"error: extension '[^']*' raises Python error: \w+: ")
 _LONGEST: Final = 1 << 20  # bytes of a policy
+_GUARD: Final = Guard()
 
 
 class Policy:
@@ -105,7 +107,8 @@ class Policy:
                     self._engine.add_data_json(data)
                 self._data = data
             self._engine.set_input_json(question)
-            answer = json.loads(self._engine.eval_query_as_json(rule))
+            with _GUARD.asking(f"{self.modules[-1].name}: {rule}"):
+                answer = json.loads(self._engine.eval_query_as_json(rule))
             self.printed = tuple(self._engine.take_prints())
         results = answer.get("result") or ()
         return results[0]["expressions"][0]["value"] if results else None
