@@ -35,6 +35,7 @@ OPA_VERSION = "1.22.2"
 GATOR_VERSION = "3.23.1"
 KWOK_VERSION = "0.8.0"
 KUSTOMIZE_VERSION = "5.8.1"
+SARIF_VERSION = "3.3.1"  # of go-sarif, which holds the standard's schema as it was published
 
 # The last minor release whose modules stand outside its own tree; later ones cannot be built from here.
 ARGO_CD_VERSION = "3.2.0"
@@ -268,6 +269,17 @@ def _unpack_redis(folder: Path) -> None:
     program = folder / "redis-server"
     program.write_text(f'#!/bin/sh\nLD_LIBRARY_PATH={libraries} exec {home}/usr/bin/redis-server "$@"\n')
     program.chmod(0o755)
+
+
+def sarif_schema() -> Path:
+    """Give the JSON Schema of SARIF 2.1.0."""
+    return cached("sarif-schema", SARIF_VERSION, _find_sarif_schema)
+
+
+def _find_sarif_schema(folder: Path) -> None:
+    sources = module_folder(f"github.com/owenrumney/go-sarif/v3@v{SARIF_VERSION}", folder)
+    text = (sources / "pkg/report/v210/sarif/schema.go").read_text()
+    (folder / "sarif-schema").write_text(text[text.index("`") + 1 : text.rindex("`")])
 
 
 def _build_argocd(folder: Path) -> None:
