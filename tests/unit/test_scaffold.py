@@ -181,9 +181,9 @@ def test_a_signal_that_ends_the_program_takes_back_what_was_written(number, code
 
     def end(*_):
         try:
-            os.kill(os.getpid(), number)
+            signal.raise_signal(number)
         finally:
-            os.kill(os.getpid(), number)
+            signal.raise_signal(number)
 
     monkeypatch.setattr("gitopsgen.scaffold.schema_files.refreshed", end)
     said = run("new", "service", "orders", "--language", "go", "--no-input", cwd=repository, code=code)
