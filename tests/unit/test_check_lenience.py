@@ -35,6 +35,13 @@ REVISION = (
 DRIVER = "{apiVersion: storage.k8s.io/v1, kind: CSIDriver, metadata: {name: a.b}, spec: {tokenRequests: [null]}}"
 TEMPLATE = "{{apiVersion: v1, kind: PodTemplate, metadata: {{name: a, namespace: b}}, template: {{spec: {}}}}}"
 
+DEFINED = (
+    "{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: doors.example.com}, spec: "
+    "{group: example.com, scope: Namespaced, names: {kind: Door, plural: doors, singular: door, listKind: DoorList}, "
+    "versions: [{name: v1, served: true, storage: true, selectableFields: [{}], "
+    "schema: {openAPIV3Schema: {type: object}}}]}}"
+)
+
 
 def mounted(value: str, more: str = "") -> str:
     return f"{{containers: [{{name: a, image: a, securityContext: {{procMount: {value}}}}}]{more}}}"
@@ -86,6 +93,7 @@ def refused(version: str, document: str) -> bool:
         (REVISION.format("null"), True, True),
         (REVISION.format("{}"), False, False),
         (DRIVER, False, False),
+        (DEFINED, False, True),
         (POD.format(running("priority: 5")), True, True),
         (POD.format(running("priority: 0")), False, False),
         (DAEMONS.format(running("priority: 5")), False, False),

@@ -18,6 +18,7 @@ RELAXED: Final = [1, 36]  # the first that takes a Service whose name begins wit
 _REVISIONS_VALIDATED: Final = [1, 35]  # likewise, of what a ControllerRevision keeps
 _TEMPLATES: Final = {("spec", "template"), ("spec", "volumeClaimTemplates")}
 VALUES_VALIDATED: Final = [1, 33]  # the first that looks at values in the required affinity to nodes
+SELECTED: Final = [1, 31]  # the first that reads selectableFields of a definition unasked; others drop them
 PROC_READ: Final = [1, 33]  # the first that reads procMount of a container unasked; others take Default for any text
 # By kind: fields that are required by name only.
 _BY_KIND: Final = {
@@ -71,6 +72,7 @@ def judged(found: Found, *, is_decoded: bool = False) -> Found:
         or (value is None and _is_item(kind, found))
         or _is_zero(kind, found.field, value)
         or _is_of_another_name(kind, found, value)
+        or ("selectableFields" in found.field and release(kind) < SELECTED and not is_decoded)
         or (found.field[-1] == "procMount" and isinstance(value, str) and release(kind) < PROC_READ)
         or (_is_unvalidated(kind, found.field) and (value is None or not (is_decoded or _is_read(kind, found.field))))
     )

@@ -37,7 +37,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitopsgen.check import names
-from gitopsgen.check.kubernetes.lenience import release
+from gitopsgen.check.kubernetes.lenience import SELECTED, release
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
 from gitopsgen.model.unchecked import mapping, sequence, text
@@ -53,7 +53,6 @@ RULE = Rule(
     reads=frozenset({"name", "group", "plural"}),
     refused_by=API_SERVER,
 )
-_SELECTED: Final = [1, 31]  # the first that reads selectableFields unasked
 _GUARDED: Final = ("k8s.io", "kubernetes.io")
 _SCALED: Final = {
     "labelSelectorPath": (".spec.", ".status."),
@@ -138,7 +137,7 @@ def _versions(subject: Subject, spec: Mapping[str, Any]) -> Iterator[Found]:
 def _columns(subject: Subject, version: Mapping[str, Any], path: Path) -> Iterator[Found]:
     """Report paths into an object that are none: of columns, of what selects, and of the scale subresource."""
     schema = mapping(mapping(version.get("schema")).get("openAPIV3Schema"))
-    selectable = version.get("selectableFields") if release(subject.known.kind) >= _SELECTED else ()
+    selectable = version.get("selectableFields") if release(subject.known.kind) >= SELECTED else ()
     for index, one in enumerate(map(mapping, sequence(selectable))):
         if expected := _unselectable(text(one.get("jsonPath")), schema):
             where = (*path, "selectableFields", index, "jsonPath")
