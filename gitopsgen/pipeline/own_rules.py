@@ -13,8 +13,8 @@ from gitopsgen.check.policy.unevaluated_policy import RULE
 from gitopsgen.diagnostics import Diagnostic, Location, Severity, UsageError
 from gitopsgen.model.manifest import Manifest
 from gitopsgen.model.project import Project
-from gitopsgen.model.unchecked import mapping
 from gitopsgen.model.variant import VariantId
+from gitopsgen.schemas.constraints import made_kind
 from gitopsgen.source import Chunk, FindingKind, decoded, objects_of, read_bytes, read_chunk, split, walk
 
 _UNREADABLE: Final = FindingKind(RULE.code, RULE.name, RULE.severity)
@@ -166,10 +166,7 @@ def _unpaired(objects: Sequence[tuple[Manifest, Chunk]]) -> Iterator[Diagnostic]
 
 def _made(data: Any) -> str:
     """Give the kind that a ConstraintTemplate makes, empty for what is none."""
-    if claim_of(data)[1] != "ConstraintTemplate":
-        return ""
-    names = mapping(mapping(mapping(mapping(data.get("spec")).get("crd")).get("spec")).get("names"))
-    return str(names.get("kind", ""))
+    return made_kind(data) if claim_of(data)[1] == "ConstraintTemplate" else ""
 
 
 def _policies(folders: Mapping[str, _Folder], found: list[Diagnostic]) -> Iterator[Any]:

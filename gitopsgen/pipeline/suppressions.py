@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import takewhile
 from typing import Final
 
@@ -78,7 +79,9 @@ class Comments:
     def __init__(self, file: str, text: str) -> None:
         """Read them; those without a reason stand in `complaints`."""
         self.complaints: list[Diagnostic] = []
-        self._lines = text.split("\n") if "gitopsgen" in text else []
+        # the header of each generated file names the tool: few lines are worth a look
+        is_worth_it = "gitopsgen" in text and (MARK in text or _NEARLY.search(text))
+        self._lines = text.split("\n") if is_worth_it else []
         self._by_line = dict(self._read(file))
 
     def _read(self, file: str) -> Iterator[tuple[int, Suppression]]:
@@ -134,16 +137,21 @@ class Comments:
         return self._lines[number - 1].lstrip().startswith(("#", "{#"))
 
 
+@cache
+def _names() -> frozenset[str]:
+    """Give the codes and names of all rules, and the names of what keeps a project from being read."""
+    rules = {name for one in RULES for name in (one.RULE.code, one.RULE.name)}
+    return frozenset(rules | {one.name for one in vars(findings).values() if isinstance(one, FindingKind)})
+
+
 def _misnamed(word: str) -> str:
     """Give what is wrong with the name of a rule in a comment, empty where nothing is known to be."""
     if "*" in word:
         return f'a suppression with a pattern, "{word}", accepts nothing, expected each rule by its code or name'
-    names = {name for one in RULES for name in (one.RULE.code, one.RULE.name)}
-    names |= {one.name for one in vars(findings).values() if isinstance(one, FindingKind)}
-    if word in names:
+    if word in _names():
         return ""
     if _CODE.fullmatch(word):
         is_of_a_rule = _FIRST <= int(word.removeprefix("GG")) <= _LAST
         return f'no rule is called "{word}", so the suppression accepts nothing of it' if is_of_a_rule else ""
-    meant = suggestion(word, names)
+    meant = suggestion(word, _names())
     return f'no rule is called "{word}", {meant}' if meant else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gitopsgen.model.unchecked import mapping, text
 from gitopsgen.schemas.kind import Kind
 from gitopsgen.schemas.metadata import with_object_meta
 from gitopsgen.schemas.structural import close
@@ -76,17 +77,22 @@ _SCOPED = {
 }
 
 
+def made_kind(template: Any) -> str:
+    """Give the name of the kind that a ConstraintTemplate makes, empty where it names none."""
+    crd = mapping(mapping(mapping(mapping(template).get("spec")).get("crd")).get("spec"))
+    return text(mapping(crd.get("names")).get("kind"))
+
+
 def constraint_kind(template: Mapping[str, Any]) -> Kind | None:
     """Give the kind that a ConstraintTemplate makes, None where the template names none."""
-    crd = template.get("spec", {}).get("crd", {}).get("spec", {})
-    name = crd.get("names", {}).get("kind")
-    if not isinstance(name, str) or not name:
+    name = made_kind(template)
+    if not name:
         return None
     spec = {
         "enforcementAction": _ACTION,
         "match": _MATCH,
         "scopedEnforcementActions": _SCOPED,
-        **_parameters(crd.get("validation", {})),
+        **_parameters(template["spec"]["crd"]["spec"].get("validation", {})),
     }
     schema = {
         "type": "object",

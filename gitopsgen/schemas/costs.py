@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from gitopsgen.cel.cost import Reckoning, Shape, reckon
+from gitopsgen.cel.cost import ENDLESS, Reckoning, Shape, reckon
+from gitopsgen.model.unchecked import mapping, sequence
 from gitopsgen.schemas.kind import Schema
 from gitopsgen.schemas.structural import RULES
 from gitopsgen.schemas.typed import escaped
@@ -23,7 +24,6 @@ _NOTABLE: Final = 1_000_000  # of what costs less, nobody asks why
 _EMBEDDED: Final = "x-kubernetes-embedded-resource"
 _REQUEST: Final = 3 * 1024 * 1024
 _LONGEST: Final = _REQUEST - 2
-_ENDLESS: Final = 2**64 - 1
 _BOUNDED_EITHER: Final = 34  # the first release that heeds maxLength of what is a number or a text
 _FORMATS: Final = {"date": ("timestamp", 12, 12), "date-time": ("timestamp", 32, 21), "duration": ("duration", 32, 3)}
 _SCALARS: Final = {"boolean": ("bool", 4), "integer": ("int", 1), "number": ("double", 1)}
@@ -56,7 +56,7 @@ class Cost(NamedTuple):
 
 def factor_of_all(found: Sequence[Cost]) -> float:
     """Give how often what a server allows a schema goes into what all its expressions cost together."""
-    return min(sum(one.cost for one in found), _ENDLESS) / LIMIT_TOGETHER
+    return min(sum(one.cost for one in found), ENDLESS) / LIMIT_TOGETHER
 
 
 def costs(schema: Schema, minor: int) -> list[Cost]:
@@ -88,7 +88,7 @@ class _Costs:
 
     def below(self, node: Schema, stand: _Stand) -> Iterator[Cost]:
         """Give the costs at and below a node."""
-        rules = [_mapping(one) for one in _list(node.get(RULES))]
+        rules = [mapping(one) for one in sequence(node.get(RULES))]
         is_root = not stand.path or bool(node.get(_EMBEDDED))
         shape = self.shape(node, stand.name or ".", is_root=is_root) if rules else None
         if shape is not None:
@@ -96,7 +96,7 @@ class _Costs:
             for at, rule in enumerate(rules):
                 yield from self._rule(rule, shape, (*stand.path, RULES, at), often, stand.endless)
         bound, keyword = _bound(node)
-        times = None if stand.times is None or bound is None else min(stand.times * bound, _ENDLESS)
+        times = None if stand.times is None or bound is None else min(stand.times * bound, ENDLESS)
         endless = stand.endless if bound is not None else (*stand.endless, f"{keyword} at {stand.name or '.'}")
         for step, name, part in _parts(node):
             yield from self.below(part, _Stand((*stand.path, *step), stand.name + name, times, endless))
@@ -112,7 +112,7 @@ class _Costs:
             found = asked()
             if found is not None:
                 often, outside = (times, around) if key == "rule" else (1, ())
-                cost = min(found.cost * often, _ENDLESS)
+                cost = min(found.cost * often, ENDLESS)
                 inside = _helpful(asked, found) if cost > _NOTABLE else found.endless
                 places = [f"{one.bound} at {one.place}" for one in inside]
                 yield Cost((*path, key), cost, often, tuple(dict.fromkeys((*outside, *places))))
@@ -141,7 +141,7 @@ class _Costs:
         return _text(node, place) if sort == "string" else None
 
     def _list(self, node: Schema, place: str) -> Shape | None:
-        item = self._part(_mapping(node.get("items")), f"{place}[]")
+        item = self._part(mapping(node.get("items")), f"{place}[]")
         if item is None:
             return None
         most, bound = _whole(node.get("maxItems")), ""
@@ -160,14 +160,14 @@ class _Costs:
         return Shape("map", (Shape("string", least=2), value), most=most, least=2, bound=bound, place=place)
 
     def _object(self, node: Schema, place: str, *, is_root: bool) -> Shape:
-        properties = _mapping(node.get("properties"))
-        parts = {str(name): _mapping(part) for name, part in properties.items()}
+        properties = mapping(node.get("properties"))
+        parts = {str(name): mapping(part) for name, part in properties.items()}
         shapes = {name: self._part(part, f"{place.rstrip('.')}.{name}") for name, part in parts.items()}
         if is_root and not _has_metadata(parts):
             shapes |= _METADATA
             parts |= {name: {} for name in _METADATA}
         known = {name: shape for name, shape in shapes.items() if shape is not None}
-        wanted = {str(one) for one in _list(node.get("required"))}
+        wanted = {str(one) for one in sequence(node.get("required"))}
         required = [name for name in known if name in wanted and parts[name].get("default") is None]
         least = 2 + sum(len(name.encode()) + known[name].least + 4 for name in required)
         return Shape("object", fields={escaped(name): shape for name, shape in known.items()}, least=least)
@@ -195,8 +195,8 @@ def _text(node: Schema, place: str) -> Shape:
     length = _whole(node.get("maxLength"))
     if length is not None:
         return Shape(sort, most=length * width, least=2)
-    words = [one for one in _list(node.get("enum")) if isinstance(one, str)]
-    if sort == "string" and _list(node.get("enum")):
+    words = [one for one in sequence(node.get("enum")) if isinstance(one, str)]
+    if sort == "string" and sequence(node.get("enum")):
         return Shape(sort, most=max((len(one.encode()) for one in words), default=0), least=2)
     return Shape(sort, most=_LONGEST, least=2, bound="maxLength", place=place)
 
@@ -211,8 +211,8 @@ def _bound(node: Schema) -> tuple[int | None, str]:
 
 
 def _parts(node: Schema) -> Iterator[tuple[Path, str, Schema]]:
-    for name, part in _mapping(node.get("properties")).items():
-        yield ("properties", name), f".{name}", _mapping(part)
+    for name, part in mapping(node.get("properties")).items():
+        yield ("properties", name), f".{name}", mapping(part)
     for key, sign in (("items", "[]"), ("additionalProperties", "[*]")):
         if isinstance(node.get(key), Mapping):
             yield (key,), sign, node[key]
@@ -221,18 +221,10 @@ def _parts(node: Schema) -> Iterator[tuple[Path, str, Schema]]:
 def _has_metadata(fields: Mapping[str, Schema]) -> bool:
     """Whether a schema says of an object's own names that they are texts; else the server says so, without a bound."""
     metadata = fields.get("metadata", {})
-    known = _mapping(metadata.get("properties"))
+    known = mapping(metadata.get("properties"))
     texts = (fields.get("kind"), fields.get("apiVersion"), known.get("name"), known.get("generateName"))
-    return metadata.get("type") == "object" and all(_mapping(one).get("type") == "string" for one in texts)
+    return metadata.get("type") == "object" and all(mapping(one).get("type") == "string" for one in texts)
 
 
 def _whole(value: Any) -> int | None:
-    return min(max(0, value), _ENDLESS) if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    return min(max(0, value), ENDLESS) if isinstance(value, int) and not isinstance(value, bool) else None

@@ -7,3 +7,4 @@ https://kubernetes.io/docs/reference/using-api/cel/#resource-constraints
 from gitopsgen.cel.cost.reckoning import Reckoning as Reckoning
 from gitopsgen.cel.cost.reckoning import reckon as reckon
 from gitopsgen.cel.cost.shapes import Shape as Shape
+from gitopsgen.cel.cost.sizes import ENDLESS as ENDLESS

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gitopsgen.capacity.quantities import amount
+from gitopsgen.check.kubernetes.resources import given_amount
 from gitopsgen.check.names import subdomain
 from gitopsgen.check.rule import Found, Subject
 from gitopsgen.model.unchecked import mapping, sequence, text
@@ -41,7 +41,7 @@ def modes(subject: Subject, spec: Mapping[str, Any], path: Path) -> Iterator[Fou
 
 def size(subject: Subject, given: Any, path: Path) -> Iterator[Found]:
     """Give what is wrong with an amount of storage."""
-    number = 0 if given is None else amount(given)
+    number = given_amount(given)
     if number is not None and number <= 0:
         yield subject.found(path, f"the storage of {subject} is {given}, expected more than 0")
 

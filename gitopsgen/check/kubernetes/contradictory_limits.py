@@ -33,11 +33,9 @@ Instead:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from typing import Any, Final
 
-from gitopsgen.capacity.quantities import amount
-from gitopsgen.check.kubernetes import resources
+from gitopsgen.check.kubernetes.resources import given_amount, of_container
 from gitopsgen.check.names import label_key
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, of_kind
 from gitopsgen.diagnostics import Severity
@@ -88,13 +86,15 @@ def _of_type(subject: Subject, sort: str, item: Mapping[str, Any], path: Path) -
     if "/" in sort and (expected := label_key(sort)):
         yield subject.found((*path, "type"), f'the type "{sort}" must be {expected}')
     for field, name in ((each, name) for each in named for name in mapping(item.get(each))):
-        expected = "" if name == "storage" and sort == "PersistentVolumeClaim" else resources.of_container(name)
+        expected = "" if name == "storage" and sort == "PersistentVolumeClaim" else of_container(name)
         if expected:
             yield subject.found((*path, field, name), f'the resource "{name}" of {subject} must be {expected}')
 
 
 def _bounds(subject: Subject, item: Mapping[str, Any], path: Path) -> Iterator[Found]:
-    sides = {field: {name: _amount(value) for name, value in mapping(item.get(field)).items()} for field in _FIELDS}
+    sides = {
+        field: {name: given_amount(value) for name, value in mapping(item.get(field)).items()} for field in _FIELDS
+    }
     if item.get("type") == "Pod":
         sides |= {"default": {}, "defaultRequest": {}}
     for lower, upper, field in _ORDER:
@@ -112,8 +112,3 @@ def _bounds(subject: Subject, item: Mapping[str, Any], path: Path) -> Iterator[F
         elif ratio is not None and least and most is not None and ratio > most / least:
             message = f"the ratio of {name} is {value}, expected at most max by min, {float(most / least):g}"
             yield subject.found(at, message)
-
-
-def _amount(value: Any) -> Fraction | None:
-    """Read an amount as the server does: null is none at all, 0."""
-    return Fraction(0) if value is None else amount(value)

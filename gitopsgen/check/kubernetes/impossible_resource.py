@@ -41,6 +41,7 @@ from typing import Any, Final
 
 from gitopsgen.capacity.quantities import amount
 from gitopsgen.check.kubernetes.lenience import release, validated
+from gitopsgen.check.kubernetes.resources import given_amount
 from gitopsgen.check.names import label_key
 from gitopsgen.check.pods import containers, pod_spec, spec_path
 from gitopsgen.check.rule import API_SERVER, Found, Rule, Subject, has_pods
@@ -123,7 +124,7 @@ def _raised(name: str, limit: Any) -> str:
 
 def _against(name: str, value: Any, limits: Mapping[str, Any]) -> tuple[str, str] | None:
     """Give what is wrong with a request by its limit, and a hint."""
-    asked, allowed = amount(value), amount(0 if name in limits and limits[name] is None else limits.get(name))
+    asked, allowed = amount(value), given_amount(limits[name]) if name in limits else None
     is_whole = name.startswith(_PAGES) or _is_device(name)
     if asked is None:
         return None

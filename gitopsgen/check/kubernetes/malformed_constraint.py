@@ -61,10 +61,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from gitopsgen.check.cluster import Cluster
-from gitopsgen.check.rule import Found, Rule, Subject
+from gitopsgen.check.rule import Found, Rule
 from gitopsgen.diagnostics import Severity
-from gitopsgen.model.unchecked import mapping, text
-from gitopsgen.schemas.constraints import CONSTRAINTS, constraint_kind
+from gitopsgen.schemas.constraints import CONSTRAINTS, constraint_kind, made_kind
 from gitopsgen.schemas.validator import Validator, compile_kind
 from gitopsgen.schemas.wording import suggestion
 
@@ -74,7 +73,9 @@ RULE = Rule("GG418", "malformed-constraint", Severity.ERROR, is_shared=True)
 def check(cluster: Cluster) -> Iterator[Found]:
     """Report constraints without a template, and those that violate it."""
     constraints = [subject for subject in cluster.subjects if subject.known.group == CONSTRAINTS]
-    templates = {_made(subject): subject for subject in cluster.of("ConstraintTemplate", "templates.gatekeeper.sh")}
+    templates = {
+        made_kind(subject.data): subject for subject in cluster.of("ConstraintTemplate", "templates.gatekeeper.sh")
+    }
     for subject in constraints:
         template = templates.get(subject.known.name)
         if template is None:
@@ -83,11 +84,6 @@ def check(cluster: Cluster) -> Iterator[Found]:
         elif (validator := _validator(json.dumps(template.data.get("spec"), sort_keys=True))) is not None:
             for violation in validator.violations(subject.manifest.data):
                 yield subject.found(violation.field, violation.message, violation.hint)
-
-
-def _made(template: Subject) -> str:
-    crd = mapping(mapping(mapping(template.data.get("spec")).get("crd")).get("spec"))
-    return text(mapping(crd.get("names")).get("kind"))
 
 
 @lru_cache(maxsize=256)

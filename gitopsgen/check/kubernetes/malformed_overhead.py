@@ -74,8 +74,7 @@ def _amounts(subject: Subject, whole: Path, path: Path, amounts: Mapping[str, An
         expected = resources.of_container(name)
         if expected:
             yield subject.found((*path, name), f'the resource "{name}" of the overhead must be {expected}')
-        elif resources.expected_amount(name, value):
-            expected = resources.expected_amount(name, value)
+        elif expected := resources.expected_amount(name, value):
             yield subject.found((*path, name), f"the overhead of {name} is {value}, expected {expected}")
     if any(name.startswith("hugepages-") for name in amounts) and not {"cpu", "memory"} & amounts.keys():
         message = f"the overhead of {subject} has huge pages alone, expected cpu or memory with them"

@@ -50,6 +50,11 @@ def of_quota(name: str) -> str:
     return "a resource such as requests.cpu, a kind such as pods, or count/<resource>.<group>"
 
 
+def given_amount(value: Any) -> Fraction | None:
+    """Read an amount that an object gives as a server does: null is none at all, 0; None for what is no number."""
+    return Fraction(0) if value is None else amount(value)
+
+
 def expected_amount(name: str, value: Any) -> str:
     """Give what an amount of a resource must be and is not, empty where it is fine or reported as malformed."""
     number = amount(value)
