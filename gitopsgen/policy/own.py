@@ -51,7 +51,7 @@ class Own:
                     found.setdefault(f"data.{package}.{name}", (f"{name}, {module.name}:{line}", weight))
         self._rules = [(rule, *told) for rule, told in found.items()]
         for rule, _, _ in self._rules:
-            self._tried(rule)
+            self._policy.tried(rule, self._data)
         self._known: dict[bytes, tuple[Complaint, ...]] = {}
 
     def doubts(self) -> Iterator[tuple[str, int, str]]:
@@ -63,14 +63,6 @@ class Own:
             if foreign:
                 message = f'"{foreign[0]}" is where Gatekeeper and OPA put the object; here it is "input" itself'
                 yield module.name, module.text.count("\n", 0, foreign.start()) + 1, message
-
-    def _tried(self, rule: str) -> None:
-        """Raise what is wrong with a rule whatever it is asked; the engine finds it only where it asks."""
-        try:
-            self._policy.ask(rule, "{}", self._data)
-        except PolicyError as error:
-            if error.is_static:
-                raise
 
     def complaints(self, data: Mapping[str, Any]) -> Iterator[Complaint]:
         """Give what the rules say of an object, which is all of their input."""

@@ -113,6 +113,14 @@ class Policy:
         results = answer.get("result") or ()
         return results[0]["expressions"][0]["value"] if results else None
 
+    def tried(self, rule: str, data: str = "") -> None:
+        """Raise `PolicyError` for what is wrong whatever is asked: the engine finds it only where it asks."""
+        try:
+            self.ask(rule, "{}", data)
+        except PolicyError as error:
+            if error.is_static:
+                raise
+
 
 def fitting(pattern: str, texts: Sequence[str]) -> list[str]:
     """Give the texts in which a regular expression of Go is found; raises `PolicyError` where it is none."""

@@ -92,7 +92,9 @@ def compiled(template: Template) -> tuple[Policy, str]:
     policy = Policy(modules)
     if "violation" not in dict(policy.rules(ENTRY)):
         raise PolicyError('no rule "violation", which is what Gatekeeper asks for', ENTRY, 1)
-    return policy, f"data.{policy.package(ENTRY)}.violation"
+    rule = f"data.{policy.package(ENTRY)}.violation"
+    policy.tried(rule)
+    return policy, rule
 
 
 def _refuse_foreign_data(module: Module, found: list[Token]) -> None:

@@ -10,7 +10,10 @@ from typing import Final
 
 _FORM: Final = "the files of a folder are all in the form of OPA 1.0, or all in the one before"
 _WORDS: Final = (
-    (r"var (\S+) is unsafe.*", r'"\1" is given no value in this rule: assign it (\1 := …) or look at its spelling'),
+    (
+        r"(?:var|use of undefined variable) `?([^\s`]+)`? is unsafe.*",
+        r'"\1" is given no value in this rule: assign it (\1 := …) or look at its spelling',
+    ),
     (r"could not find function (\S+)", r'there is no function "\1": the files of one folder know only each other'),
     (
         r"var `(.+)` used before definition below",

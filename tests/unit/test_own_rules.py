@@ -56,6 +56,10 @@ def told(read: ReadRules, folder: Path) -> list[str]:
         (f'{HEAD}deny contains "x" if {{ input.a\n', 'r.rego:4:1 error: not evaluated: expected "}" here'),
         (f"{HEAD}deny contains msg if {{ true }}\n", 'r.rego:3:15 error: not evaluated: "msg" is given no value'),
         (
+            f'{HEAD}deny contains msg if {{\n\tinput.a == 1\n\tmsg := sprintf("%v", [b])\n}}\n',
+            'r.rego:5 error: not evaluated: "b" is given no value',
+        ),
+        (
             f"{HEAD}import data.lib\ndeny contains 1 if {{ lib.f(1) }}\n",
             "r.rego:4:27 error: not evaluated: there is no",
         ),

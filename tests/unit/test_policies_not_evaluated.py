@@ -36,6 +36,7 @@ metadata: {{name: settings, namespace: payment}}
     ("body", "severity"),
     [
         ("1 = ", Severity.ERROR),  # no Rego
+        ("input.review.kind.kind == unsaid", Severity.ERROR),  # told once, whatever stands beside it
         ('http.send({"method": "get", "url": "https://example.com"}).status_code != 200', Severity.ERROR),
         ("time.now_ns() > 5", Severity.WARNING),  # a cluster has a clock, a check has none
     ],
