@@ -1,6 +1,6 @@
 """The same bytes, and the same findings, whatever the machine is like, each time in a new process.
 
-Some cities of every tier, and one with all cases; the whole fleet under `make deep`.
+A city of each tier, among them one with all cases; the whole fleet under `make deep`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 DEEP = bool(os.environ.get("GITOPSGEN_DEEP"))
-CITIES = ("*",) if DEEP else ("l*", "s*", "w*")
+CITIES = ("*",) if DEEP else ("lhasa", "shanghai", "suzhou", "wuhu")
 pytestmark = [pytest.mark.deep] if DEEP else []
 INPUTS = ("blueprints", "gitopsgen.yaml", "overlays", "schemas")
 KEPT = ("HOME", "PATH", "PYTHONPATH")
@@ -103,6 +103,6 @@ def test_the_runs_have_something_to_compare(first):
     files, _ = first
     regions = {name.split("/")[0] for name in files}
 
-    assert len(regions) > (60 if DEEP else 15)
+    assert len(regions) > (60 if DEEP else 3)
     assert any(name.endswith(".ledger.json") for name in files)
     assert any(name.startswith(".traces/") for name in files)

@@ -97,7 +97,7 @@ def with_string(variant, path, value):
 
 
 @given(data=st.data())
-@settings(deadline=None, max_examples=400 if DEEP else 4)
+@settings(deadline=None, max_examples=400 if DEEP else 2)
 def test_strings_that_rules_look_at(invented, data):
     variants = list(fleet(invented)[1])
     for _ in range(data.draw(st.integers(1, 4))):

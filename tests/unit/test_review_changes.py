@@ -199,7 +199,11 @@ def broken(data, put):
                 yield changed
 
 
-@pytest.mark.parametrize("put", [None, 3, "x", [], {}, [{}], [None], {"a": {}}, True], ids=repr)
+@pytest.mark.parametrize(
+    "put",
+    [None, "x", [None], {"a": {}}, *(pytest.param(one, marks=pytest.mark.deep) for one in (3, True, [], {}, [{}]))],
+    ids=repr,
+)
 def test_nothing_that_stands_in_an_object_breaks_a_rule(put):
     for old, new, _ in DANGEROUS:
         for changed in broken(new or old, put):
