@@ -32,7 +32,8 @@ _IN_ADDRESS: Final = re.compile(r"\.[0-9]{1,3}\.")
 _NUMERIC: Final = re.compile(r"[-+]?(?:[0-9][0-9.]*(?:[eE][-+]?[0-9]+)?[a-zA-Zµ%]{0,3})+")
 _IPV6: Final = re.compile(r"[0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F:./]*")
 _NAME: Final = re.compile(r"[\w.:/@-]*")
-_LONGEST_NAME: Final = 52  # the shortest of the limits that names have
+_LONGEST_NAME: Final = 52  # the shortest of the limits that names have, that of a CronJob
+_LONGEST_PATH: Final = 63  # the next one; what has a slash is no name of an object
 _LONGEST_TEXT: Final = 8192
 _LONGEST_PART: Final = 40
 _DIGEST: Final = re.compile(r"(?=0*[1-9a-f])[0-9a-f]{64}")  # of zeros alone is one that nobody has resolved
@@ -179,7 +180,7 @@ def is_name(string: str) -> bool:
     if _IPV6.fullmatch(string):
         return False  # which block lies in which is not told by its parts
     is_short = _NAME.fullmatch(string) and "://" not in string and not _DIGEST.fullmatch(string)
-    longest = _LONGEST_NAME if is_short else _LONGEST_TEXT
+    longest = (_LONGEST_PATH if "/" in string else _LONGEST_NAME) if is_short else _LONGEST_TEXT
     return len(string) <= longest and not credentials.inside(string) and not credentials.setting(string)
 
 

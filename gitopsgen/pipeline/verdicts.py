@@ -1,15 +1,15 @@
 """Verdicts on whole clusters, kept for other clusters that differ from them only in names.
 
-What may differ is said by `gitopsgen.check.sharing`; where nothing was found in a cluster, or only what names none of
-its names, the same holds for the next one that is alike.
+What may differ is said by `gitopsgen.check.sharing`; what was found in a cluster holds for the next one that is alike,
+if the names that the findings speak of are the same there.
 """
 
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from gitopsgen.capacity import Setting
 from gitopsgen.check import Checker, Finding
@@ -18,6 +18,9 @@ from gitopsgen.model.manifest import Manifest
 from gitopsgen.pipeline.reading import CLAIM, Looks, Reading, fields_asked, policies_in
 from gitopsgen.pipeline.together import Together, Told
 from gitopsgen.template.combination import Combination, Pick
+
+_Found = TypeVar("_Found")
+_REMEMBERED: Final = 8  # verdicts on those that are alike: where each has a name of its own in it, the next has, too
 
 
 class Verdicts:
@@ -30,8 +33,8 @@ class Verdicts:
         self._looks: dict[tuple[Checker, frozenset[str]], Looks] = {}
         self._policies: dict[Combination, list[int]] = {}
         self._vocabularies: dict[tuple[int, ...], Vocabulary] = {}
-        self._known: dict[Any, tuple[Told, ...]] = {}
-        self._single: dict[Any, tuple[Finding, ...]] = {}
+        self._known = _Shelf[Told](lambda told: told.finding)
+        self._single = _Shelf[Finding](lambda found: found)
 
     def key(self, checker: Checker, filled: Sequence[Together], setting: Setting, *, is_whole: bool) -> Key | None:
         """Give what a cluster's verdict is kept by, None where it cannot serve another one."""
@@ -47,12 +50,11 @@ class Verdicts:
 
     def get(self, key: Key) -> tuple[Told, ...] | None:
         """Give what was found in a cluster that is alike, None where there was none."""
-        return self._known.get(key.value)
+        return self._known.get(key.value, key.naming)
 
     def keep(self, key: Key, told: tuple[Told, ...]) -> None:
-        """Keep what was found, unless it speaks of names that another cluster has not."""
-        if not any(_names(one.finding, key.naming) for one in told):
-            self._known[key.value] = told
+        """Keep what was found for those that are alike."""
+        self._known.keep(key.value, key.naming, told)
 
     def of_manifests(
         self, checker: Checker, filled: Sequence[Together], manifests: Iterable[Manifest], key: Key | None
@@ -70,11 +72,10 @@ class Verdicts:
                     continue
                 naming = Naming(key.vocabulary)
                 alike = (id(key.readings[place]), sheet, key.readings[place].signature_of(sheet, one.filled, naming))
-                found = self._single.get(alike)
+                found = self._single.get(alike, naming)
                 if found is None:
                     found = checker.manifest(manifest)
-                    if not any(_names(each, naming) for each in found):
-                        self._single[alike] = found
+                    self._single.keep(alike, naming, found)
                 yield from (replace(each, manifest=manifest) for each in found)
 
     def _asked(self, one: Together) -> frozenset[str]:
@@ -115,8 +116,29 @@ class Key(NamedTuple):
     vocabulary: Vocabulary
 
 
-def _names(found: Finding, naming: Naming) -> bool:
-    replaced = set(naming.replaced)
-    return any(
-        part in replaced for text in (found.message, found.hint, *map(str, found.field)) for part in parts_of(text)
-    )
+class _Shelf(Generic[_Found]):
+    """What was found, by what is the same for those that are alike."""
+
+    def __init__(self, finding_of: Callable[[_Found], Finding]) -> None:
+        self._finding_of = finding_of
+        self._kept: dict[Any, list[tuple[dict[int, str], tuple[_Found, ...]]]] = {}
+
+    def get(self, value: Any, naming: Naming) -> tuple[_Found, ...] | None:
+        """Give what was found where the names that it speaks of are those of this naming."""
+        replaced = naming.replaced
+        for spoken, found in self._kept.get(value, ()):
+            if all(replaced[place] == name for place, name in spoken.items()):
+                return found
+        return None
+
+    def keep(self, value: Any, naming: Naming, found: tuple[_Found, ...]) -> None:
+        """Keep what was found, with the names that it speaks of and their places among those that were replaced."""
+        kept = self._kept.setdefault(value, [])
+        if len(kept) < _REMEMBERED:
+            spoken = {part for one in found for part in _parts(self._finding_of(one))} if found else set[str]()
+            kept.append(({at: name for at, name in enumerate(naming.replaced) if name in spoken}, found))
+
+
+def _parts(found: Finding) -> Iterator[str]:
+    for text in (found.message, found.hint, *map(str, found.field)):
+        yield from parts_of(text)

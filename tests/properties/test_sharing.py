@@ -31,6 +31,7 @@ NASTY = (
     "", "a", "-a", "a-", "A", "Ab", "a.b", "a/b", "a b", "a_b", "é", "上", "0", "1", "8080", "08", "1e3", "10%", "250m",
     "5s", "on", "null", "true", "x" * 52, "x" * 53, "x" * 63, "x" * 64, "x" * 253, "x" * 254, "10.0.0.0/8",
     "10.0.0.1/8", "10.0.0.300", "AKIAIOSFODNN7EXAMPLE", "https://user:secret@example.com", "hunter2-password",
+    "a/" + "x" * 50, "a/" + "x" * 51, "a/" + "x" * 61, "a/" + "x" * 62,
     "payments", "risk.risk.svc.cluster.local", "*.example.com", "kube-system", "a\nb", "a: b", "sha256:" + "0" * 64,
 )  # fmt: skip
 
