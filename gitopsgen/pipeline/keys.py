@@ -16,7 +16,7 @@ from typing import Any, Final
 from gitopsgen import __version__
 
 SETTINGS: Final = "gitopsgen.yaml"
-_ENGINES: Final = ("jinja2", "yaml", "jsonschema_rs", "kubernetes_validate")
+_ENGINES: Final = ("cel_expr_python", "jinja2", "jsonschema_rs", "kubernetes_validate", "regorus", "yaml")
 _GENERATED: Final = re.compile(rb"^\s*generated\s*:|\bgenerated\s*:", re.MULTILINE)
 
 
@@ -28,9 +28,9 @@ def tool_key() -> str:
     parts += [f"{path} {stat.st_mtime_ns} {stat.st_size}" for path, stat in _stats(str(package))]
     for name in _ENGINES:
         spec = find_spec(name)
-        if spec and spec.origin:
-            stat = Path(spec.origin).stat()
-            parts.append(f"{spec.origin} {stat.st_mtime_ns} {stat.st_size}")
+        for place in [spec.origin] if spec and spec.origin else (spec and spec.submodule_search_locations) or ():
+            stat = Path(place).stat()
+            parts.append(f"{place} {stat.st_mtime_ns} {stat.st_size}")
     return sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
