@@ -13,10 +13,11 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from gitopsgen.capacity import Setting
 from gitopsgen.check import Checker, Finding
-from gitopsgen.check.sharing import Naming, Vocabulary, parts_of, words_of_rules
+from gitopsgen.check.sharing import Naming, Vocabulary, parts_of
 from gitopsgen.model.manifest import Manifest
 from gitopsgen.pipeline.reading import CLAIM, Looks, Reading, fields_asked, policies_in
 from gitopsgen.pipeline.together import Together, Told
+from gitopsgen.pipeline.vocabulary import rule_words
 from gitopsgen.template.combination import Combination, Pick
 
 _Found = TypeVar("_Found")
@@ -102,7 +103,7 @@ class Verdicts:
         key = tuple(map(id, readings))
         known = self._vocabularies.get(key)
         if known is None:
-            words = words_of_rules().union(*(one.words for one in readings))
+            words = rule_words().union(*(one.words for one in readings))
             known = self._vocabularies[key] = Vocabulary(words)
         return known
 

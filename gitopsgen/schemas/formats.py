@@ -25,7 +25,8 @@ _UNITS: Final = (
     *(("ns", "nano"), ("us", "µs", "micro"), ("ms", "milli"), ("s", "sec"), ("m", "min")),
     *(("h", "hr", "hour"), ("d", "day"), ("w", "wk", "week")),
 )
-_HOST: Final = re.compile(
+# compiled when first asked: that takes longer than the import of all else here
+_HOST: Final = (
     rf"{_LETTER}(?:-?{_LETTER}{{0,62}})?|(?:{_LETTER}(?:(?:{_LETTER}|-){{0,61}}{_LETTER})?\.)+[^\W\d_]{{2,63}}"
 )
 _LONGEST_HOST: Final = 255
@@ -71,7 +72,7 @@ def _is_unit(unit: str) -> bool:
 
 def _is_host(text: str) -> bool:
     is_short = len(text) <= _LONGEST_HOST and all(len(label) <= 63 for label in text.split("."))  # noqa: PLR2004
-    return is_short and _HOST.fullmatch(text) is not None
+    return is_short and re.fullmatch(_HOST, text) is not None
 
 
 def _is_uri(text: str) -> bool:
