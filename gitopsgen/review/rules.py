@@ -28,6 +28,7 @@ from gitopsgen.review.updates import (
     broken_transition,
     emptied_field,
     frozen_contents,
+    nameless_secret,
     refused_update,
     shrunk_claim,
     unstored_version,
@@ -57,6 +58,7 @@ UPDATE_RULES: tuple[ChangeRule, ...] = (
     unstored_version,
     broken_transition,
     emptied_field,
+    nameless_secret,
 )
 RULES: tuple[ChangeRule | FleetRule, ...] = tuple(
     sorted((*CHANGE_RULES, *FLEET_RULES, *UPDATE_RULES), key=lambda one: one.RULE.code)

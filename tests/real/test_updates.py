@@ -37,7 +37,6 @@ NICKNAMES = {
 BEYOND = (
     "only dynamically provisioned pvc can be resized",  # asks for the storage class and the volume
     "denied request:",  # of the policies among the objects, which a server follows after a while
-    "associative list with keys has an element that omits",  # the secrets of an account, which a plain request may make
     "spec is immutable after creation except resources.requests",  # of a claim that is not bound yet
 )
 

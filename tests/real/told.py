@@ -11,6 +11,7 @@ _INVALID = re.compile(r"(?:^|[\s\[(])((?:[a-zA-Z][\w$-]*)(?:\.[\w$-]+|\[[^\]]*\]
 _DUPLICATE = re.compile(r'(?:unknown|duplicate) field "([^"]+)"')
 _DECODED = re.compile(r"Go struct field \w+\.(\S+) of type")
 _CUSTOM_TYPE = re.compile(r"(?:^|[\s\[(])([a-z][\w.\[\]$-]*) in body")
+_APPLIED = re.compile(r" \.([\w.]+): element \d+: ")  # server-side apply, of an entry of a list
 _EMBEDDED = re.compile(r"\.?\b[A-Z]\w*(?=\.)")  # Go's names of embedded structures are no fields
 _INDEX = re.compile(r"\[\d+\]")
 _KEY = re.compile(r"\[([^\]]*)\]")
@@ -30,7 +31,12 @@ _NICKNAMES = {
 
 def fields_in(message: str) -> set[str]:
     """Give the fields that a server's message names, without places in lists; keys of maps are steps of their own."""
-    found = [*_INVALID.findall(message), *_DUPLICATE.findall(message), *_CUSTOM_TYPE.findall(message)]
+    found = [
+        *_INVALID.findall(message),
+        *_DUPLICATE.findall(message),
+        *_CUSTOM_TYPE.findall(message),
+        *_APPLIED.findall(message),
+    ]
     decoded = [_EMBEDDED.sub("", field).lstrip(".") for field in _DECODED.findall(message)]
     if "Go struct field ObjectMeta." in message:  # whose own step it leaves out
         decoded = [one if "metadata." in one else f"metadata.{one}" for one in decoded]
