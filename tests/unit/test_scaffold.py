@@ -174,7 +174,17 @@ def test_a_new_repository_may_stand_in_the_folder_where_one_is_and_in_an_empty_c
     assert not list(root.glob(".clone.*"))
 
 
+@pytest.fixture
+def heeded():
+    """Have signals end the program, as they do where it was not started by `nohup`."""
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGTERM, signal.SIGHUP)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.usefixtures("heeded")
 def test_a_signal_that_ends_the_program_takes_back_what_was_written(number, code, repository, monkeypatch):
     """A job of CI that is cancelled, a terminal that is closed; a second signal must not stop the way back."""
     before = sorted(repository.parent.rglob("*")), tree(repository.parent)
